@@ -1,0 +1,36 @@
+import { type CaseFinder, type CaseQuestion, readCases, readRecordings } from '../src/app/find-case.ts';
+import type { ProgramRecord } from '../src/store/directory.ts';
+import { batched } from './batched.ts';
+import type { Context } from './context.ts';
+import { present } from './present.ts';
+
+type Question = Pick<CaseQuestion, 'partnerId' | 'knownAt'>;
+
+const findCase = batched(async (context, questions: readonly Question[], programId: string) =>
+  readCases(context.app, await programWith(context, programId), within(programId, questions)),
+);
+
+const findRecording = batched(async (context, questions: readonly Question[], programId: string) =>
+  readRecordings(context.app, await programWith(context, programId), within(programId, questions)),
+);
+
+/** Finds what was known of partners; what resolvers ask for together is read in one statement, and once an operation. */
+export function casesFor(context: Context): CaseFinder {
+  return {
+    find: ({ programId, ...question }) => findCase(context, keyOf(question), programId),
+    latest: ({ programId, ...question }) => findRecording(context, keyOf(question), programId),
+  };
+}
+
+// Whoever asks may know more about the partner than what makes the question.
+function keyOf({ partnerId, knownAt }: Question): Question {
+  return { partnerId, knownAt };
+}
+
+function within(programId: string, questions: readonly Question[]): readonly CaseQuestion[] {
+  return questions.map((question) => ({ programId, ...question }));
+}
+
+async function programWith({ app }: Context, id: string): Promise<ProgramRecord> {
+  return present(await app.directory.find('id', id), 'programme');
+}

@@ -1,0 +1,55 @@
+import DataLoader from 'dataloader';
+import type { App } from '../src/app/app.ts';
+import { narrowApp } from '../src/app/narrow-app.ts';
+import { ALL_RIGHTS, type Rights, scopeOf } from '../src/app/rights.ts';
+import type { Fact } from '../src/engine/fact.ts';
+import type { StandingWatch } from '../src/events/standing-watch.ts';
+import type { Tail } from '../src/events/tail.ts';
+import { readFacts } from '../src/store/read-fact.ts';
+import { readChanges } from '../src/store/read-log.ts';
+import { type PartnerRow, readPartners } from '../src/store/read-partner.ts';
+import type { ReadScope } from '../src/store/read-scope.ts';
+import type { LogEntry } from '../src/store/write-log.ts';
+
+/** What resolvers work with: one operation's, or one event's. Rows are read once and in batches. */
+export type Context = {
+  readonly requestId: string;
+  readonly rights: Rights;
+  /** As the rights reach it. */
+  readonly app: App;
+  readonly tail: Tail;
+  readonly watch: StandingWatch;
+  readonly scope: ReadScope;
+  readonly partners: DataLoader<string, PartnerRow | null>;
+  readonly facts: DataLoader<string, Fact | null>;
+  readonly changes: DataLoader<string, LogEntry | null>;
+};
+
+type Given = Pick<Context, 'requestId' | 'app' | 'tail' | 'watch'> & { readonly rights?: Rights };
+
+/** Makes a context that has read nothing yet. Without rights it is for everybody, where they are switched off. */
+export function createContext({ requestId, rights = ALL_RIGHTS, app, tail, watch }: Given): Context {
+  const scope = scopeOf(rights);
+  const { prisma } = app.database;
+  return {
+    requestId,
+    rights,
+    app: narrowApp(app, rights),
+    tail,
+    watch,
+    scope,
+    partners: loaderOf((ids) => readPartners(scope, prisma, ids)),
+    facts: loaderOf((ids) => readFacts(scope, prisma, ids)),
+    changes: loaderOf((ids) => readChanges(scope, prisma, ids)),
+  };
+}
+
+/** Batches reads that return rows in no order, without those that are not there. */
+function loaderOf<Row extends { readonly id: string }>(
+  read: (ids: readonly string[]) => Promise<readonly Row[]>,
+): DataLoader<string, Row | null> {
+  return new DataLoader(async (ids) => {
+    const rows = new Map((await read(ids)).map((row) => [row.id, row]));
+    return ids.map((id) => rows.get(id) ?? null);
+  });
+}

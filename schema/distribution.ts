@@ -1,0 +1,59 @@
+import type { Day } from '../src/engine/day.ts';
+import { remapTier } from '../src/engine/tier-ladder.ts';
+import { countByTier, type TierTally } from '../src/store/read-tallies.ts';
+import { batched } from './batched.ts';
+import { builder } from './builder.ts';
+import type { Context } from './context.ts';
+import { type RulebookSource, type TierSource, tiersOf } from './rulebook-source.ts';
+import { Tier } from './tier.ts';
+
+type Count = { readonly tier: TierSource; readonly count: number };
+
+/** A partner is told numbers only of groups from this size on, so that none of its peers can be made out. */
+const SMALLEST_GROUP = 5;
+
+export const TierCount = builder.objectRef<Count>('TierCount').implement({
+  description: 'A tier with the number of partners that have it.',
+  fields: (t) => ({
+    tier: t.expose('tier', {
+      type: Tier,
+      description: 'The tier that was counted, by the rulebook in force on the day.',
+    }),
+    count: t.int({
+      nullable: true,
+      description: `How many partners have it; null for the role PARTNER where they are fewer than ${SMALLEST_GROUP}.`,
+      resolve: ({ count }, _, { rights }) =>
+        rights.role === 'PARTNER' && count < SMALLEST_GROUP ? null : count,
+    }),
+  }),
+});
+
+/** How many partners have each tier of the rulebook in force, highest first; on the day of their rows if `on` is null. */
+export async function readDistribution(
+  context: Context,
+  inForce: RulebookSource,
+  on: Day | null,
+): Promise<readonly Count[]> {
+  const tallies = await talliesOf(context, inForce.program.id, on);
+  const counts = new Map<string, number>();
+  for (const tally of tallies) {
+    const code = codeIn(inForce, tally);
+    counts.set(code, (counts.get(code) ?? 0) + tally.count);
+  }
+  return tiersOf(inForce).map((tier) => ({ tier, count: counts.get(tier.tier.code) ?? 0 }));
+}
+
+/** What the rulebook in force calls a tier that an older one gave: while both are valid, or until every partner is judged anew. */
+function codeIn({ program, published }: RulebookSource, { rulebookId, tier }: TierTally): string {
+  const ids = program.rulebooks.map(({ id }) => id);
+  const from = ids.indexOf(rulebookId);
+  const to = ids.indexOf(published.id);
+  return from < 0 || from >= to ? tier : remapTier(program.rulebooks, from, tier, to);
+}
+
+const talliesOf = batched(async ({ scope, app }, programIds: readonly string[], on: Day | null) => {
+  // Of the whole programme, for a partner too: it sees numbers of groups, and no names.
+  const tallies = await countByTier({ ...scope, partner: null }, app.database.prisma, programIds, on);
+  const ofEach = Map.groupBy(tallies, ({ programId }) => programId);
+  return programIds.map((id) => ofEach.get(id) ?? []);
+});

@@ -1,0 +1,15 @@
+import { GraphQLError } from 'graphql';
+
+/**
+ * The error for input that is wrong in itself, shown to the client as it is. `path` is the input's place in the field's
+ * arguments; null if GraphQL says it.
+ */
+export function badUserInput(message: string, path: string | null): GraphQLError {
+  const extensions = { code: 'BAD_USER_INPUT', ...(path !== null && { argument: path }) };
+  return new GraphQLError(message, { extensions });
+}
+
+/** The error for a field that the viewer's role may not use. */
+export function forbidden(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'FORBIDDEN' } });
+}

@@ -1,0 +1,87 @@
+import { type GraphQLField, type GraphQLSchema, getNamedType, isUnionType } from 'graphql';
+import { ROLES, type Role } from '../src/app/rights.ts';
+import type { Context } from './context.ts';
+import { forbidden } from './errors.ts';
+import { refusalTypeName } from './refusal.ts';
+
+const READ: readonly Role[] = ['ADMIN', 'READER', 'PARTNER'];
+const BRING_IN: readonly Role[] = ['ADMIN', 'INGEST'];
+const RULE: readonly Role[] = ['ADMIN'];
+
+/** Who may use which field of the roots. What they see there is narrowed by their ReadScope and their programmes. */
+export const ROOT_RULES: Readonly<Record<string, readonly Role[]>> = {
+  'Query.viewer': ROLES,
+  'Query.program': ROLES,
+  'Query.programs': ROLES,
+  'Query.node': READ,
+  'Query.nodes': READ,
+  'Query.partner': READ,
+  'Query.partners': READ,
+  'Query.statusChanges': READ,
+  'Mutation.recordFacts': BRING_IN,
+  'Mutation.correctFact': BRING_IN,
+  'Mutation.voidFact': BRING_IN,
+  'Mutation.enrollPartner': BRING_IN,
+  'Mutation.updatePartner': BRING_IN,
+  'Mutation.createProgram': RULE,
+  'Mutation.saveRulebookDraft': RULE,
+  'Mutation.publishRulebook': RULE,
+  'Mutation.withdrawRulebook': RULE,
+  'Mutation.overrideTier': RULE,
+  'Mutation.endOverride': RULE,
+  'Mutation.createApiKey': RULE,
+  'Mutation.revokeApiKey': RULE,
+  'Subscription.statusChanged': READ,
+  'Subscription.partnerStanding': READ,
+};
+
+/** Who may use the fields of Query that a gateway needs, see subgraph.ts. What they find is narrowed in the same way. */
+export const SUBGRAPH_RULES = { _entities: READ, _service: ROLES } as const;
+
+/**
+ * Puts every field of the roots behind its rule: a mutation answers who may not with NotAllowed, anything else with an error of the
+ * code FORBIDDEN. Throws for a field without a rule, and for a rule without a field.
+ */
+export function guardRoots(schema: GraphQLSchema): GraphQLSchema {
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  const guarded = new Set<string>();
+  for (const root of roots) {
+    for (const field of Object.values(root?.getFields() ?? {})) {
+      const name = `${root?.name}.${field.name}`;
+      const roles = ROOT_RULES[name];
+      if (roles === undefined) throw new Error(`The field ${name} has no rule that says who may use it.`);
+      guarded.add(name);
+      if (root === schema.getSubscriptionType()) guardWithError(field, 'subscribe', roles);
+      else if (root === schema.getMutationType()) guardWithRefusal(field, name, roles);
+      else guardWithError(field, 'resolve', roles);
+    }
+  }
+  const idle = Object.keys(ROOT_RULES).filter((name) => !guarded.has(name));
+  if (idle.length > 0) throw new Error(`There are no such fields: ${idle.join(', ')}.`);
+  return schema;
+}
+
+type Field = GraphQLField<unknown, Context>;
+
+/** Answers who may not with an error of the code FORBIDDEN. */
+export function guardWithError(field: Field, key: 'resolve' | 'subscribe', roles: readonly Role[]): void {
+  const inner = field[key];
+  if (inner === undefined) throw new Error('A field of a root resolves itself.');
+  field[key] = (source, args, context, info) => {
+    if (roles.includes(context.rights.role)) return inner(source, args, context, info);
+    const message = `The role ${context.rights.role} may not use ${info.parentType.name}.${info.fieldName}.`;
+    throw forbidden(message);
+  };
+}
+
+function guardWithRefusal(field: Field, name: string, roles: readonly Role[]): void {
+  const inner = field.resolve;
+  const type = getNamedType(field.type);
+  const canRefuse =
+    isUnionType(type) && type.getTypes().some((member) => member.name === refusalTypeName('NOT_ALLOWED'));
+  if (inner === undefined || !canRefuse) throw new Error(`The result of ${name} lacks NotAllowed.`);
+  field.resolve = (source, args, context, info) =>
+    roles.includes(context.rights.role)
+      ? inner(source, args, context, info)
+      : { refused: 'NOT_ALLOWED', message: `The role ${context.rights.role} may not use ${info.fieldName}.` };
+}

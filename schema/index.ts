@@ -1,0 +1,31 @@
+import './scalars.ts';
+import './node.ts';
+import './program.ts';
+import './rulebook.ts';
+import './partner.ts';
+import './standing.ts';
+import './requirement-proof.ts';
+import './fact.ts';
+import './status-change.ts';
+import './tier-at-risk.ts';
+import './status-change-list.ts';
+import './status-changed.ts';
+import './partner-standing.ts';
+import './viewer.ts';
+import './api-key.ts';
+import './create-program.ts';
+import './enroll-partner.ts';
+import './update-partner.ts';
+import './publish-rulebook.ts';
+import './withdraw-rulebook.ts';
+import './record-facts.ts';
+import './correct-fact.ts';
+import './void-fact.ts';
+import './override-tier.ts';
+import './end-override.ts';
+import { builder } from './builder.ts';
+import { forgetAfterMutations } from './forget-after-mutations.ts';
+import { guardRoots } from './guard.ts';
+
+/** The graph. */
+export const schema = guardRoots(forgetAfterMutations(builder.toSchema()));

@@ -1,0 +1,30 @@
+import { todayIn } from '../src/app/app.ts';
+import type { ProgramRecord } from '../src/store/directory.ts';
+import { countJudged, type Progress } from '../src/store/read-tallies.ts';
+import { batched } from './batched.ts';
+import { builder } from './builder.ts';
+import type { Context } from './context.ts';
+
+export const JudgingProgress = builder.objectRef<Progress>('JudgingProgress').implement({
+  description:
+    'How far the judging has come that a publication, a withdrawal or the passing of days set off. It goes on by itself, also after a restart.',
+  fields: (t) => ({
+    total: t.exposeInt('total', { description: 'How many partners the programme has.' }),
+    judged: t.exposeInt('judged', {
+      description: 'How many of them are judged as of today and by every rulebook published so far.',
+    }),
+  }),
+});
+
+/** How far a programme's partners are judged; those of many programmes are counted together. */
+export async function readProgress(context: Context, program: ProgramRecord): Promise<Progress> {
+  const { id, rulesVersion } = program;
+  return progressOf(context, { id, rulesVersion, today: await todayIn(context.app, program) }, null);
+}
+
+type Asked = Parameters<typeof countJudged>[2][number];
+
+const progressOf = batched(async ({ scope, app }, programs: readonly Asked[], _: null) => {
+  const counts = await countJudged(scope, app.database.prisma, programs);
+  return programs.map(({ id }) => counts.get(id) ?? { total: 0, judged: 0 });
+});

@@ -1,0 +1,43 @@
+import type { OverrideRow } from '../src/store/read-override.ts';
+import { builder } from './builder.ts';
+import { Node } from './node.ts';
+import { Partner } from './partner-ref.ts';
+import { present } from './present.ts';
+import { rulebookNamed, tierNamed } from './rulebook-source.ts';
+import { Tier } from './tier.ts';
+
+export const TierOverride = builder.objectRef<OverrideRow>('TierOverride').implement({
+  description:
+    'A tier set by hand for a time. The computed tier goes on beside it and counts again from `endsOn` on.',
+  interfaces: [Node],
+  fields: (t) => ({
+    partner: t.field({
+      type: Partner,
+      description: 'The partner whose tier was set.',
+      resolve: async ({ partnerId }, _, context) =>
+        present(await context.partners.load(partnerId), 'partner'),
+    }),
+    tier: t.field({
+      type: Tier,
+      description: 'The tier, as the rulebook in force on the first day defines it.',
+      resolve: async ({ rulebookId, tier }, _, context) =>
+        tierNamed(await rulebookNamed(context, rulebookId), tier),
+    }),
+    firstOn: t.expose('firstOn', { type: 'Date', description: 'The first day on which it holds.' }),
+    endsOn: t.expose('endsOn', {
+      type: 'Date',
+      description: 'The first day without it; not after `firstOn` if it was taken back before it began.',
+    }),
+    reason: t.exposeString('reason', { description: 'Why it was set, in words.' }),
+    actor: t.exposeString('actor', { description: 'The person who answers for it, by name or identifier.' }),
+    recordedAt: t.expose('recordedAt', {
+      type: 'DateTime',
+      description: 'When it was set, or last ended earlier.',
+    }),
+  }),
+});
+
+export const TierOverrideConnection = builder.connectionObject(
+  { type: TierOverride, name: 'TierOverrideConnection', description: 'A page of tiers set by hand.' },
+  { name: 'TierOverrideEdge', description: 'A tier set by hand, in a list.' },
+);

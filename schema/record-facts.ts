@@ -1,0 +1,154 @@
+import {
+  type FactsRecorded as Done,
+  MAX_ROWS,
+  type FactsRejected as Rejected,
+  type RowOutcome,
+  recordFacts,
+} from '../src/app/record-facts.ts';
+import { builder } from './builder.ts';
+import { badUserInput } from './errors.ts';
+import { Fact } from './fact.ts';
+import { FactInput, toAppFact } from './fact-input.ts';
+import { readText } from './read-argument.ts';
+import {
+  NotAllowed,
+  ProgramNotFound,
+  Refusal,
+  type RefusalSource,
+  refusalTypeName,
+  TryAgain,
+} from './refusal.ts';
+import { StatusChange } from './status-change.ts';
+
+type Row<Type extends RowOutcome['type']> = Extract<RowOutcome, { readonly type: Type }>;
+type Kept = Extract<RowOutcome, { readonly fact: unknown }>;
+
+const OnError = builder.enumType('OnError', {
+  description: 'What a refused row means for the others.',
+  values: {
+    SKIP_ROW: { description: 'Only the refused row is left out.' },
+    REJECT_ALL: { description: 'All rows are given up, and the rejections are told.' },
+  } as const,
+});
+
+const RecordFactsInput = builder.inputType('RecordFactsInput', {
+  description: 'Facts of one source to be recorded together.',
+  fields: (t) => ({
+    program: t.string({ description: 'The programme, by its code, such as connect.' }),
+    source: t.string({
+      description: 'The system that they come from, within which external ids are unique.',
+    }),
+    facts: t.field({ type: [FactInput], description: `The facts, at most ${MAX_ROWS}.` }),
+    onError: t.field({
+      type: OnError,
+      required: false,
+      defaultValue: 'SKIP_ROW',
+      description: 'What a refused row means for the others.',
+    }),
+  }),
+});
+
+const index = 'Its place in the input, from 0.';
+
+const RowRecorded = builder.objectRef<Kept>('RowRecorded').implement({
+  description: 'The row is a new fact now, and its partner was judged by it.',
+  fields: (t) => ({
+    index: t.exposeInt('index', { description: index }),
+    fact: t.expose('fact', {
+      type: Fact,
+      description: 'A version of a fact of the kind that the number counts.',
+    }),
+  }),
+});
+
+const RowDuplicate = builder.objectRef<Kept>('RowDuplicate').implement({
+  description: 'The row says what was recorded under its key before. Nothing changed.',
+  fields: (t) => ({
+    index: t.exposeInt('index', { description: index }),
+    fact: t.expose('fact', { type: Fact, description: 'The version that says the same.' }),
+  }),
+});
+
+const RowRejected = builder.objectRef<Row<'REJECTED'>>('RowRejected').implement({
+  description: 'The row was left out; the others are not touched by that unless all had to be refused.',
+  fields: (t) => ({
+    index: t.exposeInt('index', { description: index }),
+    code: t.exposeString('code', {
+      description:
+        'The reason, for programs: INVALID_VALUE, UNKNOWN_PARTNER, UNKNOWN_CURRENCY, UNKNOWN_KIND, or CONFLICT when another fact has its key.',
+    }),
+    path: t.exposeString('path', { description: 'What is wrong, by its place in the input.' }),
+    message: t.exposeString('message', {
+      description: 'The reason as an English sentence that names what was given, for people.',
+    }),
+  }),
+});
+
+const RowResult = builder.unionType('RowResult', {
+  description: 'What became of one row of the input, in its place.',
+  types: [RowRecorded, RowDuplicate, RowRejected],
+  resolveType: ({ type }) => {
+    switch (type) {
+      case 'RECORDED':
+        return 'RowRecorded';
+      case 'DUPLICATE':
+        return 'RowDuplicate';
+      case 'REJECTED':
+        return 'RowRejected';
+    }
+  },
+});
+
+const FactsRecorded = builder.objectRef<Done>('FactsRecorded').implement({
+  description: 'What became of the rows, and what it changed.',
+  fields: (t) => ({
+    rows: t.expose('rows', { type: [RowResult], description: 'One a row, in the order of the input.' }),
+    statusChanges: t.expose('changes', {
+      type: [StatusChange],
+      description: 'The changes that were logged, in their order.',
+    }),
+  }),
+});
+
+const FactsRejected = builder.objectRef<Rejected>('FactsRejected').implement({
+  description: 'With REJECT_ALL: rows were refused, so nothing was recorded.',
+  interfaces: [Refusal],
+  fields: (t) => ({
+    rejections: t.field({
+      type: [RowRejected],
+      description: 'The rows that were refused.',
+      resolve: ({ rejections }) => rejections.filter((row) => row.type === 'REJECTED'),
+    }),
+  }),
+});
+
+const RecordFactsResult = builder.unionType('RecordFactsResult', {
+  description: 'What became of recording facts.',
+  types: [FactsRecorded, NotAllowed, ProgramNotFound, FactsRejected, TryAgain],
+  resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'FactsRecorded'),
+});
+
+builder.mutationField('recordFacts', (t) =>
+  t.field({
+    description:
+      'Records facts, judges the partners concerned and logs what changed. Idempotent by programme, source and external id: the same row again is a duplicate, another row under the same key a conflict.',
+    type: RecordFactsResult,
+    args: {
+      input: t.arg({
+        type: RecordFactsInput,
+        description: 'Up to a thousand facts of one source, and what a refused one means.',
+      }),
+    },
+    resolve: async (_, { input }, { app }): Promise<Done | Rejected | RefusalSource> => {
+      if (input.facts.length === 0 || input.facts.length > MAX_ROWS) {
+        throw badUserInput(`Send 1 to ${MAX_ROWS} facts at once.`, 'input.facts');
+      }
+      return recordFacts(app, {
+        program: input.program,
+        source: readText(input.source, 'input.source'),
+        facts: input.facts.map(toAppFact),
+        onError: input.onError ?? 'SKIP_ROW',
+      });
+    },
+  }),
+);

@@ -1,0 +1,91 @@
+import { readDocuments } from '../src/store/read-rulebook.ts';
+import { batched } from './batched.ts';
+import { builder } from './builder.ts';
+import { Node } from './node.ts';
+import { present } from './present.ts';
+import { Program } from './program.ts';
+import { type RulebookSource, specializationsOf, tiersOf } from './rulebook-source.ts';
+import { Specialization } from './specialization.ts';
+import { Tier } from './tier.ts';
+
+const TransitionMode = builder.enumType('TransitionMode', {
+  description: 'What softens a new rulebook for a time.',
+  values: {
+    FLOOR: { description: 'Nobody falls below the tier of the day before it took effect.' },
+    BOTH: { description: 'The old rules and the new are judged side by side, and the higher tier counts.' },
+  } as const,
+});
+
+const Transition = builder
+  .objectRef<NonNullable<RulebookSource['published']['rulebook']['transition']>>('Transition')
+  .implement({
+    description:
+      'What holds for a time after a rulebook takes effect, so that it does not strip tiers at once.',
+    fields: (t) => ({
+      mode: t.expose('mode', { type: TransitionMode, description: 'What partners keep meanwhile.' }),
+      until: t.expose('until', { type: 'Date', description: 'The first day on which it is over.' }),
+    }),
+  });
+
+export const Rulebook = builder.objectRef<RulebookSource>('Rulebook').implement({
+  description: "One published version of a programme's rules. It never changes.",
+  interfaces: [Node],
+  fields: (t) => ({
+    program: t.expose('program', { type: Program, description: 'The programme whose rules these are.' }),
+    number: t.int({
+      description: '1 for the first version of the programme, and so on.',
+      resolve: ({ published }) => published.number,
+    }),
+    effectiveFrom: t.field({
+      type: 'Date',
+      description: 'The first day on which it is in force.',
+      resolve: ({ published }) => published.effectiveFrom,
+    }),
+    publishedAt: t.field({
+      type: 'DateTime',
+      description: 'The instant since which every partner is judged by it.',
+      resolve: ({ published }) => published.publishedAt,
+    }),
+    withdrawnAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was withdrawn, before it took effect; null for one that counts.',
+      resolve: ({ published }) => published.withdrawnAt,
+    }),
+    tiers: t.field({
+      type: [Tier],
+      description: 'The statuses that it ranks, highest first.',
+      resolve: tiersOf,
+    }),
+    specializations: t.field({
+      type: [Specialization],
+      description: 'What partners can be credited with under it, in the order of its document.',
+      resolve: specializationsOf,
+    }),
+    document: t.field({
+      type: 'RulebookDocument',
+      description: 'The rules as they were saved and published.',
+      resolve: ({ published }, _, context) => documentOf(context, published.id, null),
+    }),
+    transition: t.field({
+      type: Transition,
+      nullable: true,
+      description: 'What softens it at first; null if nothing does.',
+      resolve: ({ published }) => published.rulebook.transition,
+    }),
+  }),
+});
+
+const documentOf = batched(async ({ scope, app }, ids: readonly string[], _: null) => {
+  const documents = await readDocuments(scope, app.database.prisma, ids);
+  return ids.map((id) => present(documents.get(id), 'rulebook document'));
+});
+
+export const RulebookConnection = builder.connectionObject(
+  {
+    type: Rulebook,
+    name: 'RulebookConnection',
+    description: 'A page of a list of rulebooks, with the cursors to go on from.',
+  },
+  { name: 'RulebookEdge', description: 'A rulebook with its place in the list.' },
+);

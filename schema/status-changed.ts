@@ -1,0 +1,133 @@
+import { encodeCursor } from '../src/events/cursor.ts';
+import type { ResyncReason } from '../src/events/resume.ts';
+import { type LogEvent, subscribeToLog } from '../src/events/subscribe-to-log.ts';
+import { readPartners } from '../src/store/read-partner.ts';
+import { builder } from './builder.ts';
+import type { Context } from './context.ts';
+import { requireProgram } from './require-program.ts';
+import { StatusChange } from './status-change.ts';
+import { readChangeFilter, readLogCursor, StatusChangeFilter } from './status-change-list.ts';
+
+type Event<Type extends LogEvent['type']> = Extract<LogEvent, { readonly type: Type }>;
+
+const StatusChanged = builder.objectRef<Event<'CHANGED'>>('StatusChanged').implement({
+  description: 'A change that passes the filter. Each is delivered once, in the order of the log.',
+  fields: (t) => ({
+    change: t.field({
+      type: StatusChange,
+      description: 'The entry of the log.',
+      resolve: ({ entry }) => entry,
+    }),
+    cursor: t.string({
+      description: 'The place after it: keep it, and subscribe after it when the connection was lost.',
+      resolve: ({ cursor }) => encodeCursor(cursor),
+    }),
+  }),
+});
+
+const Checkpoint = builder.objectRef<Event<'CHECKPOINT'>>('Checkpoint').implement({
+  description:
+    'Everything up to a place in the log was delivered or skipped by the filter. The first event, again when the subscriber has caught up, and every so often while nothing passes the filter.',
+  fields: (t) => ({
+    cursor: t.string({
+      description: 'The place: keep it in the stead of the last cursor.',
+      resolve: ({ cursor }) => encodeCursor(cursor),
+    }),
+    caughtUp: t.exposeBoolean('caughtUp', {
+      description: 'Everything in the log so far was delivered: what follows is new.',
+    }),
+  }),
+});
+
+const ResyncReasonType = builder.enumType('ResyncReason', {
+  description: 'Why changes can not be replayed.',
+  values: {
+    HISTORY_REPLACED: {
+      description: 'The log no longer has the entry that the cursor names, as after a restore from a backup.',
+    },
+    RETENTION_EXCEEDED: {
+      description: 'The first change that would be replayed was recorded more than 30 days ago.',
+    },
+  } as const satisfies Record<ResyncReason, { description: string }>,
+});
+
+const Resync = builder.objectRef<Event<'RESYNC'>>('Resync').implement({
+  description:
+    'What lies between the cursor given and this one can not be replayed: ask for the lists again. The subscription goes on from here.',
+  fields: (t) => ({
+    reason: t.expose('reason', {
+      type: ResyncReasonType,
+      description: 'Why nothing can be replayed from the cursor that was given.',
+    }),
+    cursor: t.string({
+      description: 'Where the subscription goes on.',
+      resolve: ({ cursor }) => encodeCursor(cursor),
+    }),
+  }),
+});
+
+const StatusChangeEvent = builder.unionType('StatusChangeEvent', {
+  description: 'What a subscriber of a log gets.',
+  types: [StatusChanged, Checkpoint, Resync],
+  resolveType: ({ type }) => {
+    switch (type) {
+      case 'CHANGED':
+        return 'StatusChanged';
+      case 'CHECKPOINT':
+        return 'Checkpoint';
+      case 'RESYNC':
+        return 'Resync';
+    }
+  },
+});
+
+builder.subscriptionField('statusChanged', (t) =>
+  t.field({
+    description:
+      "A programme's log as it grows: each change once and in order, also across lost connections, if the last cursor is given as `after`.",
+    type: StatusChangeEvent,
+    args: {
+      program: t.arg.string({ description: 'The programme, by its code, such as connect.' }),
+      filter: t.arg({
+        type: StatusChangeFilter,
+        required: false,
+        description: 'Which changes; all if left out.',
+      }),
+      after: t.arg.string({
+        required: false,
+        description: 'Go on after this place; from now on if left out.',
+      }),
+    },
+    subscribe: async (_, { program, filter, after }, context) => {
+      const { id } = await requireProgram(context, program, 'program');
+      const events = await subscribeToLog({
+        tail: context.tail,
+        programId: id,
+        filter: readChangeFilter(filter),
+        after: readLogCursor(after, id, 'after'),
+      });
+      return context.scope.partner === null ? events : onlyInScope(events, context);
+    },
+    resolve: (event) => event,
+  }),
+);
+
+/** Leaves out changes of partners that are out of scope when they are about to be delivered. */
+function onlyInScope(
+  events: AsyncIterableIterator<LogEvent>,
+  { scope, app }: Context,
+): AsyncIterableIterator<LogEvent> {
+  const inScope: AsyncIterableIterator<LogEvent> = {
+    async next() {
+      for (;;) {
+        const step = await events.next();
+        if (step.done === true || step.value.type !== 'CHANGED') return step;
+        const rows = await readPartners(scope, app.database.prisma, [step.value.entry.partnerId]);
+        if (rows.length > 0) return step;
+      }
+    },
+    return: (value) => events.return?.(value) ?? Promise.resolve({ done: true, value }),
+    [Symbol.asyncIterator]: () => inScope,
+  };
+  return inScope;
+}

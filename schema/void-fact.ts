@@ -1,0 +1,44 @@
+import { type FactAmended as Amended, type AmendRefusal, voidFact } from '../src/app/amend-fact.ts';
+import { AmendedFact, VersionConflict } from './amended-fact.ts';
+import { builder } from './builder.ts';
+import { readText } from './read-argument.ts';
+import { FactNotFound, NotAllowed, ProgramNotFound, refusalTypeName, TryAgain } from './refusal.ts';
+
+const VoidFactInput = builder.inputType('VoidFactInput', {
+  description: 'Which version of which fact is taken back.',
+  fields: (t) => ({
+    program: t.string({ description: 'The programme, by its code, such as connect.' }),
+    source: t.string({ description: 'The system that the fact came from.' }),
+    externalId: t.string({ description: 'Its key within the source.' }),
+    expectedVersion: t.int({
+      description: 'The version that is taken back: if another one is current by now, nothing happens.',
+    }),
+  }),
+});
+
+const FactVoided = builder.objectRef<Amended>('FactVoided').implement({
+  description: 'The fact counts for nothing any more, as if it had never happened.',
+  interfaces: [AmendedFact],
+});
+
+const VoidFactResult = builder.unionType('VoidFactResult', {
+  description: 'What became of taking a fact back.',
+  types: [FactVoided, NotAllowed, ProgramNotFound, FactNotFound, VersionConflict, TryAgain],
+  resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'FactVoided'),
+});
+
+builder.mutationField('voidFact', (t) =>
+  t.field({
+    description:
+      'Makes a fact count for nothing. It stays to be seen, among what was excluded from a number as VOIDED. Sent again, it changes nothing; a correction brings the fact back.',
+    type: VoidFactResult,
+    args: { input: t.arg({ type: VoidFactInput, description: 'Which version of which fact.' }) },
+    resolve: (_, { input }, { app }): Promise<Amended | AmendRefusal> =>
+      voidFact(app, {
+        program: input.program,
+        source: readText(input.source, 'input.source'),
+        externalId: readText(input.externalId, 'input.externalId'),
+        expectedVersion: input.expectedVersion,
+      }),
+  }),
+);

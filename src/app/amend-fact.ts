@@ -1,0 +1,137 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Fact } from '../engine/fact.ts';
+import { TryAgain } from '../store/transaction.ts';
+import { type FingerprintedFact, insertFacts, readFactChains, supersedeFact } from '../store/write-facts.ts';
+import type { LogEntry } from '../store/write-log.ts';
+import { findPartnerId, lockPartners } from '../store/write-partner.ts';
+import { type App, type Refused, refuse } from './app.ts';
+import { checkFact, fingerprintOf } from './check-fact.ts';
+import type { FactInput, RowRejection } from './fact-input.ts';
+import {
+  changePartners,
+  nextInstant,
+  type WriteRefusal,
+  type Writing,
+  writeToProgram,
+} from './write-to-program.ts';
+
+/** The chain of versions that a correction or a void adds to, and the version that it expects to be the current one. */
+export type FactKey = {
+  readonly program: string;
+  readonly source: string;
+  readonly externalId: string;
+  readonly expectedVersion: number;
+};
+
+/** The key's new current version; `duplicate` if the same call had made it before. */
+export type FactAmended = {
+  readonly fact: Fact;
+  readonly duplicate: boolean;
+  readonly changes: readonly LogEntry[];
+};
+
+/** `current` is the version that is there instead of the expected one. */
+export type VersionConflict = Refused<'VERSION_CONFLICT'> & { readonly current: Fact };
+
+/** The new content isn't acceptable, for the reason in `rejection`. */
+export type ContentRefused = Refused<'CONTENT_REFUSED'> & { readonly rejection: RowRejection };
+
+export type AmendRefusal = Refused<'FACT_NOT_FOUND'> | VersionConflict | WriteRefusal;
+
+/** Replaces what a fact says, also whose it is; every day that it bears on is judged anew. Sent again, it changes nothing. */
+export const correctFact = async (
+  app: App,
+  command: FactKey & { readonly fact: Omit<FactInput, 'externalId'> },
+): Promise<FactAmended | AmendRefusal | ContentRefused> =>
+  writeToProgram(
+    app,
+    command.program,
+    async (writing): Promise<FactAmended | AmendRefusal | ContentRefused> => {
+      const checked = checkFact({ ...command.fact, externalId: command.externalId }, 'fact', writing.program);
+      if ('code' in checked) return contentRefused(checked);
+      const { partner: ref, ...content } = checked;
+      // Read without a lock: partners are locked all at once, in the one order that everybody locks in.
+      const targetId = await findPartnerId(writing.tx, writing.program.id, ref);
+      if (targetId === undefined) {
+        const message = `The programme has no partner with the reference ${JSON.stringify(ref)}.`;
+        return contentRefused({ code: 'UNKNOWN_PARTNER', path: 'fact.partner', message });
+      }
+      const fingerprint = fingerprintOf({ ...content, partnerId: targetId });
+      return amend(writing, command, targetId, (current) => ({
+        fact: { ...current, ...content, partnerId: targetId, voided: false },
+        fingerprint,
+      }));
+    },
+  );
+
+/** Makes a fact count for nothing, as if it had never happened; it stays to be seen. Sent again, it changes nothing. */
+export const voidFact = async (app: App, command: FactKey): Promise<FactAmended | AmendRefusal> =>
+  writeToProgram(app, command.program, (writing) =>
+    amend(writing, command, null, (current, fingerprint) => ({
+      fact: { ...current, voided: true },
+      fingerprint,
+    })),
+  );
+
+const contentRefused = (rejection: RowRejection): ContentRefused => ({
+  ...refuse('CONTENT_REFUSED', rejection.message),
+  rejection,
+});
+
+/** Adds the version that `next` makes of the current one; `targetId` is the partner that the fact may move to. */
+const amend = async (
+  writing: Writing,
+  key: FactKey,
+  targetId: string | null,
+  next: (current: Fact, fingerprint: string) => FingerprintedFact,
+): Promise<FactAmended | AmendRefusal> => {
+  const { tx, program } = writing;
+  const readChain = async () =>
+    (await readFactChains(tx, program.id, key.source, [key.externalId])).get(key.externalId) ?? [];
+
+  const ownerId = (await readChain()).at(-1)?.fact.partnerId;
+  if (ownerId === undefined) {
+    const message = `The source ${JSON.stringify(key.source)} has no fact under ${JSON.stringify(key.externalId)}.`;
+    return refuse('FACT_NOT_FOUND', message);
+  }
+  const partners = await lockPartners(tx, program.id, {
+    ids: targetId === null ? [ownerId] : [ownerId, targetId],
+    withAncestors: program.countsFamilies,
+  });
+  const chain = await readChain();
+  const current = chain.at(-1);
+  // It was moved to another partner before the lock was had.
+  if (current === undefined || current.fact.partnerId !== ownerId) throw new TryAgain();
+
+  const recordedAt = nextInstant(writing, partners);
+  const { fact: amended, fingerprint } = next(current.fact, current.fingerprint);
+  const version = key.expectedVersion + 1;
+  const there = chain.find(({ fact }) => fact.version === version);
+  if (there !== undefined && there.fingerprint === fingerprint && there.fact.voided === amended.voided) {
+    return { fact: there.fact, duplicate: true, changes: [] };
+  }
+  if (current.fact.version !== key.expectedVersion) {
+    const message = `The current version is ${current.fact.version}, not ${key.expectedVersion}.`;
+    return { ...refuse('VERSION_CONFLICT', message), current: current.fact };
+  }
+  if (current.fingerprint === fingerprint && current.fact.voided === amended.voided) {
+    return { fact: current.fact, duplicate: true, changes: [] };
+  }
+  const fact: Fact = { ...amended, id: randomUUIDv7(), version, recordedAt, supersededAt: null };
+  const changes = await changePartners(
+    writing,
+    partners,
+    {
+      trigger: 'FACT',
+      recordedAt,
+      // Both the partner that it belonged to and the one that it belongs to now.
+      causesOf: (id) => (id === ownerId || id === fact.partnerId ? [fact.id] : []),
+    },
+    async () => {
+      const inserted = await insertFacts(tx, program.id, [{ fact, fingerprint }]);
+      const superseded = await supersedeFact(tx, current.fact.id, recordedAt);
+      if (inserted.size === 0 || !superseded) throw new TryAgain();
+    },
+  );
+  return { fact, duplicate: false, changes };
+};

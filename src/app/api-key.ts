@@ -1,0 +1,135 @@
+import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
+import type { Instant } from '../engine/day.ts';
+import { type ApiKeyRow, findApiKeyById, insertApiKey, markRevoked } from '../store/api-key.ts';
+import { advanceEpoch, beginRuleChange } from '../store/begin-write.ts';
+import { inTransaction } from '../store/transaction.ts';
+import { findPartnerId } from '../store/write-partner.ts';
+import { type App, type Refused, refuse } from './app.ts';
+import { type Rights, type Role, reaches } from './rights.ts';
+
+export type { ApiKeyRow };
+
+export type CreateApiKey = {
+  /** What it is for, for people. */
+  readonly name: string;
+  readonly role: Role;
+  /** Codes of programmes; null for all. */
+  readonly programs: readonly string[] | null;
+  /** The partner whose key it is: required for the role PARTNER, and only for that. */
+  readonly partner: { readonly program: string; readonly externalRef: string } | null;
+  /** Null for a year from now. */
+  readonly expiresAt: Instant | null;
+};
+
+/** `secret` is the whole key; it is shown here and never again. */
+export type ApiKeyCreated = { readonly key: ApiKeyRow; readonly secret: string };
+
+export type ApiKeyRefusal = Refused<
+  'PROGRAM_NOT_FOUND' | 'PARTNER_NOT_FOUND' | 'INVALID_KEY' | 'NOT_ALLOWED'
+>;
+
+const YEAR_MS = 365 * 86_400_000;
+const KEY = /^tg_([a-z0-9]{12})_[A-Za-z0-9_-]{43}$/;
+
+/** The public part of a key's text; null if the text is no key. */
+export const prefixOf = (text: string): string | null => KEY.exec(text)?.[1] ?? null;
+
+/** What is kept of a key instead of its text: SHA-256, hexadecimal. A key has 256 random bits, so that no salt is needed. */
+export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const newSecret = (): { readonly prefix: string; readonly secret: string } => {
+  // 12 of 32 letters: for finding the key, not for keeping it safe.
+  const prefix = Array.from(randomBytes(12), (byte) => 'abcdefghijkmnpqrstuvwxyz23456789'[byte % 32]).join(
+    '',
+  );
+  return { prefix, secret: `tg_${prefix}_${randomBytes(32).toString('base64url')}` };
+};
+
+/** Makes a key; nobody can give more than the rights that they have. */
+export const createApiKey = async (
+  app: App,
+  rights: Rights,
+  command: CreateApiKey,
+): Promise<ApiKeyCreated | ApiKeyRefusal> => {
+  if (rights.role !== 'ADMIN') return refuse('NOT_ALLOWED', 'Only an ADMIN makes keys.');
+  if (command.name.trim() === '' || command.name.length > 200 || command.name.includes('\0')) {
+    return refuse('INVALID_KEY', 'A key has a name of 1 to 200 characters, which says what it is for.');
+  }
+  if ((command.role === 'PARTNER') !== (command.partner !== null)) {
+    return refuse('INVALID_KEY', 'A key with the role PARTNER is for one partner, and no other key is.');
+  }
+  return inTransaction(app.database, async (tx): Promise<ApiKeyCreated | ApiKeyRefusal> => {
+    const { directory, databaseTime } = await beginRuleChange(tx, app.directory);
+    const now = app.clock(databaseTime);
+    const expiresAt = command.expiresAt ?? now + YEAR_MS;
+    if (expiresAt <= now) return refuse('INVALID_KEY', 'The key would have expired already.');
+    const codes = command.partner === null ? command.programs : [command.partner.program];
+    const ids = codes?.map((code) => directory.byCode.get(code)?.id);
+    const unknown = codes?.find((_, index) => ids?.[index] === undefined);
+    if (unknown !== undefined) {
+      return refuse('PROGRAM_NOT_FOUND', `There is no programme with the code ${JSON.stringify(unknown)}.`);
+    }
+    const programs = ids?.filter((id) => id !== undefined) ?? 'ALL';
+    if (programs === 'ALL' ? rights.programs !== 'ALL' : !programs.every((id) => reaches(rights, id))) {
+      return refuse('NOT_ALLOWED', 'A key can reach only programmes that its maker reaches.');
+    }
+    let partnerId: string | null = null;
+    if (command.partner !== null) {
+      const [programId = ''] = programs;
+      const found = await findPartnerId(tx, programId, command.partner.externalRef);
+      if (found === undefined) {
+        const { externalRef } = command.partner;
+        return refuse(
+          'PARTNER_NOT_FOUND',
+          `The programme has no partner with the reference ${JSON.stringify(externalRef)}.`,
+        );
+      }
+      partnerId = found;
+    }
+    const { prefix, secret } = newSecret();
+    const key: ApiKeyRow = {
+      id: randomUUIDv7(),
+      prefix,
+      hash: hashOf(secret),
+      name: command.name,
+      role: command.role,
+      programs,
+      partnerId,
+      createdAt: now,
+      expiresAt,
+      revokedAt: null,
+    };
+    await insertApiKey(tx, key);
+    await advanceEpoch(tx);
+    return { key, secret };
+  });
+};
+
+/** Ends a key for good, and every subscription that lives from it. Sent again, it changes nothing. */
+export const revokeApiKey = async (
+  app: App,
+  rights: Rights,
+  id: string,
+): Promise<{ readonly key: ApiKeyRow } | Refused<'KEY_NOT_FOUND' | 'NOT_ALLOWED'>> => {
+  if (rights.role !== 'ADMIN') return refuse('NOT_ALLOWED', 'Only an ADMIN revokes keys.');
+  const result = await inTransaction(app.database, async (tx) => {
+    const { databaseTime } = await beginRuleChange(tx, app.directory);
+    const key = await findApiKeyById(tx, id);
+    const isOurs =
+      key !== null &&
+      (key.programs === 'ALL'
+        ? rights.programs === 'ALL'
+        : key.programs.every((program) => reaches(rights, program)));
+    if (!isOurs) return refuse('KEY_NOT_FOUND', 'There is no such key.');
+    const revokedAt = key.revokedAt ?? app.clock(databaseTime);
+    await markRevoked(tx, id, revokedAt);
+    await advanceEpoch(tx);
+    return { key: { ...key, revokedAt } };
+  });
+  if ('key' in result) {
+    app.directory.expire();
+    // The tail reads the new epoch right away, and with it every process that hears the doorbell checks its subscribers.
+    for (const programId of (await app.directory.current()).byId.keys()) app.doorbell.ring(programId);
+  }
+  return result;
+};

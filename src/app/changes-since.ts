@@ -1,0 +1,44 @@
+import type { Change, Trigger } from '../engine/change.ts';
+import type { Day } from '../engine/day.ts';
+import { type Judged, settle } from '../engine/settle.ts';
+import type { Timeline } from '../engine/status.ts';
+import { computeTimeline } from '../engine/timeline.ts';
+import type { ProgramRecord } from '../store/directory.ts';
+import type { LoadedCase } from '../store/partner-case.ts';
+import type { LockedPartner } from '../store/write-partner.ts';
+import { dayIn } from './clock.ts';
+
+/** What a partner is judged by now, and what set that off. */
+export type News = {
+  readonly program: ProgramRecord;
+  readonly known: LoadedCase;
+  /** By all that is known. */
+  readonly timeline: Timeline;
+  readonly today: Day;
+  readonly trigger: Trigger;
+};
+
+/**
+ * Everything that changed about a partner since it was last judged, each on its own day. A rulebook that it was not judged by yet counts
+ * from the day on which it was published, as if it had been judged then: what it changes on a later day belongs to that day, however
+ * long nobody judged. One that was withdrawn meanwhile never counted.
+ */
+export const changesSince = (partner: LockedPartner, news: News): readonly Change[] => {
+  const { program, known, timeline, today, trigger } = news;
+  if (partner.judgedOn === null) {
+    return settle({ previous: null, next: timeline, today, trigger, rulebooks: program.rulebooks });
+  }
+  const changes: Change[] = [];
+  let believed: Judged = { timeline: partner.timeline, judgedOn: partner.judgedOn };
+  const believe = (next: Timeline, day: Day, of: Trigger, rulebooks: ProgramRecord['rulebooks']): void => {
+    changes.push(...settle({ previous: believed, next, today: day, trigger: of, rulebooks }));
+    believed = { timeline: next, judgedOn: Math.max(day, believed.judgedOn) };
+  };
+  for (const at of program.rulesChangedAt.slice(partner.rulesVersion)) {
+    const rulebooks = program.rulebooks.filter(({ publishedAt }) => publishedAt <= at);
+    const day = Math.min(dayIn(program.timeZone, at), today);
+    believe(computeTimeline({ ...known, rulebooks }), day, 'RULEBOOK', rulebooks);
+  }
+  believe(timeline, today, trigger, program.rulebooks);
+  return changes;
+};

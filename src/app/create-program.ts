@@ -1,0 +1,96 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { compare, fractionToText, parseDecimal } from '../engine/fraction.ts';
+import type { MeasurementKind } from '../engine/program.ts';
+import { advanceEpoch, beginRuleChange } from '../store/begin-write.ts';
+import { inTransaction } from '../store/transaction.ts';
+import { insertProgram } from '../store/write-program.ts';
+import { type App, type Refused, refuse } from './app.ts';
+import { isTimeZone } from './clock.ts';
+
+export type CreateProgram = {
+  readonly code: string;
+  readonly name: string;
+  readonly timeZone: string;
+  readonly currency: string;
+  readonly fiscalYearFirstMonth: number;
+  readonly satisfactionScale: { readonly minimum: string; readonly maximum: string };
+  readonly measurementKinds: readonly MeasurementKind[];
+};
+
+/** Something about the input that isn't right, with its place in it. */
+export type InvalidInput = Refused<'INVALID_INPUT'> & { readonly path: string };
+
+const CODE = /^[a-z][a-z0-9-]{0,49}$/;
+const KIND = /^[a-z][a-z0-9_]{0,49}$/;
+const CURRENCY = /^[A-Z]{3}$/;
+
+const check = (command: CreateProgram): InvalidInput | null => {
+  const invalid = (path: string, message: string): InvalidInput => ({
+    ...refuse('INVALID_INPUT', message),
+    path,
+  });
+  if (!CODE.test(command.code)) {
+    return invalid('code', 'A code is a small letter, then up to 49 small letters, digits and hyphens.');
+  }
+  if (command.name.trim() === '' || command.name.length > 200)
+    return invalid('name', 'A name has 1 to 200 characters.');
+  if (!isTimeZone(command.timeZone)) {
+    return invalid(
+      'timeZone',
+      `${JSON.stringify(command.timeZone)} is not an IANA time zone such as Europe/Berlin.`,
+    );
+  }
+  if (!CURRENCY.test(command.currency))
+    return invalid('currency', 'A currency is three capital letters, as in ISO 4217.');
+  const month = command.fiscalYearFirstMonth;
+  if (!Number.isInteger(month) || month < 1 || month > 12)
+    return invalid('fiscalYearFirstMonth', 'A month is 1 to 12.');
+  const minimum = parseDecimal(command.satisfactionScale.minimum);
+  const maximum = parseDecimal(command.satisfactionScale.maximum);
+  if (minimum === null) return invalid('satisfactionScale.minimum', 'This is not a decimal.');
+  if (maximum === null) return invalid('satisfactionScale.maximum', 'This is not a decimal.');
+  if (compare(minimum, maximum) >= 0)
+    return invalid('satisfactionScale', 'The minimum has to be below the maximum.');
+  const seen = new Set(['revenue', 'certification', 'satisfaction']);
+  for (const [index, { code }] of command.measurementKinds.entries()) {
+    const path = `measurementKinds[${index}].code`;
+    if (!KIND.test(code))
+      return invalid(path, 'A kind is a small letter, then small letters, digits and underscores.');
+    if (seen.has(code)) return invalid(path, `The kind ${code} is there already.`);
+    seen.add(code);
+  }
+  return null;
+};
+
+/** Makes a programme, without rules and members yet; returns its id. */
+export const createProgram = async (
+  app: App,
+  command: CreateProgram,
+): Promise<{ readonly programId: string } | InvalidInput | Refused<'PROGRAM_EXISTS'>> => {
+  const invalid = check(command);
+  if (invalid) return invalid;
+  const id = randomUUIDv7();
+  const { minimum, maximum } = command.satisfactionScale;
+  const added = await inTransaction(app.database, async (tx) => {
+    await beginRuleChange(tx, app.directory);
+    const isNew = await insertProgram(tx, {
+      ...command,
+      id,
+      settings: {
+        satisfactionScale: { minimum: exact(minimum), maximum: exact(maximum) },
+        measurementKinds: command.measurementKinds,
+      },
+    });
+    if (isNew) await advanceEpoch(tx);
+    return isNew;
+  });
+  if (!added) return refuse('PROGRAM_EXISTS', `There is a programme with the code ${command.code} already.`);
+  app.directory.expire();
+  return { programId: id };
+};
+
+const exact = (text: string): string => {
+  const value = parseDecimal(text);
+  if (value === null) throw new Error('The scale was checked before.');
+  return fractionToText(value);
+};

@@ -1,0 +1,86 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Day } from '../engine/day.ts';
+import { TryAgain } from '../store/transaction.ts';
+import { appendToLog, type LogEntry } from '../store/write-log.ts';
+import { insertPartners, lockPartners, type NewPartner } from '../store/write-partner.ts';
+import { type App, type Refused, refuse } from './app.ts';
+import { findTextProblem } from './partner-text.ts';
+import { settlePartners } from './settle-partners.ts';
+import { nextInstant, type WriteRefusal, writeToProgram } from './write-to-program.ts';
+
+export type PartnerInput = {
+  readonly externalRef: string;
+  readonly name: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+  readonly region: string;
+  /** The parent's external reference; it has to be a member already, or stand earlier in the same batch. */
+  readonly parent: string | null;
+  /** Today if null. */
+  readonly enrolledOn: Day | null;
+};
+
+export type EnrollPartners = { readonly program: string; readonly partners: readonly PartnerInput[] };
+
+export type EnrollRefusal = Refused<'INVALID_INPUT' | 'PARTNER_EXISTS' | 'UNKNOWN_PARENT'> & {
+  readonly path: string;
+};
+
+/** What became of the partner at the same place in the input: its id, or why it was refused. */
+export type EnrollOutcome = { readonly partnerId: string } | EnrollRefusal;
+
+export type PartnersEnrolled = {
+  readonly outcomes: readonly EnrollOutcome[];
+  readonly changes: readonly LogEntry[];
+};
+
+/** Makes partners members of a programme and judges them, in one transaction. Refused ones are left out, the others go in. */
+export const enrollPartners = async (
+  app: App,
+  command: EnrollPartners,
+): Promise<PartnersEnrolled | WriteRefusal> => {
+  return writeToProgram(app, command.program, async (writing): Promise<PartnersEnrolled> => {
+    const { tx, program, today } = writing;
+    const recordedAt = nextInstant(writing, []);
+    const refs = command.partners
+      .flatMap(({ externalRef, parent }) => (parent === null ? [externalRef] : [externalRef, parent]))
+      // The database takes no others, and nobody can be a member under them.
+      .filter((ref) => ref.isWellFormed() && !ref.includes('\0'));
+    const locked = await lockPartners(tx, program.id, { refs, withAncestors: false });
+    const members = new Map(locked.map(({ id, externalRef }) => [externalRef, id]));
+    const added: NewPartner[] = [];
+    const outcomes = command.partners.map((partner): EnrollOutcome => {
+      const { parent, ...rest } = partner;
+      const invalid = findTextProblem(partner);
+      if (invalid !== null) return { ...refuse('INVALID_INPUT', invalid.message), path: invalid.path };
+      if (members.has(partner.externalRef)) return partnerExists(partner.externalRef);
+      const parentId = parent === null ? null : members.get(parent);
+      if (parentId === undefined) return unknownParent(parent);
+      const id = randomUUIDv7();
+      const enrolledOn = partner.enrolledOn ?? today;
+      added.push({ ...rest, id, parentId, enrolledOn, recordedAt, entryId: randomUUIDv7() });
+      members.set(partner.externalRef, id);
+      return { partnerId: id };
+    });
+    const inserted = await insertPartners(tx, program.id, added);
+    // Another transaction enrolled one of them meanwhile: now that it has committed, its row will be seen.
+    if (inserted.size < added.length) throw new TryAgain();
+    const rows = await lockPartners(tx, program.id, { refs: [...inserted], withAncestors: false });
+    const settlement = { ...writing, trigger: 'PARTNER', causesOf: () => [], recordedAt } as const;
+    const settled = await settlePartners(tx, rows, settlement);
+    return { outcomes, changes: await appendToLog(tx, program.id, settled.entries) };
+  });
+};
+
+const unknownParent = (ref: string | null): EnrollRefusal => ({
+  ...refuse('UNKNOWN_PARENT', `The programme has no partner with the reference ${JSON.stringify(ref)}.`),
+  path: 'parent',
+});
+
+const partnerExists = (externalRef: string): EnrollRefusal => ({
+  ...refuse(
+    'PARTNER_EXISTS',
+    `The programme already has a partner with the reference ${JSON.stringify(externalRef)}.`,
+  ),
+  path: 'externalRef',
+});

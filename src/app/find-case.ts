@@ -1,0 +1,58 @@
+import type { Instant } from '../engine/day.ts';
+import type { ProgramRecord } from '../store/directory.ts';
+import { type LoadedCase, loadKnownCases, readLatestRecordings } from '../store/partner-case.ts';
+import type { App } from './app.ts';
+
+/** A partner whose row was read in the viewer's scope, as it was known at an instant. */
+export type CaseQuestion = {
+  readonly programId: string;
+  readonly partnerId: string;
+  readonly knownAt: Instant;
+};
+
+/** How a use case comes to what was known of a partner: a server reads together what is asked for together. */
+export type CaseFinder = {
+  /** The partner's case; null if nothing was known of it by then. */
+  find(question: CaseQuestion): Promise<LoadedCase | null>;
+  /** When the latest of what the case rests on had been recorded, rulebooks included. */
+  latest(question: CaseQuestion): Promise<Instant>;
+};
+
+/** The cases of partners of one programme, in the order of the questions; one statement. */
+export const readCases = (
+  app: App,
+  program: ProgramRecord,
+  questions: readonly CaseQuestion[],
+): Promise<readonly (LoadedCase | null)[]> => loadKnownCases(app.database.prisma, program, questions);
+
+/** When the latest that each case rests on had been recorded, in the order of the questions; one statement. */
+export const readRecordings = async (
+  app: App,
+  program: ProgramRecord,
+  questions: readonly CaseQuestion[],
+): Promise<readonly Instant[]> => {
+  const recordings = await readLatestRecordings(app.database.prisma, program, questions);
+  return questions.map(({ knownAt }, index) => {
+    const rulesAt = program.rulesChangedAt.findLast((at) => at <= knownAt) ?? 0;
+    return Math.max(recordings[index] ?? 0, rulesAt);
+  });
+};
+
+/** Reads each by itself. */
+export const createCaseFinder = (app: App): CaseFinder => {
+  const programOf = async ({ programId }: CaseQuestion): Promise<ProgramRecord> => {
+    const program = await app.directory.find('id', programId);
+    if (program === undefined) throw new Error(`The programme ${programId} of a partner is missing.`);
+    return program;
+  };
+  return {
+    async find(question) {
+      const [known = null] = await readCases(app, await programOf(question), [question]);
+      return known;
+    },
+    async latest(question) {
+      const [at = question.knownAt] = await readRecordings(app, await programOf(question), [question]);
+      return at;
+    },
+  };
+};

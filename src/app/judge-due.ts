@@ -1,0 +1,46 @@
+import { beginWrite } from '../store/begin-write.ts';
+import type { ProgramRecord } from '../store/directory.ts';
+import { inTransaction } from '../store/transaction.ts';
+import { appendToLog } from '../store/write-log.ts';
+import { claimDuePartners } from '../store/write-partner.ts';
+import type { App } from './app.ts';
+import { dayIn } from './clock.ts';
+import { catchUpRules, settlePartners } from './settle-partners.ts';
+
+/** How many partners one transaction takes on. */
+const CHUNK = 100;
+
+/**
+ * Judges the partners that the passing of days or a published rulebook made due, until there are none that no other process works on.
+ * Every transaction leaves its partners wholly judged, so it may be stopped at any point. Returns how many were judged.
+ */
+export const judgeDue = async (app: App): Promise<number> => {
+  let judged = 0;
+  for (const program of (await app.directory.current()).byId.values()) {
+    for (let count = CHUNK; count === CHUNK; judged += count) count = await judgeChunk(app, program);
+  }
+  return judged;
+};
+
+const judgeChunk = async (app: App, known: ProgramRecord): Promise<number> => {
+  const { count, changes } = await inTransaction(app.database, async (tx) => {
+    const { epoch, directory, databaseTime } = await beginWrite(tx, app.directory);
+    const program = directory.byId.get(known.id) ?? known;
+    const now = app.clock(databaseTime);
+    const today = dayIn(program.timeZone, now);
+    const due = await claimDuePartners(tx, program.id, today, program.rulesVersion, CHUNK);
+    const settlement = { program, epoch, today, now, causesOf: () => [] };
+    const stale = await catchUpRules(tx, due, settlement);
+    const current = await settlePartners(
+      tx,
+      due.filter((partner) => partner.rulesVersion >= program.rulesVersion),
+      { ...settlement, trigger: 'TIME', recordedAt: null },
+    );
+    // In the order of days; each partner's own are in that order already.
+    const logged = [...stale.entries, ...current.entries].sort((a, b) => a.change.on - b.change.on);
+    const entries = await appendToLog(tx, program.id, logged);
+    return { count: due.length, changes: entries.length };
+  });
+  if (changes > 0) app.doorbell.ring(known.id);
+  return count;
+};

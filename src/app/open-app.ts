@@ -1,0 +1,97 @@
+import { createDistantDoorbell, type OpenLine } from '../events/distant-doorbell.ts';
+import { createLocalDoorbell, type Doorbell } from '../events/doorbell.ts';
+import { createLogSource } from '../events/log-source.ts';
+import { natsLine } from '../events/nats-line.ts';
+import { postgresLine } from '../events/postgres-line.ts';
+import { createStandingWatch, type StandingWatch } from '../events/standing-watch.ts';
+import { createTail, type Gauges, type Tail } from '../events/tail.ts';
+import { type DatabaseLocation, type OnStatement, openDatabase } from '../store/database.ts';
+import { createDirectory } from '../store/directory.ts';
+import { readStandingStamps } from '../store/read-partner.ts';
+import type { App, AppLog } from './app.ts';
+import type { Clock } from './clock.ts';
+import { type Judge, startJudge } from './judge.ts';
+
+export type AppOptions = {
+  readonly location: DatabaseLocation;
+  readonly clock: Clock;
+  readonly log: AppLog;
+  /** Where the processes of one database ring each other; null lets a database server carry that too. */
+  readonly natsUrl?: string | null;
+  readonly gauges?: Gauges;
+  /** How often the tail and the watch look without being woken, in milliseconds. */
+  readonly pollEveryMs?: number;
+  readonly onStatement?: OnStatement;
+};
+
+/** Everything that runs in a process below its server. */
+export type OpenApp = {
+  readonly app: App;
+  readonly tail: Tail;
+  readonly watch: StandingWatch;
+  readonly judge: Judge;
+  /** Stops what runs and closes the database, in the order in which nothing is cut off. */
+  close(): Promise<void>;
+};
+
+/** Opens the database and starts what follows it: the tail of the logs, the watch of standings, the judge of what is due. */
+export const openApp = async ({
+  location,
+  clock,
+  log,
+  natsUrl = null,
+  gauges,
+  pollEveryMs = 1_000,
+  onStatement,
+}: AppOptions): Promise<OpenApp> => {
+  const database = await openDatabase(location, onStatement);
+  const directory = createDirectory(database);
+  const doorbell = openDoorbell(location, natsUrl, log);
+  const onFault = (error: unknown) =>
+    log.error({ err: error }, 'Following the log failed; the next poll tries again.');
+  const tail = createTail({
+    source: createLogSource(database),
+    doorbell,
+    onEpoch: async (epoch) => void (await directory.at(epoch, database.prisma)),
+    onFault,
+    now: async () => clock(await directory.databaseTime()),
+    ...(gauges && { gauges }),
+    pollEveryMs,
+  });
+  const watch = createStandingWatch({
+    doorbell,
+    readStamps: (ids) => readStandingStamps(database.prisma, ids),
+    onFault,
+    pollEveryMs,
+  });
+  const judge = startJudge(() => app);
+  const app: App = { database, directory, doorbell, clock, log, wakeJudge: judge.wake };
+  const close = async () => {
+    await watch.stop();
+    await judge.stop();
+    await tail.stop();
+    await doorbell.close();
+    await database.close();
+  };
+  try {
+    await tail.start();
+    return { app, tail, watch, judge, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+/** The doorbell that reaches every process that may write to the database. */
+const openDoorbell = (location: DatabaseLocation, natsUrl: string | null, log: AppLog): Doorbell => {
+  let openLine: OpenLine;
+  if (natsUrl !== null) openLine = natsLine(natsUrl);
+  else if (location.kind === 'server') openLine = postgresLine(location.url);
+  else return createLocalDoorbell();
+  return createDistantDoorbell({
+    openLine,
+    onLost: (error) =>
+      log.warn({ err: error }, 'The doorbell reaches no other process; until it does, they poll.'),
+    onRegained: () => log.info({}, 'The doorbell reaches other processes again.'),
+  });
+};

@@ -1,0 +1,119 @@
+import type { Day, Instant } from '../engine/day.ts';
+import { evidence } from '../engine/evidence.ts';
+import { judgePartner, rebuildStanding } from '../engine/judge-partner.ts';
+import type { Evidence, Standing } from '../engine/standing.ts';
+import { NO_STATUS } from '../engine/status.ts';
+import type { ProgramRecord } from '../store/directory.ts';
+import type { PartnerRow } from '../store/read-partner.ts';
+import { type App, todayIn } from './app.ts';
+import { dayIn } from './clock.ts';
+import { type CaseFinder, createCaseFinder } from './find-case.ts';
+
+/** A standing with whose it is and by when all that it used had been recorded: asked again with `knownAt`, the answer is the same. */
+export type KnownStanding = Standing & {
+  readonly partnerId: string;
+  readonly programId: string;
+  readonly knownAt: Instant;
+};
+
+export type StandingQuestion = { readonly on: Day | null; readonly knownAt: Instant | null };
+
+/** The programme of a partner's row, with every rulebook that the row may name. */
+export const programOf = async (
+  app: App,
+  row: Pick<PartnerRow, 'programId' | 'rulesVersion'>,
+): Promise<ProgramRecord> => {
+  const known = await app.directory.find('id', row.programId);
+  if (known !== undefined && known.rulesVersion >= row.rulesVersion) return known;
+  app.directory.expire();
+  const program = await app.directory.find('id', row.programId);
+  if (program === undefined) throw new Error(`The programme ${row.programId} of a partner is missing.`);
+  return program;
+};
+
+/**
+ * The day as of which a partner's row holds: today, or the last day before it fell due where nobody has judged it since; null before it
+ * is judged for the first time.
+ */
+export const heldOn = async (app: App, row: PartnerRow): Promise<Day | null> => {
+  if (row.judgedOn === null) return null;
+  const program = await programOf(app, row);
+  const unseen = program.rulesChangedAt[row.rulesVersion];
+  const until = [
+    row.dueOn ?? Number.POSITIVE_INFINITY,
+    unseen === undefined ? Number.POSITIVE_INFINITY : dayIn(program.timeZone, unseen),
+  ];
+  return Math.max(row.judgedOn, Math.min(await todayIn(app, program), ...until.map((day) => day - 1)));
+};
+
+/**
+ * The standing of a partner whose row was read in the viewer's scope: on any day (as `heldOn` if null), as known now or at any instant.
+ * On the days on which the row holds it is rebuilt from it without asking the database.
+ */
+export const readStanding = async (
+  app: App,
+  row: PartnerRow,
+  question: StandingQuestion,
+  cases: CaseFinder = createCaseFinder(app),
+): Promise<KnownStanding> => {
+  const program = await programOf(app, row);
+  const held = await heldOn(app, row);
+  const on = question.on ?? held;
+  if (held === null || on === null || row.judgedOn === null) {
+    throw new Error(`The partner ${row.id} was never judged.`);
+  }
+  const whose = { partnerId: row.id, programId: row.programId };
+  if (question.knownAt === null && row.judgedOn <= on && on <= held) {
+    return { ...whose, ...standingOf(row, on, program.rulebooks), knownAt: row.lastRecordedAt };
+  }
+  // What is being recorded meanwhile is left out, so that the same answer can be given again.
+  const latest = Math.max(row.lastRecordedAt, program.rulesChangedAt.at(-1) ?? 0);
+  const by = Math.min(question.knownAt ?? latest, latest);
+  const asked = { programId: row.programId, partnerId: row.id, knownAt: by };
+  const [known, recordedAt] = await Promise.all([cases.find(asked), cases.latest(asked)]);
+  // Nothing had been recorded about the partner by then.
+  if (known === null) return { ...whose, ...NOTHING_KNOWN, on, knownAt: by };
+  return { ...whose, ...judgePartner(known, on), knownAt: recordedAt };
+};
+
+/** The row's own standing, on a day on which the row holds. */
+const standingOf = (row: PartnerRow, on: Day, rulebooks: ProgramRecord['rulebooks']): Standing => {
+  const { status, measurements, alternatives, nextChangeOn } = row;
+  return rebuildStanding({
+    rulebooks,
+    on,
+    status,
+    measurements: measurements && { ...measurements, on },
+    alternatives: alternatives.map((each) => ({ ...each, measurements: { ...each.measurements, on } })),
+    nextChangeOn,
+  });
+};
+
+const NOTHING_KNOWN: Omit<Standing, 'on'> = {
+  status: NO_STATUS,
+  measurements: null,
+  proof: [],
+  specializations: [],
+  next: null,
+  alternatives: [],
+  nextChangeOn: null,
+};
+
+/** The facts behind a number of a standing: those that counted and those that did not, as they were known to it. */
+export const readEvidence = async (
+  app: App,
+  standing: Pick<KnownStanding, 'partnerId' | 'programId' | 'knownAt' | 'on'>,
+  rulebookId: string,
+  number: { readonly path: string; readonly item: string | null },
+  cases: CaseFinder = createCaseFinder(app),
+): Promise<Evidence> => {
+  const program = await app.directory.find('id', standing.programId);
+  const rulebooks = program && [...program.rulebooks, ...program.withdrawnRulebooks];
+  const rulebook = rulebooks?.find(({ id }) => id === rulebookId);
+  if (program === undefined || rulebook === undefined)
+    throw new Error(`The rulebook ${rulebookId} is missing.`);
+  const known = await cases.find(standing);
+  return known === null
+    ? { counted: [], excluded: [] }
+    : evidence(known, rulebook.rulebook, standing.on, number.path, number.item);
+};

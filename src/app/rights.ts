@@ -1,0 +1,38 @@
+import type { Instant } from '../engine/day.ts';
+import type { ReadScope } from '../store/read-scope.ts';
+
+/**
+ * ADMIN: everything. INGEST: brings facts and partners in. READER: reads everything. PARTNER: reads what is one partner's own and its
+ * affiliates', and of the others only numbers of groups.
+ */
+export const ROLES = ['ADMIN', 'INGEST', 'READER', 'PARTNER'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** What somebody may do, and where. */
+export type Rights = {
+  readonly role: Role;
+  /** Ids of programmes. */
+  readonly programs: 'ALL' | readonly string[];
+  /** The id of the partner that it is, with the role PARTNER; otherwise null. */
+  readonly partner: string | null;
+  /** Who it is, for limits and the log: never a secret. */
+  readonly identity: string;
+  /** Null for rights that end only with the process. */
+  readonly expiresAt: Instant | null;
+};
+
+/** Everything: tiergraph's own, and everybody's where rights are switched off. */
+export const ALL_RIGHTS: Rights = {
+  role: 'ADMIN',
+  programs: 'ALL',
+  partner: null,
+  identity: 'everybody',
+  expiresAt: null,
+};
+
+/** What reads with these rights may see. */
+export const scopeOf = ({ programs, partner }: Rights): ReadScope => ({ programs, partner });
+
+/** Whether rights reach a programme. */
+export const reaches = ({ programs }: Pick<Rights, 'programs'>, programId: string): boolean =>
+  programs === 'ALL' || programs.includes(programId);

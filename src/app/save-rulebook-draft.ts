@@ -1,0 +1,52 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { parseRulebook } from '../engine/parse-rulebook.ts';
+import type { Problem } from '../engine/problem.ts';
+import { inTransaction } from '../store/transaction.ts';
+import { insertDraft, lockRulebook, replaceDraft } from '../store/write-program.ts';
+import { type App, findProgram, type Refused, refuse } from './app.ts';
+
+export type SaveRulebookDraft = {
+  readonly program: string;
+  /** The rulebook document, as parsed JSON. */
+  readonly document: unknown;
+  /** The draft to replace; null makes a new one. */
+  readonly draft: string | null;
+};
+
+/** The document is no valid rulebook, for these reasons. */
+export type RulebookInvalid = Refused<'RULEBOOK_INVALID'> & { readonly problems: readonly Problem[] };
+
+/** Saves a rulebook that validates as a draft, which has no effect until it is published; returns its id. */
+export const saveRulebookDraft = async (
+  app: App,
+  command: SaveRulebookDraft,
+): Promise<
+  | { readonly rulebookId: string }
+  | RulebookInvalid
+  | Refused<'PROGRAM_NOT_FOUND' | 'RULEBOOK_NOT_FOUND' | 'NOT_A_DRAFT'>
+> => {
+  const program = await findProgram(app, command.program);
+  if ('refused' in program) return program;
+  const parsed = parseRulebook(command.document, program.settings);
+  if (!parsed.ok) {
+    const count = parsed.problems.length;
+    const message = `The document has ${count === 1 ? 'a problem' : `${count} problems`}; nothing was saved.`;
+    return { ...refuse('RULEBOOK_INVALID', message), problems: parsed.problems };
+  }
+  const { document, draft } = command;
+  return inTransaction(app.database, async (tx) => {
+    if (draft === null) {
+      const id = randomUUIDv7();
+      await insertDraft(tx, { id, programId: program.id, document });
+      return { rulebookId: id };
+    }
+    const row = await lockRulebook(tx, draft);
+    if (row === undefined || row.programId !== program.id) {
+      return refuse('RULEBOOK_NOT_FOUND', 'The programme has no such rulebook.');
+    }
+    if (!(await replaceDraft(tx, draft, document))) {
+      return refuse('NOT_A_DRAFT', 'This rulebook was published, so it can no longer change.');
+    }
+    return { rulebookId: draft };
+  });
+};

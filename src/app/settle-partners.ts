@@ -1,0 +1,201 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Change, Trigger } from '../engine/change.ts';
+import type { Day, Instant } from '../engine/day.ts';
+import { earliest } from '../engine/earliest.ts';
+import { entryOn } from '../engine/entry-on.ts';
+import { standingBasis } from '../engine/judge-partner.ts';
+import { nextGap } from '../engine/next-gap.ts';
+import type { PartnerData } from '../engine/resolve-entries.ts';
+import type { Timeline } from '../engine/status.ts';
+import { computeTimeline } from '../engine/timeline.ts';
+import { rulebooksInForce } from '../engine/transition.ts';
+import { turningFacts } from '../engine/turning-facts.ts';
+import type { ProgramRecord } from '../store/directory.ts';
+import { type LoadedCase, loadCases } from '../store/partner-case.ts';
+import type { Transaction } from '../store/transaction.ts';
+import { MAX_CAUSES, type NewLogEntry } from '../store/write-log.ts';
+import {
+  type HeldSpecialization,
+  type LockedPartner,
+  type StandingRow,
+  updateStandings,
+} from '../store/write-partner.ts';
+import { changesSince } from './changes-since.ts';
+
+/** What happened to partners that a transaction holds locked. */
+export type Settlement = {
+  readonly program: ProgramRecord;
+  /** What `program` was read at. */
+  readonly epoch: bigint;
+  readonly trigger: Trigger;
+  readonly today: Day;
+  readonly now: Instant;
+  /** The new facts that concern a partner itself, if facts are the trigger. */
+  readonly causesOf: (partnerId: string) => readonly string[];
+  /** When the partners' new facts, entries or overrides were recorded; null if nothing was. */
+  readonly recordedAt: Instant | null;
+};
+
+export type Settled = {
+  readonly partners: readonly LockedPartner[];
+  readonly entries: readonly NewLogEntry[];
+};
+
+/**
+ * Judges locked partners by all that is recorded in the transaction, writes their standings, and returns the rows as they are now with
+ * the log entries that have to be appended before commit.
+ */
+export const settlePartners = async (
+  tx: Transaction,
+  partners: readonly LockedPartner[],
+  settlement: Settlement,
+): Promise<Settled> => {
+  if (partners.length === 0) return { partners: [], entries: [] };
+  const cases = await loadCases(
+    tx,
+    settlement.program,
+    partners.map((partner) => partner.id),
+    { epoch: settlement.epoch },
+  );
+  const settled = partners.map((partner) => {
+    const known = cases.get(partner.id);
+    if (known === undefined) throw new Error(`The partner ${partner.id} has no entry.`);
+    return settlePartner(partner, known, settlement);
+  });
+  await updateStandings(
+    tx,
+    settled.map(({ row }) => row),
+  );
+  return {
+    partners: settled.map(({ partner, row }) => ({ ...partner, ...row })),
+    entries: settled.flatMap(({ entries }) => entries),
+  };
+};
+
+/**
+ * Judges those partners first, by what was known before, whose standing an older set of rulebooks gave: what a new rulebook changed
+ * must not be put down to a fact.
+ */
+export const catchUpRules = async (
+  tx: Transaction,
+  partners: readonly LockedPartner[],
+  settlement: Omit<Settlement, 'trigger' | 'recordedAt'>,
+): Promise<Settled> => {
+  const { rulesVersion } = settlement.program;
+  const stale = partners.filter((partner) => partner.rulesVersion < rulesVersion);
+  const settled = await settlePartners(tx, stale, {
+    ...settlement,
+    trigger: 'RULEBOOK',
+    recordedAt: null,
+  });
+  const current = partners.filter((partner) => partner.rulesVersion >= rulesVersion);
+  return { partners: [...current, ...settled.partners], entries: settled.entries };
+};
+
+const settlePartner = (partner: LockedPartner, known: LoadedCase, settlement: Settlement) => {
+  const { program, trigger, now } = settlement;
+  // A partner's days never run backwards, whatever clock another process went by.
+  const today = Math.max(settlement.today, partner.judgedOn ?? settlement.today);
+  const timeline = computeTimeline(known);
+  const changes = changesSince(partner, { program, known, timeline, today, trigger });
+  const { recordedAt } = settlement;
+  const region = dataOn(known, today).region;
+  const entries = changes.map((change, index): NewLogEntry => {
+    const causes = causesOf(change, known, settlement);
+    return {
+      id: randomUUIDv7(),
+      partnerId: partner.id,
+      version: partner.version + 1 + index,
+      recordedAt: recordedAt ?? Math.max(now, partner.lastRecordedAt),
+      region,
+      change,
+      causes: causes.slice(0, MAX_CAUSES),
+      causeCount: causes.length,
+    };
+  });
+  return {
+    partner,
+    row: toRow(partner, known, timeline, today, entries.length, recordedAt, program),
+    entries,
+  };
+};
+
+/** New facts cause what they set off; the passing of days is explained by the facts that begin or cease to count on that day. */
+const causesOf = (change: Change, known: LoadedCase, settlement: Settlement): readonly string[] => {
+  if (change.trigger === 'FACT') {
+    return [known, ...known.family].flatMap(({ partnerId }) => settlement.causesOf(partnerId));
+  }
+  if (change.trigger !== 'TIME') return [];
+  // A tier is at risk because of what happens on the day of the fall.
+  const on = change.detail.type === 'TierAtRisk' ? change.detail.on : change.on;
+  const turning = rulebooksInForce(known.rulebooks, on).flatMap(({ index }) => {
+    const published = known.rulebooks[index];
+    return published === undefined ? [] : turningFacts(known, published.rulebook, on).map(({ id }) => id);
+  });
+  return [...new Set(turning)];
+};
+
+const toRow = (
+  partner: LockedPartner,
+  known: LoadedCase,
+  timeline: Timeline,
+  today: Day,
+  entryCount: number,
+  recordedAt: Instant | null,
+  program: ProgramRecord,
+): StandingRow => {
+  const {
+    status,
+    measurements,
+    alternatives = [],
+    nextChangeOn,
+    nextMeasurementChangeOn,
+  } = standingBasis(known, today, timeline);
+  const inForce = program.rulebooks.find((rulebook) => rulebook.id === status.rulebookId);
+  const dueDays = [
+    nextChangeOn,
+    nextMeasurementChangeOn,
+    // The name alone may differ from then on.
+    ...known.entries.map((entry) => (entry.firstOn > today ? entry.firstOn : null)),
+  ];
+  const rank = inForce?.rulebook.tiers.findIndex((tier) => tier.code === status.tier) ?? -1;
+  return {
+    id: partner.id,
+    data: dataOn(known, today),
+    version: partner.version + entryCount,
+    // A standing says by when all that it used had been recorded, rulebooks included.
+    lastRecordedAt: Math.max(partner.lastRecordedAt, recordedAt ?? 0, program.rulesChangedAt.at(-1) ?? 0),
+    status,
+    tierRank: rank < 0 ? null : rank,
+    measurements,
+    alternatives,
+    gap: inForce === undefined || measurements === null ? null : nextGap(inForce.rulebook, measurements),
+    specializations: status.specializations.map((code) => heldOn(timeline, today, code)),
+    timeline,
+    judgedOn: today,
+    nextChangeOn,
+    dueOn: earliest(dueDays),
+    rulesVersion: program.rulesVersion,
+  };
+};
+
+/** What is entered about the partner for a day; before its first entry, what that one says. */
+const dataOn = ({ partnerId, entries }: LoadedCase, on: Day): PartnerData => {
+  const entry = entryOn(entries, on) ?? entries[0];
+  if (entry === undefined) throw new Error(`The partner ${partnerId} has no entry.`);
+  const { name, country, region, parentId, enrolledOn, leftOn } = entry;
+  return { name, country, region, parentId, enrolledOn, leftOn };
+};
+
+/** The unbroken run of days around `today` on which the timeline has the specialization; it has it today. */
+const heldOn = (timeline: Timeline, today: Day, code: string): HeldSpecialization => {
+  let since = today;
+  let until: Day | null = null;
+  for (const segment of timeline.toReversed()) {
+    const held = segment.status.specializations.includes(code);
+    if (segment.from > today) until = held ? until : segment.from;
+    else if (held) since = segment.from;
+    else break;
+  }
+  return { code, since, until };
+};

@@ -1,0 +1,132 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { type Day, formatDay } from '../engine/day.ts';
+import { entryOn } from '../engine/entry-on.ts';
+import { findCycle } from '../engine/family.ts';
+import { type PartnerData, type ResolvedEntry, resolveEntries } from '../engine/resolve-entries.ts';
+import type { LogEntry } from '../store/write-log.ts';
+import {
+  type EntryRow,
+  findPartnerId,
+  insertEntry,
+  lockPartners,
+  readEntries,
+} from '../store/write-partner.ts';
+import { type App, type Refused, refuse } from './app.ts';
+import { findTextProblem } from './partner-text.ts';
+import { changePartners, nextInstant, type WriteRefusal, writeToProgram } from './write-to-program.ts';
+
+/** What becomes different about a partner from a day on; what is left out stays as it is, and so does what was entered for a later day. */
+export type UpdatePartner = {
+  readonly program: string;
+  /** The partner's external reference. */
+  readonly partner: string;
+  /** Today if null, or the day of an enrolment to come; also a day of the past, whose standings are then judged anew. */
+  readonly firstOn: Day | null;
+  readonly name?: string;
+  readonly country?: string;
+  readonly region?: string;
+  /** The parent's external reference; null for none. */
+  readonly parent?: string | null;
+  readonly enrolledOn?: Day;
+  /** The first day on which it is no longer a member; null takes that back. */
+  readonly leftOn?: Day | null;
+};
+
+export type PartnerUpdated = { readonly partnerId: string; readonly changes: readonly LogEntry[] };
+
+export type UpdateRefusal = Refused<
+  'PARTNER_NOT_FOUND' | 'UNKNOWN_PARENT' | 'HIERARCHY_CYCLE' | 'INVALID_INPUT'
+> & { readonly path?: string };
+
+/** Enters new data about a partner and judges it, and those above it, anew. What is the same already is entered nowhere. */
+export const updatePartner = async (
+  app: App,
+  command: UpdatePartner,
+): Promise<PartnerUpdated | UpdateRefusal | WriteRefusal> =>
+  writeToProgram(app, command.program, async (writing): Promise<PartnerUpdated | UpdateRefusal> => {
+    const { tx, program, today } = writing;
+    const invalid = findTextProblem(command);
+    if (invalid !== null) return { ...refuse('INVALID_INPUT', invalid.message), path: invalid.path };
+
+    const partnerId = await findPartnerId(tx, program.id, command.partner);
+    if (partnerId === undefined) return notFound('PARTNER_NOT_FOUND', command.partner, 'partner');
+    const parentId =
+      typeof command.parent === 'string' ? await findPartnerId(tx, program.id, command.parent) : null;
+    if (parentId === undefined) return notFound('UNKNOWN_PARENT', command.parent ?? '', 'parent');
+
+    // Everybody above, before and after: who counts families is judged anew, and nobody else may move them meanwhile.
+    const partners = await lockPartners(tx, program.id, {
+      ids: parentId === null ? [partnerId] : [partnerId, parentId],
+      withAncestors: true,
+    });
+    const entered = Map.groupBy(
+      await readEntries(
+        tx,
+        partners.map(({ id }) => id),
+      ),
+      (entry) => entry.partnerId,
+    );
+    const own = entered.get(partnerId) ?? [];
+    // Of one enrolled on a day to come nothing is known before: an entry for today would be followed by that of its enrolment.
+    const firstOn = command.firstOn ?? Math.max(today, Math.min(...own.map((entry) => entry.firstOn)));
+    const data = changedData(command, parentId);
+    const resolved = resolveEntries(own);
+    const entry: EntryRow = {
+      id: randomUUIDv7(),
+      partnerId,
+      firstOn,
+      recordedAt: nextInstant(writing, partners),
+      data,
+    };
+    const updated = resolveEntries([...own, entry]);
+    if (sameFrom(resolved, updated, firstOn)) return { partnerId, changes: [] };
+
+    const leaver = updated.find(({ enrolledOn, leftOn }) => leftOn !== null && leftOn < enrolledOn);
+    if (leaver !== undefined) {
+      return { ...refuse('INVALID_INPUT', 'It would leave before it is enrolled.'), path: 'leftOn' };
+    }
+    const hierarchy = new Map([...entered].map(([id, rows]) => [id, resolveEntries(rows)]));
+    const cycleOn = findCycle(partnerId, hierarchy.set(partnerId, updated), firstOn);
+    if (cycleOn !== null) {
+      const message = `On ${formatDay(cycleOn)} the partner would be above itself.`;
+      return { ...refuse('HIERARCHY_CYCLE', message), path: 'parent' };
+    }
+    const concerned = program.countsFamilies ? partners : partners.filter(({ id }) => id === partnerId);
+    const changes = await changePartners(
+      writing,
+      concerned,
+      { trigger: 'PARTNER', recordedAt: entry.recordedAt },
+      () => insertEntry(tx, entry),
+    );
+    return { partnerId, changes };
+  });
+
+const notFound = (
+  code: 'PARTNER_NOT_FOUND' | 'UNKNOWN_PARENT',
+  ref: string,
+  path: string,
+): UpdateRefusal => ({
+  ...refuse(code, `The programme has no partner with the reference ${JSON.stringify(ref)}.`),
+  path,
+});
+
+const changedData = (command: UpdatePartner, parentId: string | null): Partial<PartnerData> => ({
+  ...(command.name !== undefined && { name: command.name }),
+  ...(command.country !== undefined && { country: command.country }),
+  ...(command.region !== undefined && { region: command.region }),
+  ...(command.parent !== undefined && { parentId }),
+  ...(command.enrolledOn !== undefined && { enrolledOn: command.enrolledOn }),
+  ...(command.leftOn !== undefined && { leftOn: command.leftOn }),
+});
+
+/** Whether nothing is different about a partner on any day; days before `from` can't be. */
+const sameFrom = (before: readonly ResolvedEntry[], after: readonly ResolvedEntry[], from: Day): boolean =>
+  [from, ...before.map(({ firstOn }) => firstOn)]
+    .filter((on) => on >= from)
+    .every((on) => {
+      const old = entryOn(before, on);
+      const now = entryOn(after, on);
+      return old !== null && now !== null && FIELDS.every((field) => old[field] === now[field]);
+    });
+
+const FIELDS = ['name', 'country', 'region', 'parentId', 'enrolledOn', 'leftOn'] as const;

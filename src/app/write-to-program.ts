@@ -1,0 +1,81 @@
+import type { Day, Instant } from '../engine/day.ts';
+import { beginWrite } from '../store/begin-write.ts';
+import type { ProgramRecord } from '../store/directory.ts';
+import { inTransaction, isContention, type Transaction } from '../store/transaction.ts';
+import { appendToLog, type LogEntry } from '../store/write-log.ts';
+import type { LockedPartner } from '../store/write-partner.ts';
+import { type App, findProgram, type Refused, refuse } from './app.ts';
+import { dayIn } from './clock.ts';
+import { catchUpRules, type Settlement, settlePartners } from './settle-partners.ts';
+
+/** A transaction that writes to a programme, and what it goes by. */
+export type Writing = {
+  readonly tx: Transaction;
+  readonly program: ProgramRecord;
+  readonly epoch: bigint;
+  readonly now: Instant;
+  readonly today: Day;
+};
+
+/** Why a write to a programme may be refused whatever it is. */
+export type WriteRefusal = Refused<'PROGRAM_NOT_FOUND' | 'TRY_AGAIN'>;
+
+/**
+ * Runs `work` in one transaction on the programme with this code, tried again as a whole where the database asks for it, and rings the
+ * doorbell once it has committed.
+ */
+export const writeToProgram = async <T>(
+  app: App,
+  code: string,
+  work: (writing: Writing) => Promise<T>,
+): Promise<T | WriteRefusal> => {
+  const found = await findProgram(app, code);
+  if ('refused' in found) return found;
+  let result: T;
+  try {
+    result = await inTransaction(app.database, async (tx) => {
+      const { epoch, directory, databaseTime } = await beginWrite(tx, app.directory);
+      const program = directory.byId.get(found.id) ?? found;
+      const now = app.clock(databaseTime);
+      return work({ tx, program, epoch, now, today: dayIn(program.timeZone, now) });
+    });
+  } catch (error) {
+    if (!isContention(error)) throw error;
+    app.log.warn({ err: error, program: code }, 'A write gave up: too much else was being written.');
+    return refuse(
+      'TRY_AGAIN',
+      'Too much else is being written just now; nothing was changed. Send it again in a moment.',
+    );
+  }
+  // Also when nothing was logged: numbers may have changed, and whoever watches a standing wants them.
+  app.doorbell.ring(found.id);
+  return result;
+};
+
+/** An instant after everything recorded about these partners and their rules, so that no answer given before includes what is recorded then. */
+export const nextInstant = (
+  { now, program }: Pick<Writing, 'now' | 'program'>,
+  partners: readonly Pick<LockedPartner, 'lastRecordedAt'>[],
+): Instant =>
+  Math.max(
+    now,
+    (program.rulesChangedAt.at(-1) ?? 0) + 1,
+    ...partners.map((partner) => partner.lastRecordedAt + 1),
+  );
+
+/**
+ * Makes a change to locked partners: first judges them by what was known before it, where a newer rulebook has not reached them yet; then
+ * makes the change, judges them by all that is known, and logs both.
+ */
+export const changePartners = async (
+  { tx, program, epoch, now, today }: Writing,
+  partners: readonly LockedPartner[],
+  change: Pick<Settlement, 'trigger' | 'recordedAt'> & Partial<Pick<Settlement, 'causesOf'>>,
+  make: () => Promise<void>,
+): Promise<readonly LogEntry[]> => {
+  const settlement = { program, epoch, now, today, causesOf: () => [], ...change };
+  const before = await catchUpRules(tx, partners, settlement);
+  await make();
+  const after = await settlePartners(tx, before.partners, settlement);
+  return appendToLog(tx, program.id, [...before.entries, ...after.entries]);
+};

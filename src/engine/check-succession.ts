@@ -1,0 +1,56 @@
+import { type Day, formatDay } from './day.ts';
+import { type Problem, pointer } from './problem.ts';
+import type { Rulebook } from './rulebook.ts';
+
+/** What a rulebook is to follow when it is published. */
+export type Succession = {
+  readonly effectiveFrom: Day;
+  /** The rulebook in force until then; null for a programme's first. */
+  readonly previous: Rulebook | null;
+  /** ISO 4217, every currency that a fact of the programme has. */
+  readonly currenciesInUse: Iterable<string>;
+};
+
+/** What keeps a valid rulebook from being published now: tiers that nothing takes the place of, currencies that it lacks, a transition without days. */
+export function checkSuccession(rulebook: Rulebook, succession: Succession): readonly Problem[] {
+  const { effectiveFrom, previous, currenciesInUse } = succession;
+  const problems: Problem[] = [];
+  for (const { code } of previous?.tiers ?? []) {
+    if (remappedTier(rulebook, code) !== null) continue;
+    problems.push({
+      path: '/remap',
+      message: `The tier ${code} of the rulebook before has no tier to go to.`,
+    });
+  }
+  for (const code of rulebook.remap.keys()) {
+    if (previous?.tiers.some((tier) => tier.code === code)) continue;
+    const message = `The rulebook before has no tier ${code}.`;
+    problems.push({ path: pointer('/remap', code), message });
+  }
+  const { transition } = rulebook;
+  if (transition !== null && previous === null) {
+    problems.push({
+      path: '/transition',
+      message: 'The first rulebook of a programme has nothing to pass over from.',
+    });
+  }
+  if (transition !== null && transition.until <= effectiveFrom) {
+    const message = `The transition ends on ${formatDay(transition.until)}, before it could begin.`;
+    problems.push({ path: '/transition/until', message });
+  }
+  const known = rulebook.currencies[0]?.equal;
+  for (const currency of new Set(currenciesInUse)) {
+    if (currency === rulebook.currency || known?.has(currency)) continue;
+    problems.push({
+      path: '/currencies',
+      message: `There are facts in ${currency}, which no table converts.`,
+    });
+  }
+  return problems;
+}
+
+/** The tier of this rulebook that takes the place of one of the rulebook before; null if none does. */
+export function remappedTier(rulebook: Rulebook, code: string): string | null {
+  const remapped = rulebook.remap.get(code) ?? code;
+  return rulebook.tiers.some((tier) => tier.code === remapped) ? remapped : null;
+}

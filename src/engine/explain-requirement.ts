@@ -1,0 +1,205 @@
+import { displayNumber, displayRange, type Unit } from './display.ts';
+import { compare, ZERO } from './fraction.ts';
+import type { Locale, LocalizedText } from './program.ts';
+import type { Rulebook } from './rulebook.ts';
+import type { Comparison, MeasureProof, RequirementProof } from './standing.ts';
+
+type Proof<Type extends RequirementProof['type']> = Extract<RequirementProof, { readonly type: Type }>;
+
+const COMPARISONS: Readonly<Record<Comparison, LocalizedText>> = {
+  AT_LEAST: { en: 'at least', de: 'mindestens' },
+  ABOVE: { en: 'more than', de: 'mehr als' },
+  AT_MOST: { en: 'at most', de: 'höchstens' },
+  BELOW: { en: 'less than', de: 'weniger als' },
+};
+
+/** One or two sentences that say what the requirement asks for, what there is, and what is missing. */
+export function explainRequirement(proof: RequirementProof, rulebook: Rulebook, locale: Locale): string {
+  switch (proof.type) {
+    case 'THRESHOLD':
+      return explainThreshold(proof, rulebook, locale);
+    case 'COMPOSITE':
+      return explainComposite(proof, rulebook, locale);
+    case 'SPECIALIZATION':
+      return explainSpecialization(proof, rulebook, locale);
+    case 'PERSONS':
+      return explainPersons(proof, rulebook, locale);
+    case 'FOR_EACH':
+      return explainForEach(proof, rulebook, locale);
+  }
+}
+
+function explainThreshold(proof: Proof<'THRESHOLD'>, rulebook: Rulebook, locale: Locale): string {
+  const { actual, comparison, required } = proof;
+  const unit = { unit: actual.unit, currency: rulebook.currency };
+  const bound = `${COMPARISONS[comparison][locale]} ${displayNumber(required, unit, locale)}`;
+  const range = actual.type === 'METRIC' ? displayRange(actual.window, locale) : '';
+  const name = actual.name[locale];
+  const found = explainActual(proof, unit, locale);
+  return locale === 'de'
+    ? `${needs(proof, rulebook, locale)} ${name} von ${inDative(bound)}${range}; ${found}.`
+    : `${needs(proof, rulebook, locale)} ${withoutCapital(name)} of ${bound}${range}; ${found}.`;
+}
+
+function explainActual(proof: Proof<'THRESHOLD'>, unit: Unit, locale: Locale): string {
+  const { actual, outcome } = proof;
+  const isGerman = locale === 'de';
+  if (actual.value === null) return explainLackOfData(actual, unit, locale);
+  const value = displayNumber(actual.value, unit, locale);
+  const isAverage = actual.type === 'METRIC' && actual.minimumSample !== null;
+  const verb = isAverage ? (isGerman ? 'gemessen' : 'measured') : isGerman ? 'gezählt' : 'counted';
+  if (outcome === 'MET') return isGerman ? `${verb}: ${value}, erfüllt` : `${verb} ${value}, which meets it`;
+  return isGerman
+    ? `${verb}: ${value}, ${explainShortfall(proof, unit, locale)}`
+    : `${verb} ${value}, ${explainShortfall(proof, unit, locale)}`;
+}
+
+function explainShortfall({ shortfall, comparison }: Proof<'THRESHOLD'>, unit: Unit, locale: Locale): string {
+  const isGerman = locale === 'de';
+  const isCeiling = comparison === 'AT_MOST' || comparison === 'BELOW';
+  if (shortfall === null || compare(shortfall, ZERO) === 0) {
+    if (isCeiling) return isGerman ? 'das ist zu viel' : 'which is too much';
+    return isGerman ? 'das reicht nicht' : 'which is not enough';
+  }
+  const amount = displayNumber(shortfall, unit, locale);
+  const isOne = shortfall.numerator === 1n && shortfall.denominator === 1n;
+  if (isCeiling) return isGerman ? `${amount} zu viel` : `${amount} too much`;
+  if (isGerman) return `es ${isOne ? 'fehlt' : 'fehlen'} ${amount}`;
+  return `${amount} ${isOne ? 'is' : 'are'} missing`;
+}
+
+function explainLackOfData(actual: MeasureProof, unit: Unit, locale: Locale): string {
+  const isGerman = locale === 'de';
+  if (actual.range !== null) {
+    const from = displayNumber(actual.range.minimum, unit, locale);
+    const to = displayNumber(actual.range.maximum, unit, locale);
+    return isGerman
+      ? `die Daten lassen offen, wo zwischen ${inDative(from)} und ${inDative(to)} der Wert liegt`
+      : `the data leave open where between ${from} and ${to} the value lies`;
+  }
+  if (actual.type === 'METRIC' && actual.minimumSample !== null && actual.sample > 0) {
+    return isGerman
+      ? `erst ${actual.sample} von mindestens ${actual.minimumSample} nötigen Werten liegen vor, daher noch nicht entscheidbar`
+      : `only ${actual.sample} of at least ${actual.minimumSample} values needed are there, so it can't be decided yet`;
+  }
+  return isGerman
+    ? 'es liegen noch keine Daten vor, daher noch nicht entscheidbar'
+    : "there are no data yet, so it can't be decided";
+}
+
+function explainComposite(proof: Proof<'COMPOSITE'>, rulebook: Rulebook, locale: Locale): string {
+  const { rule, needed, met, parts } = proof;
+  const count = parts.length;
+  const mandatory = rule === 'AT_LEAST' ? parts.filter((part) => part.mandatory).length : 0;
+  const areSpecializations = parts.every((part) => part.proof.type === 'SPECIALIZATION');
+  const lead = needs(proof, rulebook, locale);
+  if (locale === 'de') {
+    const [one, many] = areSpecializations
+      ? ['Spezialisierung', 'Spezialisierungen']
+      : ['Bedingung', 'Bedingungen'];
+    const asked = {
+      ALL: count === 1 ? `die ${one}` : `alle ${count} ${many}`,
+      ANY: `eine von ${count} ${many}`,
+      AT_LEAST: `mindestens ${needed} von ${count} ${many}`,
+    }[rule];
+    const among = mandatory === 0 ? '' : `, darunter ${mandatory} zwingend`;
+    return `${lead} ${asked}${among}; ${areSpecializations ? 'vorhanden' : 'erfüllt'} ${met === 1 ? 'ist' : 'sind'} ${met}.`;
+  }
+  const [one, many] = areSpecializations
+    ? ['specialization', 'specializations']
+    : ['condition', 'conditions'];
+  const asked = {
+    ALL: count === 1 ? `its ${one}` : `all ${count} ${many}`,
+    ANY: `one of ${count} ${many}`,
+    AT_LEAST: `at least ${needed} of ${count} ${many}`,
+  }[rule];
+  const among = mandatory === 0 ? '' : `, ${mandatory} of them mandatory`;
+  return `${lead} ${asked}${among}; ${met} ${met === 1 ? 'is' : 'are'} ${areSpecializations ? 'held' : 'met'}.`;
+}
+
+function explainSpecialization(proof: Proof<'SPECIALIZATION'>, rulebook: Rulebook, locale: Locale): string {
+  const { specialization, outcome } = proof;
+  const name =
+    rulebook.specializations.find(({ code }) => code === specialization)?.name[locale] ?? specialization;
+  const lead = needs(proof, rulebook, locale);
+  if (locale === 'de') {
+    const state = { MET: 'vorhanden', UNMET: 'sie fehlt', INSUFFICIENT_DATA: 'noch nicht entscheidbar' }[
+      outcome
+    ];
+    return `${lead} Spezialisierung ${name}; ${state}.`;
+  }
+  const state = { MET: 'it is held', UNMET: 'it is not held', INSUFFICIENT_DATA: "it can't be decided yet" }[
+    outcome
+  ];
+  return `${lead} the specialization ${name}; ${state}.`;
+}
+
+function explainPersons(proof: Proof<'PERSONS'>, rulebook: Rulebook, locale: Locale): string {
+  const { slots, required, filled } = proof;
+  const lead = needs(proof, rulebook, locale);
+  const list = (counts: readonly (readonly [count: number, name: string])[]) =>
+    counts.flatMap(([count, name]) => (count === 0 ? [] : [`${count} ${name}`])).join(', ');
+  const asked = list(slots.map((slot) => [slot.required, slot.name[locale]]));
+  const open = list(slots.map((slot) => [slot.required - slot.persons.length, slot.name[locale]]));
+  const missing = required - filled;
+  if (locale === 'de') {
+    const people =
+      required === 1
+        ? 'eine Person mit gültigem Zertifikat'
+        : `${required} verschiedene Personen mit gültigem Zertifikat`;
+    const state =
+      missing === 0
+        ? 'alle Plätze sind besetzt'
+        : `${filled} ${filled === 1 ? 'ist' : 'sind'} da, es ${missing === 1 ? 'fehlt' : 'fehlen'}: ${open}`;
+    return `${lead} ${people} (${asked}); ${state}.`;
+  }
+  const people =
+    required === 1
+      ? 'a person with a valid certification'
+      : `${required} different persons with a valid certification`;
+  const state =
+    missing === 0
+      ? 'every place is filled'
+      : `${filled} ${filled === 1 ? 'is' : 'are'} there, missing: ${open}`;
+  return `${lead} ${people} (${asked}); ${state}.`;
+}
+
+function explainForEach(proof: Proof<'FOR_EACH'>, rulebook: Rulebook, locale: Locale): string {
+  const { rule, needed, met, items, dimension } = proof;
+  const lead = needs(proof, rulebook, locale);
+  const field = dimension.replace(/^attributes\./, '');
+  const open = items.filter((each) => each.proof.outcome !== 'MET').map(({ item }) => item);
+  const enough = proof.outcome === 'MET' || open.length === 0;
+  if (locale === 'de') {
+    const asked = { ALL: 'für jeden', ANY: 'für einen', AT_LEAST: `für mindestens ${needed}` }[rule];
+    const rest = enough ? '' : `, offen: ${open.join(', ')}`;
+    return `${lead} die Bedingung ${asked} von ${items.length} Werten von ${field}; erfüllt für ${met}${rest}.`;
+  }
+  const asked = { ALL: 'each', ANY: 'one', AT_LEAST: `at least ${needed}` }[rule];
+  const rest = enough ? '' : `, open: ${open.join(', ')}`;
+  return `${lead} the condition for ${asked} of ${items.length} values of ${field}; met for ${met}${rest}.`;
+}
+
+/** Who asks: the tier or specialization at whose place in the document the requirement stands, and the item it is asked for. */
+function needs({ path, item }: RequirementProof, rulebook: Rulebook, locale: Locale): string {
+  const [, list, index = ''] = path.split('/');
+  const owners =
+    list === 'tiers' ? rulebook.tiers : list === 'specializations' ? rulebook.specializations : [];
+  const owner = owners[Number(index)]?.name[locale];
+  if (locale === 'de') {
+    const who = owner === undefined ? 'Nötig' : `Für ${owner} nötig`;
+    return item === null ? `${who}:` : `${who} bei ${item}:`;
+  }
+  const who = owner === undefined ? 'The requirement asks for' : `${owner} needs`;
+  return item === null ? who : `For ${item}, ${who}`;
+}
+
+/** German units are declined after a preposition; those of programmes are not ours to decline. */
+function inDative(text: string): string {
+  return text.replace(/ Punkte$/, ' Punkten');
+}
+
+/** The name as it reads within an English sentence; an abbreviation keeps its capitals. */
+function withoutCapital(name: string): string {
+  return /^[A-Z][a-z]/.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name;
+}

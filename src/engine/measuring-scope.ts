@@ -1,0 +1,81 @@
+import type { Metric, PersonGroup } from './metric.ts';
+import type {
+  ForEach,
+  Measure,
+  MeasuringScope,
+  Requirement,
+  Rulebook,
+  Specialization,
+  Tier,
+} from './rulebook.ts';
+
+/**
+ * What a rulebook asks to be measured: for the partner as a whole, and for each item of every forEach. The order depends on
+ * the document's lists only, so that stored readings can be matched with a document read again.
+ */
+export function measuringScopes(
+  tiers: readonly Tier[],
+  specializations: readonly Specialization[],
+): Pick<Rulebook, 'scope' | 'forEachs'> {
+  const forEachs: ForEach[] = [];
+  const whole = collector((forEach) => forEachs.push(forEach));
+  for (const { requirement } of [...tiers, ...specializations]) {
+    if (requirement !== null) whole.requirement(requirement);
+  }
+  return {
+    scope: whole.scope(),
+    forEachs: forEachs.map((forEach) => {
+      const item = collector(() => undefined);
+      item.requirement(forEach.where);
+      item.requirement(forEach.body);
+      return { forEach, scope: item.scope() };
+    }),
+  };
+}
+
+/** The metrics that a measure rests on, without repetitions. */
+export function metricsOf(measure: Measure): readonly Metric[] {
+  const collected = collector(() => undefined);
+  collected.measure(measure);
+  return [...collected.scope().metrics.keys()];
+}
+
+function collector(onForEach: (forEach: ForEach) => void) {
+  const metrics = new Map<Metric, number>();
+  const groups = new Map<PersonGroup, number>();
+  const metricsByPath = new Map<string, Metric>();
+  const seen = new Set<Measure>();
+
+  const measure = (node: Measure): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    if (node.type === 'METRIC') {
+      place(metrics, node.metric);
+      metricsByPath.set(node.path, node.metric);
+    } else if (node.type !== 'CONSTANT') for (const part of node.parts) measure(part);
+  };
+  const requirement = (node: Requirement): void => {
+    switch (node.type) {
+      case 'THRESHOLD':
+        measure(node.measure);
+        return;
+      case 'COMPOSITE':
+        for (const part of node.parts) requirement(part.requirement);
+        return;
+      case 'PERSONS':
+        place(groups, node.group);
+        return;
+      case 'FOR_EACH':
+        onForEach(node);
+        return;
+      case 'SPECIALIZATION':
+        return;
+    }
+  };
+  const scope = (): MeasuringScope => ({ metrics, groups, metricsByPath });
+  return { measure, requirement, scope };
+}
+
+function place<T>(places: Map<T, number>, item: T): void {
+  if (!places.has(item)) places.set(item, places.size);
+}

@@ -1,0 +1,183 @@
+import { COMPARISONS } from './comparison.ts';
+import { parseDay } from './day.ts';
+import { type Fraction, parseDecimal, wholeNumber } from './fraction.ts';
+import { AGGREGATES, type Filter, type Metric, PERIOD_UNITS, type Window } from './metric.ts';
+import type { RulebookReading } from './rulebook-reading.ts';
+import { byKey, choice, integer, list, object, optional, type Shape, text } from './shape.ts';
+
+const UP_TO_A_CENTURY = { months: 1_200, days: 36_525 } as const;
+
+/** Fields of every fact, and those that only facts of certain kinds have. */
+const COMMON_FIELDS: readonly string[] = ['occurredOn', 'expiresOn', 'region'];
+const FIELDS_BY_KIND: Readonly<Record<string, readonly string[]>> = {
+  revenue: ['currency'],
+  certification: ['person', 'credential'],
+  satisfaction: ['customer', 'respondent', 'value'],
+};
+const MEASUREMENT_FIELDS: readonly string[] = ['subject', 'value'];
+const FIELD_TEXT =
+  /^(person|credential|customer|respondent|subject|currency|value|occurredOn|expiresOn|region|attributes\.[^\s.][^\s]*)$/;
+
+/** The name of a field of facts. */
+export const fieldShape = text(FIELD_TEXT, 'a field, such as "person" or "attributes.area"');
+
+export const durationShape = object(
+  { months: optional(integer(1, UP_TO_A_CENTURY.months)), days: optional(integer(1, UP_TO_A_CENTURY.days)) },
+  ({ months, days }) => (months !== undefined ? { months } : days !== undefined ? { days } : undefined),
+  ['months', 'days'],
+);
+
+const periodFields = { last: optional(integer(1, 400)) };
+
+export const windowShape: Shape<Window> = byKey<Window>({
+  trailing: object({ trailing: durationShape }, ({ trailing }) =>
+    'months' in trailing
+      ? { type: 'TRAILING_MONTHS', months: trailing.months }
+      : { type: 'TRAILING_DAYS', days: trailing.days },
+  ),
+  fiscal: object({ fiscal: choice(PERIOD_UNITS), ...periodFields }, ({ fiscal, last }, _path, reading) => ({
+    type: 'PERIODS',
+    unit: fiscal,
+    firstMonth: reading.program.fiscalYearFirstMonth,
+    last: last ?? 0,
+  })),
+  calendar: object({ calendar: choice(PERIOD_UNITS), ...periodFields }, ({ calendar, last }) => ({
+    type: 'PERIODS',
+    unit: calendar,
+    firstMonth: 1,
+    last: last ?? 0,
+  })),
+  anniversary: object({ anniversary: choice([true]) }, () => ({ type: 'ANNIVERSARY' })),
+  allTime: object({ allTime: choice([true]) }, () => ({ type: 'ALL_TIME' })),
+});
+
+const anyText = text(/^[\s\S]{1,200}$/, 'a text of 1 to 200 characters');
+
+const comparedFields = {
+  field: fieldShape,
+  as: optional(choice(['DECIMAL', 'DATE'])),
+  atLeast: optional(anyText),
+  above: optional(anyText),
+  atMost: optional(anyText),
+  below: optional(anyText),
+};
+
+const comparedShape: Shape<Filter> = object(
+  comparedFields,
+  ({ field, as: asked, ...values }, path, reading) => {
+    const as = field.endsWith('On') && !field.startsWith('attributes.') ? 'DATE' : (asked ?? 'DECIMAL');
+    for (const [key, type] of COMPARISONS) {
+      const raw = values[key];
+      if (raw === undefined) continue;
+      const value = readAs(raw, as);
+      if (value === null)
+        return reading.refuse(`${path}/${key}`, `"${raw}" can't be read as a ${as.toLowerCase()}.`);
+      return { field, type, as, value };
+    }
+    return undefined;
+  },
+  COMPARISONS.map(([key]) => key),
+);
+
+const filterShape: Shape<Filter> = byKey<Filter>({
+  in: object({ field: fieldShape, in: list(anyText, 1) }, ({ field, in: values }) => ({
+    field,
+    type: 'IN',
+    values: new Set(values),
+  })),
+  notIn: object({ field: fieldShape, notIn: list(anyText, 1) }, ({ field, notIn: values }) => ({
+    field,
+    type: 'NOT_IN',
+    values: new Set(values),
+  })),
+  field: comparedShape,
+});
+
+/** Conditions that all have to hold. */
+export const whereShape = list(filterShape);
+
+export const scopeShape = choice(['OWN', 'FAMILY']);
+
+/** A metric as the document has it, with the least sample that its value may rest on. */
+export const metricShape: Shape<{ metric: Metric; minimumSample: number | null }> = object(
+  {
+    fact: text(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, 'a kind of fact, such as "revenue"'),
+    where: optional(whereShape),
+    aggregate: choice(AGGREGATES),
+    by: optional(list(fieldShape, 1)),
+    window: windowShape,
+    validOnDay: optional(choice([true, false])),
+    scope: optional(scopeShape),
+    minimumSample: optional(integer(1, 1_000_000)),
+    perRespondent: optional(integer(1, 1_000_000)),
+  },
+  (fields, path, reading) => {
+    const { fact, where = [], aggregate, by = [], minimumSample, perRespondent } = fields;
+    const before = reading.problems.length;
+    if (!isKind(fact, reading)) {
+      return reading.refuse(`${path}/fact`, `The programme has no facts of the kind "${fact}".`);
+    }
+    checkFilters(where, fact, `${path}/where`, reading);
+    for (const [index, field] of by.entries()) checkField(field, fact, `${path}/by/${index}`, reading);
+    const counts = aggregate === 'COUNT' || aggregate === 'DISTINCT';
+    if (fact === 'certification' && !counts) {
+      reading.refuse(`${path}/aggregate`, 'Certifications have no value; they can be counted only.');
+    }
+    if (aggregate === 'DISTINCT' && by.length === 0) {
+      reading.refuse(path, 'DISTINCT needs "by", the fields that tell its keys apart.');
+    }
+    if (aggregate !== 'DISTINCT' && by.length > 0) {
+      reading.refuse(`${path}/by`, 'Only DISTINCT has "by".');
+    }
+    if (minimumSample !== undefined && (counts || aggregate === 'SUM')) {
+      reading.refuse(
+        `${path}/minimumSample`,
+        'Only an average, median, minimum or maximum has a minimum sample.',
+      );
+    }
+    if (perRespondent !== undefined && fact !== 'satisfaction') {
+      reading.refuse(`${path}/perRespondent`, 'Only satisfaction has respondents.');
+    }
+    if (reading.problems.length > before) return undefined;
+    const metric = reading.theMetric({
+      kind: fact,
+      where,
+      aggregate,
+      by,
+      window: fields.window,
+      validOnly: fields.validOnDay ?? false,
+      scope: fields.scope ?? 'OWN',
+      perRespondent: perRespondent ?? null,
+    });
+    return { metric, minimumSample: minimumSample ?? null };
+  },
+);
+
+/** Refuses filters on fields that facts of the kind never have. */
+export function checkFilters(
+  where: readonly Filter[],
+  kind: string,
+  path: string,
+  reading: RulebookReading,
+): void {
+  for (const [index, { field }] of where.entries())
+    checkField(field, kind, `${path}/${index}/field`, reading);
+}
+
+function checkField(field: string, kind: string, path: string, reading: RulebookReading): void {
+  const own = FIELDS_BY_KIND[kind] ?? MEASUREMENT_FIELDS;
+  if (field.startsWith('attributes.') || COMMON_FIELDS.includes(field) || own.includes(field)) return;
+  reading.refuse(path, `Facts of the kind "${kind}" have no ${field}.`);
+}
+
+function isKind(kind: string, reading: RulebookReading): boolean {
+  return (
+    Object.hasOwn(FIELDS_BY_KIND, kind) || reading.program.measurementKinds.some(({ code }) => code === kind)
+  );
+}
+
+function readAs(raw: string, as: 'DECIMAL' | 'DATE'): Fraction | null {
+  if (as === 'DECIMAL') return parseDecimal(raw);
+  const day = parseDay(raw);
+  return day === null ? null : wholeNumber(day);
+}

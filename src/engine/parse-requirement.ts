@@ -1,0 +1,150 @@
+import { COMPARISONS, holds } from './comparison.ts';
+import { type Fraction, formatDecimal } from './fraction.ts';
+import type { Slot } from './metric.ts';
+import { localizedTextShape, measureShape, regionalNumberShape } from './parse-measure.ts';
+import { checkFilters, fieldShape, scopeShape, whereShape } from './parse-metric.ts';
+import { pointer } from './problem.ts';
+import type { ForEach, Measure, Quantifier, Requirement, Threshold } from './rulebook.ts';
+import type { RulebookReading } from './rulebook-reading.ts';
+import { byKey, integer, list, object, optional, reference, type Shape, text } from './shape.ts';
+
+/** A code of a tier or a specialization. */
+export const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
+export const codeShape = text(CODE, 'a code in capitals, such as "GOLD"');
+
+/** A condition of a tier or a specialization. */
+export const requirementShape: Shape<Requirement> = reference('requirement', () => anyRequirement);
+
+const threshold: Shape<Threshold> = object(
+  {
+    measure: measureShape,
+    unit: optional(text(/^\S{1,64}$/, 'a unit')),
+    atLeast: optional(regionalNumberShape),
+    above: optional(regionalNumberShape),
+    atMost: optional(regionalNumberShape),
+    below: optional(regionalNumberShape),
+  },
+  ({ measure, unit, ...bounds }, path, reading) => {
+    if (unit !== undefined && unit !== measure.unit) {
+      const actual = measure.unit ?? 'no unit';
+      return reading.refuse(pointer(path, 'unit'), `The measure has ${actual}, the threshold ${unit}.`);
+    }
+    for (const [key, comparison] of COMPARISONS) {
+      const required = bounds[key];
+      if (required === undefined) continue;
+      for (const bound of [required.default, ...required.regions.values()]) {
+        checkScale(measure, bound, pointer(path, key), reading);
+      }
+      return { type: 'THRESHOLD', path, measure, comparison, required };
+    }
+    return undefined;
+  },
+  COMPARISONS.map(([key]) => key),
+);
+
+const slotShape: Shape<Slot> = object(
+  { name: localizedTextShape, count: integer(1, 1_000), where: optional(whereShape) },
+  ({ name, count, where = [] }, path, reading) => {
+    checkFilters(where, 'certification', pointer(path, 'where'), reading);
+    return { path, name, count, where };
+  },
+);
+
+/** How many items of a forEach have to meet its body. */
+const needShape: Shape<Quantifier> = {
+  schema: { anyOf: [{ enum: ['ALL', 'ANY'] }, { type: 'integer', minimum: 1, maximum: 1_000 }] },
+  read(value, path, reading) {
+    if (value === 'ALL' || value === 'ANY') return { rule: value };
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 1_000) {
+      return { rule: 'AT_LEAST', needed: value };
+    }
+    return reading.refuse(path, 'ALL, ANY or a whole number from 1 to 1000 is expected here.');
+  },
+};
+
+const forEachShape: Shape<Requirement> = object(
+  {
+    forEach: object(
+      { dimension: fieldShape, where: threshold, need: needShape, body: requirementShape },
+      (fields) => fields,
+    ),
+  },
+  ({ forEach: { dimension, where, need, body } }, path, reading): ForEach | undefined =>
+    holdsForEach(body)
+      ? reading.refuse(pointer(pointer(path, 'forEach'), 'body'), 'A forEach holds no other forEach.')
+      : { type: 'FOR_EACH', path, dimension, where, quantifier: need, body },
+);
+
+const anyRequirement: Shape<Requirement> = byKey<Requirement>({
+  measure: threshold,
+  allOf: object({ allOf: list(requirementShape, 1) }, ({ allOf }, path) =>
+    composite(path, { rule: 'ALL' }, allOf),
+  ),
+  anyOf: object({ anyOf: list(requirementShape, 1) }, ({ anyOf }, path) =>
+    composite(path, { rule: 'ANY' }, anyOf),
+  ),
+  of: object(
+    {
+      atLeast: integer(1, 1_000),
+      mandatory: optional(list(requirementShape, 1)),
+      of: list(requirementShape),
+    },
+    ({ atLeast, mandatory = [], of }, path, reading) => {
+      const available = mandatory.length + of.length;
+      if (atLeast > available) {
+        return reading.refuse(
+          pointer(path, 'atLeast'),
+          `${atLeast} are needed, but there are only ${available}.`,
+        );
+      }
+      return composite(path, { rule: 'AT_LEAST', needed: atLeast }, of, mandatory);
+    },
+  ),
+  specialization: object({ specialization: codeShape }, ({ specialization }, path, reading) =>
+    reading.hasSpecialization(specialization, pointer(path, 'specialization'))
+      ? { type: 'SPECIALIZATION', path, specialization }
+      : undefined,
+  ),
+  persons: object(
+    { persons: list(slotShape, 1), scope: optional(scopeShape) },
+    ({ persons: slots, scope = 'OWN' }, path) => ({ type: 'PERSONS', path, group: { path, scope, slots } }),
+  ),
+  forEach: forEachShape,
+});
+
+/** What the published schema has under `$defs`. */
+export const requirementDefinitions = { requirement: anyRequirement.schema };
+
+function composite(
+  path: string,
+  quantifier: Quantifier,
+  parts: readonly Requirement[],
+  mandatory: readonly Requirement[] = [],
+): Requirement {
+  const marked = [
+    ...mandatory.map((requirement) => ({ mandatory: true, requirement })),
+    ...parts.map((requirement) => ({ mandatory: false, requirement })),
+  ];
+  return { type: 'COMPOSITE', path, quantifier, parts: marked };
+}
+
+function holdsForEach(requirement: Requirement): boolean {
+  if (requirement.type === 'FOR_EACH') return true;
+  return requirement.type === 'COMPOSITE' && requirement.parts.some((part) => holdsForEach(part.requirement));
+}
+
+/** Refuses a bound that an answer's scale, or a share, can never reach or never miss. */
+function checkScale(measure: Measure, bound: Fraction, path: string, reading: RulebookReading): void {
+  const score =
+    measure.type === 'METRIC' && measure.metric.kind === 'satisfaction'
+      ? !['SUM', 'COUNT', 'DISTINCT'].includes(measure.metric.aggregate)
+      : false;
+  if (!score) return;
+  const { minimum, maximum } = reading.program.satisfactionScale;
+  if (holds(bound, 'AT_LEAST', minimum) && holds(bound, 'AT_MOST', maximum)) return;
+  const scale = `${formatDecimal(minimum)} to ${formatDecimal(maximum)}`;
+  reading.refuse(
+    path,
+    `Satisfaction is answered on a scale from ${scale}; ${formatDecimal(bound)} is not on it.`,
+  );
+}

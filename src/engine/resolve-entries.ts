@@ -1,0 +1,49 @@
+import type { Day, Instant } from './day.ts';
+import type { PartnerEntry } from './partner-case.ts';
+
+/** Everything that is entered about a partner and may differ from day to day. */
+export type PartnerData = {
+  readonly name: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+  readonly region: string;
+  readonly parentId: string | null;
+  readonly enrolledOn: Day;
+  readonly leftOn: Day | null;
+};
+
+/** What was entered for the days from `firstOn` on; what it leaves out stays as it is. */
+export type EnteredData = {
+  readonly firstOn: Day;
+  readonly recordedAt: Instant;
+  readonly data: Partial<PartnerData>;
+};
+
+/** Everything about a partner from `firstOn` until the next one's. */
+export type ResolvedEntry = PartnerEntry & PartnerData;
+
+/**
+ * What holds from which day on, ascending, by what was entered (in the order of recording; the first sets everything): each thing is what
+ * the entry of the latest day so far says, of several for one day the one recorded last. An entry for an earlier day
+ * therefore leaves alone what was entered for a later one.
+ */
+export function resolveEntries(entered: readonly EnteredData[]): readonly ResolvedEntry[] {
+  const first = entered[0]?.data;
+  if (first === undefined || !isWhole(first)) return [];
+  const ordered = [...entered].sort((a, b) => a.firstOn - b.firstOn || a.recordedAt - b.recordedAt);
+  const resolved: ResolvedEntry[] = [];
+  let current: PartnerData = first;
+  let latest = 0;
+  for (const { firstOn, recordedAt, data } of ordered) {
+    current = { ...current, ...data };
+    latest = Math.max(latest, recordedAt);
+    if (resolved.at(-1)?.firstOn === firstOn) resolved.pop();
+    resolved.push({ ...current, firstOn, recordedAt: latest });
+  }
+  return resolved;
+}
+
+function isWhole(data: Partial<PartnerData>): data is PartnerData {
+  const { name, country, region, parentId, enrolledOn, leftOn } = data;
+  return ![name, country, region, parentId, enrolledOn, leftOn].includes(undefined);
+}

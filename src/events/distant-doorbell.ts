@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { createLocalDoorbell, type Doorbell } from './doorbell.ts';
+import { within } from './within.ts';
+
+/** An open connection to what carries short texts between processes. */
+export type Line = {
+  /** Sends texts to everybody on the line, the sender included. Rejects if they can't be sent. */
+  send(texts: readonly string[]): Promise<void>;
+  /** Ends the connection, also a dead one. Never fails. */
+  close(): Promise<void>;
+};
+
+/** Opens a line that hands over each text, and says once or more often when it broke. */
+export type OpenLine = (handlers: {
+  readonly onText: (text: string) => void;
+  readonly onLost: (error: Error) => void;
+}) => Promise<Line>;
+
+export type DistantDoorbellOptions = {
+  readonly openLine: OpenLine;
+  /** The line can't be used: told once an outage. */
+  readonly onLost: (error: unknown) => void;
+  /** It can be used again. */
+  readonly onRegained: () => void;
+  /** How often the line is tried when it looks alive. */
+  readonly probeEveryMs?: number;
+  /** How long the line may take for anything before it counts as dead. */
+  readonly answerWithinMs?: number;
+  /** How long to wait before it is opened again, at first; doubled at each failure up to twenty times that. */
+  readonly reopenAfterMs?: number;
+};
+
+const ANY = '*';
+const PROBE = '?';
+
+/**
+ * A doorbell that also rings in other processes, over a line that it keeps open: rings that come while one is sent go together, and a text
+ * sent to itself every so often shows whether the line still carries anything. Without the line only this process hears a ring.
+ */
+export const createDistantDoorbell = (options: DistantDoorbellOptions): Doorbell => {
+  const { openLine, onLost, onRegained } = options;
+  const { probeEveryMs = 5_000, answerWithinMs = 5_000, reopenAfterMs = 250 } = options;
+  const near = createLocalDoorbell();
+  const self = randomUUID();
+  const unsent = new Set<string>();
+  const closing = Promise.withResolvers<void>();
+  let closed = false;
+  let isSending = false;
+  let line: (Pick<Line, 'send'> & { readonly lost: PromiseWithResolvers<never> }) | undefined;
+  let answerProbe = () => {};
+
+  const onText = (text: string): void => {
+    const [sender, what] = text.split(' ');
+    if (sender === self) {
+      if (what === PROBE) answerProbe();
+    } else if (what !== undefined && what !== PROBE) {
+      near.ring(what === ANY ? null : what);
+    }
+  };
+
+  const sendRings = async (): Promise<void> => {
+    if (isSending) return;
+    isSending = true;
+    while (line !== undefined && unsent.size > 0) {
+      const ids = [...unsent];
+      const current = line;
+      unsent.clear();
+      const sent = current.send(ids.map((id) => `${self} ${id}`));
+      try {
+        await Promise.race([within(answerWithinMs, 'Ringing', sent), current.lost.promise]);
+      } catch (error) {
+        current.lost.reject(error);
+        // Another line may be open already, and nobody else would send these on it.
+        for (const id of ids) unsent.add(id);
+        if (line === current) line = undefined;
+      }
+    }
+    isSending = false;
+  };
+
+  const probe = async ({ send }: Pick<Line, 'send'>): Promise<void> => {
+    const answered = new Promise<void>((resolve) => {
+      answerProbe = resolve;
+    });
+    await within(
+      answerWithinMs,
+      'Probing the line',
+      send([`${self} ${PROBE}`]).then(() => answered),
+    );
+  };
+
+  const pause = async (ms: number): Promise<void> => {
+    let timer: NodeJS.Timeout | undefined;
+    const passed = new Promise((resolve) => {
+      timer = setTimeout(resolve, ms);
+      timer.unref();
+    });
+    await Promise.race([passed, closing.promise]);
+    clearTimeout(timer);
+  };
+
+  /** Opens the line and stays on it; rejects once it is lost, resolves once the doorbell is closed. */
+  const stayOn = async (onOpen: () => void): Promise<void> => {
+    const lost = Promise.withResolvers<never>();
+    lost.promise.catch(() => {});
+    const opening = openLine({ onText, onLost: lost.reject });
+    let opened: Line;
+    try {
+      opened = await within(answerWithinMs, 'Opening the line', opening);
+    } catch (error) {
+      void opening.then(
+        (late) => late.close(),
+        () => {},
+      );
+      throw error;
+    }
+    try {
+      // It counts as open once it has carried a text there and back.
+      await Promise.race([probe(opened), lost.promise]);
+      if (closed) return;
+      line = { send: opened.send, lost };
+      onOpen();
+      void sendRings();
+      while (!closed) {
+        await Promise.race([pause(probeEveryMs), lost.promise]);
+        if (!closed) await Promise.race([probe(opened), closing.promise, lost.promise]);
+      }
+    } finally {
+      line = undefined;
+      await opened.close();
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    let isLost = false;
+    let failures = 0;
+    while (!closed) {
+      try {
+        await stayOn(() => {
+          if (isLost) onRegained();
+          isLost = false;
+          failures = 0;
+          // Whatever rang before was not heard.
+          near.ring(null);
+        });
+      } catch (error) {
+        if (closed) break;
+        if (!isLost) onLost(error);
+        isLost = true;
+        // Spread, so that processes that lost the line together don't come back together.
+        await pause(reopenAfterMs * Math.min(2 ** failures, 20) * (0.5 + Math.random()));
+        failures += 1;
+      }
+    }
+  };
+  const running = run();
+
+  return {
+    ring(programId) {
+      near.ring(programId);
+      unsent.add(programId ?? ANY);
+      void sendRings();
+    },
+    onRing: near.onRing,
+    async close() {
+      closed = true;
+      closing.resolve();
+      await running;
+      await near.close();
+    },
+  };
+};

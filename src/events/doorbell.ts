@@ -1,0 +1,29 @@
+/**
+ * Wakes whoever waits for new log entries. It carries no data and may be lost or ring in vain: the log is the truth, and a slow
+ * poll stands behind every doorbell.
+ */
+export type Doorbell = {
+  /** Says that a programme's log grew; null says that any may have. Who listens in this process is woken at once. Never fails. */
+  ring(programId: string | null): void;
+  /** Calls `wake` at each ring until the returned function is called. */
+  onRing(wake: (programId: string | null) => void): () => void;
+  /** Ends listening and gives back what it holds. */
+  close(): Promise<void>;
+};
+
+/** The doorbell within one process. */
+export const createLocalDoorbell = (): Doorbell => {
+  const listeners = new Set<(programId: string | null) => void>();
+  return {
+    ring(programId) {
+      for (const wake of listeners) wake(programId);
+    },
+    onRing(wake) {
+      listeners.add(wake);
+      return () => listeners.delete(wake);
+    },
+    async close() {
+      listeners.clear();
+    },
+  };
+};

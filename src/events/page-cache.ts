@@ -1,0 +1,49 @@
+import type { LogEntry } from '../store/write-log.ts';
+
+type Page = readonly LogEntry[];
+
+/** Pages of logs that somebody read lately; each is read once for everybody who wants it at the same time. */
+export type PageCache = {
+  /** The page if it is there. */
+  get(key: string): Page | undefined;
+  /** Reads a page, unless a reading of it is under way already. */
+  load(key: string, read: () => Promise<Page>): Promise<Page>;
+  /** Resolves when no reading is under way. */
+  settled(): Promise<void>;
+};
+
+/** Keeps the pages used last, up to `size` of them. */
+export const createPageCache = (size: number): PageCache => {
+  // In the order of use, the longest unused first.
+  const pages = new Map<string, Page>();
+  const reading = new Map<string, Promise<Page>>();
+  return {
+    get(key) {
+      const page = pages.get(key);
+      if (page === undefined) return undefined;
+      pages.delete(key);
+      pages.set(key, page);
+      return page;
+    },
+    load(key, read) {
+      const running = reading.get(key);
+      if (running !== undefined) return running;
+      const page = read()
+        .then((entries) => {
+          pages.delete(key);
+          pages.set(key, entries);
+          for (const oldest of pages.keys()) {
+            if (pages.size <= size) break;
+            pages.delete(oldest);
+          }
+          return entries;
+        })
+        .finally(() => reading.delete(key));
+      reading.set(key, page);
+      return page;
+    },
+    async settled() {
+      await Promise.allSettled(reading.values());
+    },
+  };
+};

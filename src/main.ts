@@ -1,0 +1,146 @@
+import { pino } from 'pino';
+import { createContext } from '../schema/context.ts';
+import { schema } from '../schema/index.ts';
+import { toSubgraph } from '../schema/subgraph.ts';
+import { type App, todayIn } from './app/app.ts';
+import { createAuthenticator } from './app/authenticate.ts';
+import { type Clock, DATABASE_CLOCK } from './app/clock.ts';
+import { openApp } from './app/open-app.ts';
+import { type Config, readConfig } from './config.ts';
+import { CONNECT_PROGRAM } from './demo/rulebooks.ts';
+import { isDemoSeeded, seedDemo } from './demo/seed.ts';
+import { formatDay } from './engine/day.ts';
+import { identifyByToken, unauthenticated } from './server/authentication.ts';
+import { createServer } from './server/create-server.ts';
+import type { Log } from './server/log.ts';
+import { createMetrics } from './server/metrics.ts';
+import { terminalLog } from './server/terminal-log.ts';
+import { readTrustedDocuments } from './server/trusted-documents.ts';
+
+const DEMO_SEED = 2014;
+
+/** The documents of schema/operations, as `npm run generate` writes them. */
+const OWN_DOCUMENTS = new URL('./generated/graphql/persisted-documents.json', import.meta.url);
+
+/** A running tiergraph. */
+export type Tiergraph = {
+  /** Where it serves, without a path. */
+  readonly url: string;
+  /** Looks for due work now instead of at the next round. */
+  wakeJudge(): void;
+  /** Stops serving, finishes what runs, closes the database. Calling it again waits for the same stop. */
+  close(): Promise<void>;
+};
+
+export type StartOptions = { readonly config: Config; readonly log: Log; readonly clock?: Clock };
+
+/** Composes and starts tiergraph; resolves when it serves. */
+export const start = async ({ config, log, clock = DATABASE_CLOCK }: StartOptions): Promise<Tiergraph> => {
+  const metrics = createMetrics();
+  const opened = await openApp({
+    location:
+      config.database.kind === 'EMBEDDED'
+        ? { kind: 'embedded', folder: config.database.folder }
+        : { kind: 'server', url: config.database.url },
+    natsUrl: config.natsUrl,
+    clock,
+    log,
+    gauges: metrics,
+  });
+  try {
+    if (config.demo) await seedEmptyDatabase(opened.app, log);
+    const texts = await readTrustedDocuments(config.trustedDocuments ?? OWN_DOCUMENTS, {
+      optional: config.trustedDocuments === null,
+    });
+    const server = createServer({
+      schema: config.federation ? toSubgraph(schema) : schema,
+      context: ({ requestId, session }) => {
+        if (config.auth === 'off') return createContext({ ...opened, requestId });
+        if (session === null) throw unauthenticated('Nobody comes in without a key or token.');
+        return createContext({ ...opened, requestId, rights: session.rights });
+      },
+      ...(config.auth === 'keys' && {
+        identify: identifyByToken(createAuthenticator(opened.app, config.jwt)),
+      }),
+      log,
+      metrics,
+      sources: { loopbackOnly: config.auth === 'off', origins: config.corsOrigins },
+      drainMs: config.drainSeconds * 1_000,
+      documents: { texts, only: config.documents === 'trusted' },
+      ready: async () => {
+        await opened.app.directory.current();
+        return null;
+      },
+    });
+    const { url } = await server.listen(config.port, config.host);
+    opened.judge.wake();
+    let closing: Promise<void> | undefined;
+    return {
+      url,
+      wakeJudge: opened.judge.wake,
+      close() {
+        closing ??= server.close().then(opened.close);
+        return closing;
+      },
+    };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+};
+
+/** Fills an empty database with the demo programme; goes on with a seeding that was cut off. */
+const seedEmptyDatabase = async (app: App, log: Log): Promise<void> => {
+  const programs = [...(await app.directory.current()).byCode.keys()];
+  const isOurs = programs.length === 0 || (programs.length === 1 && programs[0] === CONNECT_PROGRAM.code);
+  if (!isOurs || (await isDemoSeeded(app))) return;
+  log.info({}, 'Seeding the demo programme, which takes a few seconds.');
+  const startedAt = performance.now();
+  const today = formatDay(await todayIn(app, CONNECT_PROGRAM));
+  const seeded = await seedDemo(app, { seed: DEMO_SEED, today });
+  log.info(
+    { ...seeded, seconds: Math.round((performance.now() - startedAt) / 1000) },
+    'Seeded the demo programme.',
+  );
+};
+
+/** Why a start failed, in a sentence. */
+const explainStart = (error: unknown, host: string, port: number): string => {
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'EADDRINUSE')
+    return `port ${port} of ${host} is in use; set PORT to another one.`;
+  return error.message;
+};
+
+const run = async (): Promise<void> => {
+  const read = readConfig(process.env);
+  if (!read.ok) {
+    process.stderr.write(`${read.problem}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  const { logLevel: level, host, port } = read.config;
+  const log = process.stdout.isTTY ? pino({ level }, terminalLog(process.stdout)) : pino({ level });
+  try {
+    const tiergraph = await start({ config: read.config, log });
+    log.info({ url: `${tiergraph.url}/graphql` }, 'tiergraph serves.');
+    const stop = (signal: NodeJS.Signals) => {
+      log.info({ signal }, 'Stopping.');
+      tiergraph.close().then(
+        () => process.exit(0),
+        (error) => {
+          log.error({ err: error }, 'The stop failed.');
+          process.exit(1);
+        },
+      );
+    };
+    process.once('SIGTERM', stop);
+    process.once('SIGINT', stop);
+  } catch (error) {
+    log.debug({ err: error }, 'The start failed.');
+    process.stderr.write(`tiergraph could not start: ${explainStart(error, host, port)}\n`);
+    process.exitCode = 1;
+  }
+};
+
+if (import.meta.main) await run();

@@ -1,0 +1,253 @@
+import { randomUUID } from 'node:crypto';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import type { GraphQLSchema } from 'graphql';
+import { createYoga } from 'graphql-yoga';
+import type { Session } from '../app/authenticate.ts';
+import { createGate } from './admission.ts';
+import { identityOf } from './authentication.ts';
+import { createConnectionCount } from './connection-count.ts';
+import { createDocuments, type TrustedDocuments } from './documents.ts';
+import { createExecution, type Identify, type MakeContext } from './execution.ts';
+import {
+  checkBody,
+  checkBodySize,
+  checkSource,
+  corsHeaders,
+  isPreflight,
+  type Sources,
+  turnedAway,
+} from './guard.ts';
+import { answerLive, answerReady } from './health.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import type { Log } from './log.ts';
+import { isMasked, maskError } from './mask-error.ts';
+import type { Metrics } from './metrics.ts';
+import { createBudgets } from './rate-limit.ts';
+import { turnAway } from './turn-away.ts';
+import { type HttpCaller, type HttpContext, useGate } from './use-gate.ts';
+import { createWebSockets } from './web-sockets.ts';
+
+const PATH = '/graphql';
+
+/** How long a stop waits for what is running, in milliseconds. */
+const STOP_GRACE_MS = 10_000;
+
+/** How often an operation is executed before it is worth the milliseconds that compiling it takes. */
+const COMPILE_AFTER = 3;
+
+const NOT_FOUND = turnedAway(404, 'NOT_FOUND', `GraphQL is at ${PATH}.`);
+
+export type ServerOptions = {
+  readonly schema: GraphQLSchema;
+  readonly context: MakeContext;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Null when the server may be sent requests, otherwise a sentence that says why not. */
+  readonly ready: () => Promise<string | null>;
+  /** Absent: nobody proves who they are, and nobody has limits of their own. */
+  readonly identify?: Identify;
+  /** Absent: loopback only. */
+  readonly sources?: Sources;
+  /** Absent: any document. */
+  readonly documents?: TrustedDocuments;
+  readonly limits?: Limits;
+  /** Over how long a stop spreads the end of open subscriptions, in milliseconds. Absent: all end at once. */
+  readonly drainMs?: number;
+  /** See `createRunOperation`. */
+  readonly compileAfter?: number;
+};
+
+export type Server = {
+  /** Starts to accept connections; port 0 lets the system choose. Rejects if the address can't be had. */
+  listen(port: number, host: string): Promise<{ readonly url: string }>;
+  /**
+   * Stops: no new connections, subscribers told to come back, running requests finished within a grace period, then
+   * resolves. Calling it again waits for the same stop.
+   */
+  close(): Promise<void>;
+};
+
+/** Composes the HTTP, SSE and WebSocket server around a schema; it knows nothing of what the schema does. */
+export function createServer({
+  schema,
+  context,
+  log,
+  metrics,
+  ready,
+  identify = async () => null,
+  sources = { loopbackOnly: true, origins: [] },
+  documents: trusted = { texts: new Map(), only: false },
+  limits = DEFAULT_LIMITS,
+  drainMs = 0,
+  compileAfter = COMPILE_AFTER,
+}: ServerOptions): Server {
+  const documents = createDocuments({ schema, limits, trusted });
+  const budgets = createBudgets(limits.budget, () => performance.now());
+  const gate = createGate({ documents, limits, budgets, log, metrics });
+  const { operationMs, connectionsPerIdentity } = limits;
+  const execution = createExecution({ context, operationMs, compileAfter, log, metrics });
+  const connections = createConnectionCount(connectionsPerIdentity);
+  const yoga = createYoga<HttpContext>({
+    schema,
+    graphqlEndpoint: PATH,
+    // The limit is enforced in front, see checkBodySize.
+    maxRequestBodySize: false,
+    multipart: false,
+    batching: false,
+    cors: false,
+    landingPage: false,
+    graphiql: { title: 'tiergraph', subscriptionsProtocol: 'WS' },
+    renderGraphiQL,
+    logging: {
+      debug() {},
+      info() {},
+      warn: (...parts) => log.warn({ parts }, 'Yoga warned.'),
+      // Masked errors come here too; execution and the masking below have logged them with their request.
+      error() {},
+    },
+    maskedErrors: {
+      errorMessage: '',
+      maskError: (error) =>
+        maskError(error, randomUUID(), (cause) =>
+          log.error({ err: cause }, 'A request failed outside execution.'),
+        ),
+    },
+    plugins: [useGate({ gate, execution, connections, connectionsPerIdentity })],
+  });
+
+  const webSockets = createWebSockets({ gate, execution, connections, identify, limits, log, metrics });
+
+  let closing: Promise<void> | null = null;
+  const answering = new Set<ServerResponse>();
+
+  const serveGraph = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const wrongBody = checkBody(request);
+    if (wrongBody !== null) return turnAway(request, response, wrongBody);
+    const requestId = randomUUID();
+    try {
+      // The page of GraphiQL is for anybody; what it sends is not.
+      const session = asksForPage(request) ? null : await identify(request.headers.authorization ?? null);
+      const largestBytes = session?.rights.role === 'INGEST' ? limits.ingestBodyBytes : limits.bodyBytes;
+      const tooLarge = checkBodySize(request, largestBytes);
+      if (tooLarge !== null) return turnAway(request, response, tooLarge);
+      if (asksFirst(request)) response.writeContinue();
+      await yoga(request, response, { caller: createCaller(requestId, session, response) });
+    } catch (error) {
+      const shown = maskError(error, requestId, (cause) =>
+        log.error({ requestId, err: cause }, 'A request failed before it was read.'),
+      );
+      if (response.headersSent) response.destroy();
+      else turnAway(request, response, { status: isMasked(shown) ? 500 : 401, error: shown });
+    }
+  };
+
+  const route = (request: IncomingMessage, response: ServerResponse): void => {
+    switch (pathOf(request)) {
+      case PATH:
+        void serveGraph(request, response);
+        break;
+      case '/':
+        response.writeHead(302, { location: PATH }).end();
+        break;
+      case '/health/live':
+        answerLive(response);
+        break;
+      case '/health/ready':
+        answerReady(response, closing === null ? ready : async () => 'The server is stopping.');
+        break;
+      case '/metrics':
+        response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(metrics.render());
+        break;
+      default:
+        turnAway(request, response, NOT_FOUND);
+    }
+  };
+
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    answering.add(response);
+    response.once('close', () => {
+      answering.delete(response);
+      // Node closes a connection that was busy when the server stopped only when it has been idle for seconds.
+      if (closing !== null) setImmediate(() => http.closeIdleConnections());
+    });
+    if (closing !== null) response.setHeader('connection', 'close');
+    const refused = checkSource(request, sources);
+    if (refused === null) {
+      response.setHeaders(new Map(Object.entries(corsHeaders(request, sources))));
+      if (isPreflight(request)) response.writeHead(204).end();
+      else route(request, response);
+    } else turnAway(request, response, refused);
+  };
+
+  const http = createHttpServer(
+    { requestTimeout: limits.arrivalMs, headersTimeout: limits.arrivalMs },
+    serve,
+  );
+  // A client that asks before it sends a large body is told at once that it is too large.
+  http.on('checkContinue', serve);
+
+  http.on('upgrade', (request, socket, head) => {
+    const refused =
+      closing !== null
+        ? turnedAway(503, 'UNAVAILABLE', 'The server is stopping.')
+        : (checkSource(request, sources) ?? (pathOf(request) === PATH ? null : NOT_FOUND));
+    if (refused === null) return webSockets.upgrade(request, socket, head);
+    socket.end(`HTTP/1.1 ${refused.status} Turned away\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  });
+
+  const stop = async (): Promise<void> => {
+    const drained = new Promise<void>((resolve) => http.close(() => resolve()));
+    for (const response of answering) if (!response.headersSent) response.setHeader('connection', 'close');
+    await execution.stop(drainMs);
+    await webSockets.close(STOP_GRACE_MS);
+    const impatience = setTimeout(() => http.closeAllConnections(), STOP_GRACE_MS);
+    await drained;
+    clearTimeout(impatience);
+    await yoga.dispose();
+  };
+
+  return {
+    listen(port, host) {
+      return new Promise((resolve, reject) => {
+        http.once('error', reject);
+        http.listen(port, host, () => {
+          http.off('error', reject);
+          http.on('error', (error) => log.error({ err: error }, 'The server could not accept a connection.'));
+          const address = http.address();
+          const actual = typeof address === 'object' && address !== null ? address.port : port;
+          resolve({ url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}` });
+        });
+      });
+    },
+    close() {
+      closing ??= stop();
+      return closing;
+    },
+  };
+}
+
+function createCaller(requestId: string, session: Session | null, response: ServerResponse): HttpCaller {
+  return {
+    requestId,
+    session,
+    identity: identityOf(session),
+    interrupt: () => void response.destroy(),
+    onClose(callBack) {
+      if (response.closed) callBack();
+      else response.once('close', callBack);
+    },
+  };
+}
+
+function pathOf({ url }: IncomingMessage): string {
+  return (url ?? '/').split('?', 1)[0] ?? '/';
+}
+
+function asksForPage({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers.accept?.includes('text/html') === true;
+}
+
+function asksFirst({ headers }: IncomingMessage): boolean {
+  return headers.expect?.toLowerCase() === '100-continue';
+}

@@ -1,0 +1,107 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { GraphQLError } from 'graphql';
+import { limitExceeded } from './limits.ts';
+
+/** A request that is turned away before anything reads it. */
+export type TurnedAway = { readonly status: number; readonly error: GraphQLError };
+
+/** From where requests may come. */
+export type Sources = {
+  /** Whether only this machine may send requests: the server runs without keys. */
+  readonly loopbackOnly: boolean;
+  /** The web pages of other servers that may use this one and read its answers, as in `https://partners.example`. */
+  readonly origins: readonly string[];
+};
+
+/**
+ * Checks where a request comes from; null lets it pass. A web page that another site brought into the browser must not
+ * reach the server: neither under a name of its own that resolves to loopback (Host), nor from where it was loaded
+ * (Origin, which browsers send with everything but simple reads, and Sec-Fetch-Site, which they send with those too).
+ */
+export function checkSource({ headers }: IncomingMessage, sources: Sources): TurnedAway | null {
+  if (sources.loopbackOnly && !isLoopbackAuthority(headers.host)) {
+    return forbidden('The Host header must name a loopback address, because the server runs without keys.');
+  }
+  const { origin } = headers;
+  if (origin === undefined)
+    return isForeignRead(headers) ? forbidden('Another site must not ask here.') : null;
+  if (sources.origins.includes(origin)) return null;
+  const authority = URL.canParse(origin) ? new URL(origin).host : null;
+  if (authority !== null && authority === headers.host) return null;
+  if (!sources.loopbackOnly) {
+    return forbidden('The Origin header must name this server, or one that it was told of.');
+  }
+  if (authority !== null && isLoopbackAuthority(authority)) return null;
+  return forbidden('The Origin header must name a loopback address, because the server runs without keys.');
+}
+
+/** The headers that let a page of another server, one of `origins`, read the answer. */
+export function corsHeaders(
+  { headers, method }: IncomingMessage,
+  { origins }: Sources,
+): Record<string, string> {
+  const { origin } = headers;
+  if (origins.length === 0) return {};
+  if (origin === undefined || !origins.includes(origin)) return { vary: 'Origin' };
+  const allowed = { vary: 'Origin', 'access-control-allow-origin': origin };
+  if (method !== 'OPTIONS') {
+    return { ...allowed, 'access-control-expose-headers': 'RateLimit, RateLimit-Policy, Retry-After' };
+  }
+  return {
+    ...allowed,
+    'access-control-allow-methods': 'GET, POST',
+    'access-control-allow-headers': 'Accept, Authorization, Content-Type',
+    'access-control-max-age': '7200',
+  };
+}
+
+/** True for the question that a browser asks before it sends a page's request to another server. */
+export function isPreflight({ method, headers }: IncomingMessage): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+}
+
+/**
+ * Checks method and type of a GraphQL request, and that its size is told; null lets it pass. The type is checked because
+ * a browser sends other ones across sites without asking.
+ */
+export function checkBody({ method, headers }: IncomingMessage): TurnedAway | null {
+  if (method === 'GET' || method === 'HEAD') return null;
+  if (method !== 'POST') return wrongRequest(405, 'Send GraphQL by POST or GET.');
+  if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) {
+    return wrongRequest(415, 'The Content-Type must be application/json.');
+  }
+  const isSizeKnown = headers['content-length'] !== undefined && headers['transfer-encoding'] === undefined;
+  return isSizeKnown ? null : wrongRequest(411, 'Send the body with its Content-Length.');
+}
+
+/** Checks the size of a request's body, in front because Yoga's own limit halves its throughput; null lets it pass. */
+export function checkBodySize({ headers }: IncomingMessage, largestBytes: number): TurnedAway | null {
+  const bytes = Number(headers['content-length'] ?? 0);
+  return bytes > largestBytes
+    ? { status: 413, error: limitExceeded('bodyBytes', largestBytes, bytes) }
+    : null;
+}
+
+/** Turns away with a status of HTTP. */
+export function turnedAway(status: number, code: string, sentence: string): TurnedAway {
+  return { status, error: new GraphQLError(sentence, { extensions: { code } }) };
+}
+
+/** A page of another site reads without asking, with what the browser calls a simple request; opening a page is none. */
+function isForeignRead(headers: IncomingHttpHeaders): boolean {
+  const site = headers['sec-fetch-site'];
+  const isForeign = site !== undefined && site !== 'same-origin' && site !== 'none';
+  return isForeign && !(headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document');
+}
+
+function forbidden(sentence: string): TurnedAway {
+  return turnedAway(403, 'FORBIDDEN', sentence);
+}
+
+function wrongRequest(status: number, sentence: string): TurnedAway {
+  return turnedAway(status, 'BAD_REQUEST', sentence);
+}
+
+function isLoopbackAuthority(authority: string | undefined): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i.test(authority ?? '');
+}

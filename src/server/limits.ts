@@ -1,0 +1,108 @@
+import { GraphQLError } from 'graphql';
+
+/**
+ * How much a caller may ask for, all in one place. Whatever is beyond a limit is refused before a resolver runs, over
+ * HTTP, SSE and WebSocket alike, and the refusal names the limit, what it allows and what was asked.
+ */
+export type Limits = {
+  /** Bytes of a request's body, and of a WebSocket message: 1,000 facts fit several times over. */
+  readonly bodyBytes: number;
+  /** Bytes of a body sent with the role INGEST. */
+  readonly ingestBodyBytes: number;
+  /** How long a request may take to arrive, in milliseconds. */
+  readonly arrivalMs: number;
+
+  /** Lexical tokens of a document; what the parser costs grows with them. */
+  readonly tokens: number;
+  /** Brackets of any kind that are open at once; the parser and the checks call themselves as deep as that. */
+  readonly nesting: number;
+  /** Fields within fields, fragments unfolded. The query that asks for the whole schema has 14. */
+  readonly depth: number;
+  /** Fields of one operation, fragments unfolded; checking whether they can be merged costs their square. */
+  readonly fields: number;
+  /** Fields that are given a name of their own, `__typename` included, fragments unfolded. */
+  readonly aliases: number;
+  /** Directives, fragments unfolded. */
+  readonly directives: number;
+  /** Lists of the schema's own types within one another, such as the fields of the types of fields. */
+  readonly introspectionDepth: number;
+
+  /** What an operation may cost, see `Costs`. */
+  readonly cost: number;
+  readonly costs: Costs;
+
+  /** How long a query, a mutation or one event may take, in milliseconds. What it has begun is not undone. */
+  readonly operationMs: number;
+  /** Operations that may be open at once on one WebSocket connection, subscriptions included. */
+  readonly operationsPerConnection: number;
+
+  /** WebSocket connections and event streams that may be open at once under one identity. */
+  readonly connectionsPerIdentity: number;
+  /** What may be spent under one identity: up to `capacity` at once, and `perSecond` comes back each second. */
+  readonly budget: { readonly capacity: number; readonly perSecond: number };
+};
+
+/**
+ * What an operation costs, computed from its document and variables: one for every object that it may return, nothing
+ * for numbers, strings and enum values. A field can set its own weight and the length of its list in the schema, as
+ * `extensions: { cost, listSize }`.
+ */
+export type Costs = {
+  /** How many entries a list is taken to have that says nothing else. */
+  readonly listSize: number;
+  /** How many entries a page is taken to have for which neither `first` nor `last` is given. */
+  readonly pageSize: number;
+  /** Each mutation, besides what it returns; each row of its input costs one more. */
+  readonly mutation: number;
+  /** Each look at the schema itself. */
+  readonly introspection: number;
+  /** A document that is refused because it is beyond a limit or not valid: it had to be read for that. */
+  readonly refused: number;
+};
+
+/** What holds unless something else is set. */
+export const DEFAULT_LIMITS: Limits = {
+  bodyBytes: 1_048_576,
+  ingestBodyBytes: 4_194_304,
+  arrivalMs: 30_000,
+  tokens: 5_000,
+  nesting: 200,
+  depth: 25,
+  fields: 1_000,
+  aliases: 100,
+  directives: 100,
+  introspectionDepth: 2,
+  cost: 20_000,
+  costs: { listSize: 5, pageSize: 20, mutation: 10, introspection: 1_000, refused: 50 },
+  operationMs: 10_000,
+  operationsPerConnection: 100,
+  connectionsPerIdentity: 1_000,
+  budget: { capacity: 100_000, perSecond: 10_000 },
+};
+
+/** The limits that a refusal can name. */
+export type LimitName = Exclude<keyof Limits, 'ingestBodyBytes' | 'arrivalMs' | 'costs' | 'budget'>;
+
+/** The error for something beyond a limit. `actual` is what was asked for, or null where nobody counted to the end. */
+export function limitExceeded(limit: LimitName, allowed: number, actual: number | null): GraphQLError {
+  const isCounted = actual !== null && Number.isSafeInteger(actual);
+  const excess = isCounted ? `: here it is ${actual}, ${actual - allowed} too many` : '';
+  return new GraphQLError(`${SENTENCES[limit](allowed)}${excess}.`, {
+    extensions: { code: 'LIMIT_EXCEEDED', limit, allowed, ...(isCounted && { actual }) },
+  });
+}
+
+const SENTENCES: Readonly<Record<LimitName, (allowed: number) => string>> = {
+  bodyBytes: (allowed) => `A request may have ${allowed} bytes`,
+  tokens: (allowed) => `A document may have ${allowed} tokens`,
+  nesting: (allowed) => `A document may have ${allowed} brackets open at once`,
+  depth: (allowed) => `An operation may be ${allowed} fields deep`,
+  fields: (allowed) => `An operation may have ${allowed} fields, fragments unfolded`,
+  aliases: (allowed) => `An operation may have ${allowed} aliases, fragments unfolded`,
+  directives: (allowed) => `An operation may have ${allowed} directives, fragments unfolded`,
+  introspectionDepth: (allowed) => `Introspection may be ${allowed} lists deep`,
+  cost: (allowed) => `An operation may cost ${allowed}`,
+  operationMs: (allowed) => `An operation may take ${allowed} ms`,
+  operationsPerConnection: (allowed) => `A connection may have ${allowed} operations open at once`,
+  connectionsPerIdentity: (allowed) => `A key may have ${allowed} connections open at once`,
+};

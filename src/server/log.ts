@@ -1,0 +1,7 @@
+/** Where the server writes what happened: fields first, then a sentence. A pino logger is one. */
+export type Log = {
+  debug(fields: object, sentence: string): void;
+  info(fields: object, sentence: string): void;
+  warn(fields: object, sentence: string): void;
+  error(fields: object, sentence: string): void;
+};

@@ -1,0 +1,40 @@
+import type { Directory, DirectorySnapshot } from './directory.ts';
+import { type Epoch, readEpoch } from './epoch.ts';
+import type { Transaction } from './transaction.ts';
+
+/** What every writing transaction goes by: the programmes of the epoch that it sees, and the database's clock. */
+export type WriteStart = Epoch & { readonly directory: DirectorySnapshot };
+
+/** Any constant: writers share it, changes to programmes, rulebooks, keys and rights have it alone. */
+const RULES_LOCK = 7236541904n;
+
+/**
+ * A writing transaction's first statement. Until commit no rulebook can be published, so what a write judges by can't change under it;
+ * whether one was published while this statement waited is seen by whoever reads the epoch again (`loadCases` does).
+ */
+export const beginWrite = async (tx: Transaction, directory: Directory): Promise<WriteStart> => {
+  const [row] = await tx.$queryRaw<Epoch[]>`
+    SELECT number AS epoch, floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "databaseTime",
+      pg_advisory_xact_lock_shared(${RULES_LOCK}::bigint)::text AS locked FROM epoch`;
+  if (row === undefined) throw new Error('The epoch row is missing: the database was not migrated.');
+  const { epoch, databaseTime } = row;
+  return { epoch, databaseTime, directory: await directory.at(epoch, tx) };
+};
+
+/**
+ * The first statements of a change to programmes, rulebooks, keys or rights: waits for all writers, keeps others out until commit, and only
+ * then reads what such a change goes by.
+ */
+export const beginRuleChange = async (tx: Transaction, directory: Directory): Promise<WriteStart> => {
+  await tx.$queryRaw`SELECT pg_advisory_xact_lock(${RULES_LOCK}::bigint)::text AS locked`;
+  const start = await readEpoch(tx);
+  return { ...start, directory: await directory.at(start.epoch, tx) };
+};
+
+/**
+ * Says to every process that programmes, rulebooks, keys or rights changed. Comes after the change and after every read of the
+ * directory in the transaction, so that nobody takes what stood there before for what the new number means.
+ */
+export const advanceEpoch = async (tx: Transaction): Promise<void> => {
+  await tx.$executeRaw`UPDATE epoch SET number = number + 1`;
+};

@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { Client } from 'pg';
+import { PrismaPGlite } from 'pglite-prisma-adapter';
+import { PrismaClient } from '../generated/prisma/client.ts';
+import { lockFolder } from './folder-lock.ts';
+import { type MigrationSession, migrate } from './migrate.ts';
+import { createSessionPool } from './session-pool.ts';
+
+/** Where the data lives: a PostgreSQL server, a folder of the embedded database, or, for tests, memory. */
+export type DatabaseLocation =
+  | { readonly kind: 'server'; readonly url: string; readonly poolSize?: number }
+  | { readonly kind: 'embedded'; readonly folder: string }
+  | { readonly kind: 'memory' };
+
+/** An open, migrated database. */
+export type Database = {
+  readonly prisma: PrismaClient;
+  /** Whether only this process can write to it. */
+  readonly exclusive: boolean;
+  close(): Promise<void>;
+};
+
+// Times in UTC because the driver reads and writes timestamps without their offset; the timeouts and keep-alives so that a
+// process that was cut off or hangs does not hold row locks; no compiling of statements, which takes 300 ms for those that judge.
+const SESSION = [
+  '-c timezone=UTC',
+  '-c jit=off',
+  '-c idle_in_transaction_session_timeout=10s',
+  '-c lock_timeout=20s',
+  '-c statement_timeout=60s',
+  '-c tcp_keepalives_idle=5',
+  '-c tcp_keepalives_interval=2',
+  '-c tcp_keepalives_count=2',
+].join(' ');
+
+/** Is told each statement that is sent to the database, for whoever counts them. */
+export type OnStatement = (sql: string) => void;
+
+/** Opens a database and applies the migrations that it lacks. Close it before the process ends. */
+export const openDatabase = (location: DatabaseLocation, onStatement?: OnStatement): Promise<Database> =>
+  location.kind === 'server'
+    ? openServer(location.url, location.poolSize ?? 10, onStatement)
+    : openEmbedded(location, onStatement);
+
+const createClient = (
+  adapter: PrismaPg | PrismaPGlite,
+  onStatement: OnStatement | undefined,
+): PrismaClient => {
+  if (onStatement === undefined) return new PrismaClient({ adapter });
+  const client = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
+  client.$on('query', ({ query }) => onStatement(query));
+  return client;
+};
+
+const openServer = async (
+  url: string,
+  poolSize: number,
+  onStatement: OnStatement | undefined,
+): Promise<Database> => {
+  const client = new Client({ connectionString: url, options: '-c timezone=UTC' });
+  await client.connect();
+  try {
+    await migrate({
+      execute: async (sql) => void (await client.query(sql)),
+      query: async (sql, values) =>
+        (await client.query<Record<string, unknown>>(sql, values && [...values])).rows,
+    });
+  } finally {
+    await client.end();
+  }
+  const { pool, close } = createSessionPool({ connectionString: url, options: SESSION, max: poolSize });
+  const prisma = createClient(new PrismaPg(pool), onStatement);
+  const [row] = await prisma.$queryRaw<{ zone: string }[]>`SELECT current_setting('timezone') AS zone`;
+  const closeAll = () => prisma.$disconnect().then(close);
+  if (row?.zone !== 'UTC') {
+    await closeAll();
+    throw new Error('The database does not keep the session in UTC; timestamps would be misread.');
+  }
+  return { prisma, exclusive: false, close: closeAll };
+};
+
+const openEmbedded = async (
+  location: { kind: 'embedded'; folder: string } | { kind: 'memory' },
+  onStatement: OnStatement | undefined,
+): Promise<Database> => {
+  const unlock = location.kind === 'embedded' ? lockFolder(location.folder) : () => {};
+  let engine: PGlite | undefined;
+  try {
+    engine =
+      location.kind === 'embedded'
+        ? await PGlite.create(join(location.folder, 'postgres'))
+        : await PGlite.create();
+    const database = engine;
+    await database.exec('SET timezone = UTC');
+    const session: MigrationSession = {
+      execute: async (sql) => void (await database.exec(sql)),
+      query: async (sql, values) =>
+        (await database.query<Record<string, unknown>>(sql, values && [...values])).rows,
+    };
+    await migrate(session);
+    const prisma = createClient(new PrismaPGlite(database), onStatement);
+    const close = async () => {
+      await prisma.$disconnect();
+      if (!database.closed) await database.close();
+      unlock();
+    };
+    return { prisma, exclusive: true, close };
+  } catch (error) {
+    await engine?.close();
+    unlock();
+    throw error;
+  }
+};

@@ -1,0 +1,13 @@
+import type { Instant } from '../engine/day.ts';
+import type { Session } from './transaction.ts';
+
+/** The epoch as a session sees it now, and the database's clock. */
+export type Epoch = { readonly epoch: bigint; readonly databaseTime: Instant };
+
+/** Reads both in one statement. */
+export const readEpoch = async (session: Session): Promise<Epoch> => {
+  const [row] = await session.$queryRaw<Epoch[]>`
+    SELECT number AS epoch, floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "databaseTime" FROM epoch`;
+  if (row === undefined) throw new Error('The epoch row is missing: the database was not migrated.');
+  return row;
+};

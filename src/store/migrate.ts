@@ -1,0 +1,87 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** What the runner needs of a session: one that can run several statements at a time, and stays the same session throughout. */
+export type MigrationSession = {
+  execute(sql: string): Promise<void>;
+  query(sql: string, values?: readonly string[]): Promise<readonly Record<string, unknown>[]>;
+};
+
+const FOLDER = new URL('../../prisma/migrations/', import.meta.url);
+
+/** Any constant: whoever migrates the same database takes the same lock. */
+const LOCK = '7236541903';
+
+// As Prisma's own CLI makes it, so that `prisma migrate deploy` can take over at any time.
+const TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+  "id" VARCHAR(36) PRIMARY KEY NOT NULL,
+  "checksum" VARCHAR(64) NOT NULL,
+  "finished_at" TIMESTAMPTZ,
+  "migration_name" VARCHAR(255) NOT NULL,
+  "logs" TEXT,
+  "rolled_back_at" TIMESTAMPTZ,
+  "started_at" TIMESTAMPTZ NOT NULL DEFAULT now(),
+  "applied_steps_count" INTEGER NOT NULL DEFAULT 0
+)`;
+
+type Migration = { readonly name: string; readonly sql: string; readonly checksum: string };
+
+/** The checked-in migrations, oldest first. */
+export const readMigrations = (folder = FOLDER): readonly Migration[] =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort()
+    .map((name) => {
+      const sql = readFileSync(new URL(`${name}/migration.sql`, folder), 'utf8');
+      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+    });
+
+/**
+ * Brings a database up to date, one process at a time: each migration in a transaction of its own together with its record.
+ * Fails, and changes nothing more, when an applied migration's file was changed since, or one is recorded as unfinished.
+ */
+export const migrate = async (session: MigrationSession, folder = FOLDER): Promise<readonly string[]> => {
+  await session.execute(`SELECT pg_advisory_lock(${LOCK})`);
+  try {
+    await session.execute(TABLE);
+    const rows = await session.query(
+      'SELECT migration_name, checksum, finished_at IS NOT NULL AS finished FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+    );
+    const applied = new Map(rows.map((row) => [String(row.migration_name), row]));
+    const done: string[] = [];
+    for (const migration of readMigrations(folder)) {
+      const record = applied.get(migration.name);
+      if (record === undefined) {
+        await apply(session, migration);
+        done.push(migration.name);
+      } else if (record.finished !== true) {
+        throw new Error(
+          `The migration ${migration.name} is recorded as unfinished; resolve it with Prisma's CLI first.`,
+        );
+      } else if (record.checksum !== migration.checksum) {
+        throw new Error(
+          `The migration ${migration.name} was changed after it had been applied to this database.`,
+        );
+      }
+    }
+    return done;
+  } finally {
+    await session.execute(`SELECT pg_advisory_unlock(${LOCK})`);
+  }
+};
+
+const apply = async (session: MigrationSession, { name, sql, checksum }: Migration): Promise<void> => {
+  await session.execute('BEGIN');
+  try {
+    await session.execute(sql);
+    await session.query(
+      'INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ($1, $2, $3, now(), 1)',
+      [randomUUID(), checksum, name],
+    );
+    await session.execute('COMMIT');
+  } catch (error) {
+    await session.execute('ROLLBACK');
+    throw new Error(`The migration ${name} failed.`, { cause: error });
+  }
+};

@@ -1,0 +1,174 @@
+import type { Instant } from '../engine/day.ts';
+import { familyOf } from '../engine/family.ts';
+import type { Override, PartnerCase } from '../engine/partner-case.ts';
+import { type EnteredData, type ResolvedEntry, resolveEntries } from '../engine/resolve-entries.ts';
+import type { ProgramRecord, RulebookRecord } from './directory.ts';
+import { factJson, type StoredFact, toFact } from './stored-fact.ts';
+import { type Session, TryAgain } from './transaction.ts';
+
+type StoredCase = {
+  readonly epoch: bigint;
+  readonly id: string;
+  readonly knownAt: Instant | null;
+  readonly entries: readonly EnteredData[];
+  readonly facts: readonly StoredFact[];
+  readonly overrides: readonly Override[];
+};
+
+/** The engine's input, with what only the partner's row needs. */
+export type LoadedCase = PartnerCase & { readonly entries: readonly ResolvedEntry[] };
+
+export type CaseOptions = {
+  /** As it had been recorded by then; null for now. */
+  readonly knownAt?: Instant | null;
+  /** The epoch that the caller goes by: throws TryAgain if the rules changed since it was read. */
+  readonly epoch?: bigint;
+};
+
+/** A partner as it was known at an instant; null for now. */
+export type CaseKey = { readonly partnerId: string; readonly knownAt: Instant | null };
+
+/**
+ * The engine's input about partners. Those of which nothing was known by then are left out. One statement, however many partners, and
+ * with families, where a rulebook counts them, however many descendants.
+ */
+export const loadCases = async (
+  session: Session,
+  program: ProgramRecord,
+  partnerIds: readonly string[],
+  { knownAt = null, epoch }: CaseOptions = {},
+): Promise<ReadonlyMap<string, LoadedCase>> => {
+  const keys = partnerIds.map((partnerId) => ({ partnerId, knownAt }));
+  const cases = await loadKnownCases(session, program, keys, epoch);
+  return new Map(cases.flatMap((loaded) => (loaded === null ? [] : [[loaded.partnerId, loaded] as const])));
+};
+
+/** The same for partners each at an instant of its own, in the order of the keys; null where nothing was known by then. One statement. */
+export const loadKnownCases = async (
+  session: Session,
+  program: ProgramRecord,
+  keys: readonly CaseKey[],
+  epoch?: bigint,
+): Promise<readonly (LoadedCase | null)[]> => {
+  const rows = await session.$queryRawUnsafe<StoredCase[]>(
+    `WITH RECURSIVE ${WANTED}
+     SELECT epoch.number AS epoch, p.id, wanted.at AS "knownAt",
+       (SELECT coalesce(json_agg(json_build_object('firstOn', e.first_on - DATE '1970-01-01',
+            'recordedAt', floor(extract(epoch FROM e.recorded_at) * 1000), 'data', e.data) ORDER BY e.recorded_at), '[]')
+          FROM partner_entry e WHERE e.partner_id = p.id AND (wanted.at IS NULL OR e.recorded_at <= ${KNOWN_AT})
+       ) AS entries,
+       (SELECT coalesce(json_agg(${factJson('f')}), '[]') FROM fact f WHERE f.partner_id = p.id AND ${knownThen('f')}) AS facts,
+       (SELECT coalesce(json_agg(json_build_object('id', o.id, 'tier', o.tier, 'rulebookId', o.rulebook_id,
+            'firstOn', o.first_on - DATE '1970-01-01', 'endsOn', o.ends_on - DATE '1970-01-01', 'reason', o.reason,
+            'actor', o.actor) ORDER BY o.first_on), '[]')
+          FROM tier_override o WHERE o.partner_id = p.id AND o.first_on < o.ends_on AND ${knownThen('o')}) AS overrides
+     FROM wanted JOIN partner p ON p.id = wanted.id, epoch`,
+    toJson(keys),
+    program.countsFamilies,
+  );
+  if (epoch !== undefined && rows.some((row) => row.epoch !== epoch)) throw new TryAgain();
+  const known = rows.filter((row) => row.entries.length > 0);
+  const cases = new Map(
+    [...Map.groupBy(known, ({ knownAt }) => knownAt)].map(([knownAt, group]) => {
+      const wanted = new Set(keys.filter((key) => key.knownAt === knownAt).map((key) => key.partnerId));
+      return [knownAt, assemble(group, wanted, program, knownAt)];
+    }),
+  );
+  return keys.map(({ partnerId, knownAt }) => cases.get(knownAt)?.get(partnerId) ?? null);
+};
+
+/** The cases of the wanted partners from what was known of them and their families at one instant. */
+const assemble = (
+  rows: readonly StoredCase[],
+  wanted: ReadonlySet<string>,
+  program: ProgramRecord,
+  knownAt: Instant | null,
+): ReadonlyMap<string, LoadedCase> => {
+  const rulebooks = rulebooksKnownAt(program, knownAt);
+  const facts = new Map(rows.map((row) => [row.id, row.facts.map(toFact)]));
+  const hierarchy = new Map(rows.map((row) => [row.id, resolveEntries(row.entries)]));
+  return new Map(
+    rows
+      .filter((row) => wanted.has(row.id))
+      .map(({ id, overrides }) => [
+        id,
+        {
+          partnerId: id,
+          rulebooks,
+          entries: hierarchy.get(id) ?? [],
+          facts: facts.get(id) ?? [],
+          family: program.countsFamilies
+            ? familyOf(id, hierarchy).map((member) => ({
+                ...member,
+                facts: facts.get(member.partnerId) ?? [],
+              }))
+            : [],
+          overrides,
+        },
+      ]),
+  );
+};
+
+/**
+ * For each key the latest instant, at or before its own, at which anything was recorded that the partner's case rests on: no case of it
+ * is another between the two. Null if nothing was. One statement.
+ */
+export const readLatestRecordings = async (
+  session: Session,
+  program: ProgramRecord,
+  keys: readonly { readonly partnerId: string; readonly knownAt: Instant }[],
+): Promise<readonly (Instant | null)[]> => {
+  const versions = (table: string) => `SELECT root, wanted.at AS by, max(greatest(v.recorded_at,
+      CASE WHEN v.superseded_at <= ${KNOWN_AT} THEN v.superseded_at END)) AS at
+    FROM ${table} v JOIN wanted ON v.partner_id = wanted.id WHERE v.recorded_at <= ${KNOWN_AT} GROUP BY 1, 2`;
+  const rows = await session.$queryRawUnsafe<{ root: string; by: Instant; at: Instant | null }[]>(
+    `WITH RECURSIVE ${WANTED_OF_EACH}
+     SELECT root, by, floor(extract(epoch FROM max(at)) * 1000)::float8 AS at FROM (
+       SELECT root, wanted.at AS by, max(e.recorded_at) AS at FROM partner_entry e JOIN wanted ON e.partner_id = wanted.id
+       WHERE e.recorded_at <= ${KNOWN_AT} GROUP BY 1, 2
+       UNION ALL ${versions('fact')} UNION ALL ${versions('tier_override')}) recordings GROUP BY root, by`,
+    toJson(keys),
+    program.countsFamilies,
+  );
+  const latest = new Map(rows.map(({ root, by, at }) => [`${root} ${by}`, at]));
+  return keys.map(({ partnerId, knownAt }) => latest.get(`${partnerId} ${knownAt}`) ?? null);
+};
+
+const toJson = (keys: readonly CaseKey[]): string =>
+  JSON.stringify(keys.map(({ partnerId, knownAt }) => ({ partnerId, knownAt })));
+
+/** SQL: the partners of the keys $1 and, if $2, everybody who was ever entered below them; each at the instant of its key. */
+const WANTED = `wanted AS (
+  SELECT x."partnerId" AS id, x."knownAt" AS at FROM jsonb_to_recordset($1::jsonb) AS x("partnerId" uuid, "knownAt" float8)
+  UNION
+  SELECT e.partner_id, wanted.at FROM wanted JOIN partner_entry e ON $2::boolean AND e.parent_id = wanted.id
+)`;
+
+/** SQL: the same with the partner of the key beside each, where it matters whose family it is. */
+const WANTED_OF_EACH = `wanted AS (
+  SELECT x."partnerId" AS id, x."knownAt" AS at, x."partnerId" AS root
+  FROM jsonb_to_recordset($1::jsonb) AS x("partnerId" uuid, "knownAt" float8)
+  UNION
+  SELECT e.partner_id, wanted.at, wanted.root FROM wanted JOIN partner_entry e ON $2::boolean AND e.parent_id = wanted.id
+)`;
+
+const KNOWN_AT = `to_timestamp(wanted.at / 1000.0)`;
+
+/** SQL: this version was the current one at the wanted instant, or is now if that is null. */
+const knownThen = (alias: string): string =>
+  `CASE WHEN wanted.at IS NULL THEN ${alias}.superseded_at IS NULL
+     ELSE ${alias}.recorded_at <= ${KNOWN_AT} AND (${alias}.superseded_at IS NULL OR ${alias}.superseded_at > ${KNOWN_AT}) END`;
+
+/** The rulebooks that had been published, and not withdrawn, by an instant; null for now. */
+export const rulebooksKnownAt = (
+  program: ProgramRecord,
+  knownAt: Instant | null,
+): readonly RulebookRecord[] => {
+  if (knownAt === null) return program.rulebooks;
+  return [...program.rulebooks, ...program.withdrawnRulebooks]
+    .filter(
+      ({ publishedAt, withdrawnAt }) =>
+        publishedAt <= knownAt && (withdrawnAt === null || withdrawnAt > knownAt),
+    )
+    .sort((a, b) => a.effectiveFrom - b.effectiveFrom);
+};

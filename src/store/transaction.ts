@@ -1,0 +1,57 @@
+import type { Prisma } from '../generated/prisma/client.ts';
+import type { Database } from './database.ts';
+
+/** A session inside a transaction. Only this may be used there: the root client would wait for it on the embedded database. */
+export type Transaction = Prisma.TransactionClient;
+
+/** Either a transaction or the root client: what a read needs. */
+export type Session = Transaction;
+
+const ATTEMPTS = 6;
+
+// Serialization failure and deadlock, as PostgreSQL names them, and what Prisma makes of them.
+const RETRYABLE = new Set(['40001', '40P01', 'P2034']);
+
+// No connection or no lock was to be had in time: also rolled back, but trying again at once would only add to the crowd.
+const CROWDED = new Set(['55P03', 'P2024', 'P2028']);
+
+/** The codes of an error and of everything that caused it. */
+function* codesOf(error: unknown): Generator<string> {
+  for (let at: unknown = error, depth = 0; at instanceof Object && depth < 6; depth++) {
+    if ('code' in at && typeof at.code === 'string') yield at.code;
+    if ('originalCode' in at && typeof at.originalCode === 'string') yield at.originalCode;
+    if ('meta' in at && at.meta instanceof Object) {
+      if ('code' in at.meta && typeof at.meta.code === 'string') yield at.meta.code;
+      if ('driverAdapterError' in at.meta) yield* codesOf(at.meta.driverAdapterError);
+    }
+    at = 'cause' in at ? at.cause : undefined;
+  }
+}
+
+/** Thrown inside a transaction that saw less than another had committed meanwhile: the whole of it is tried again. */
+export class TryAgain extends Error {}
+
+/** Whether the database gave up on a transaction for a reason that passes, so that the whole of it may be tried again. */
+export const isRetryable = (error: unknown): boolean =>
+  error instanceof TryAgain || [...codesOf(error)].some((code) => RETRYABLE.has(code));
+
+/** Whether a transaction failed, and was rolled back, because too much else was going on: it may succeed later. */
+export const isContention = (error: unknown): boolean =>
+  isRetryable(error) || [...codesOf(error)].some((code) => CROWDED.has(code));
+
+/**
+ * Runs `work` in one transaction (READ COMMITTED) and commits what it did; whatever it throws rolls everything back. A deadlock or a
+ * serialization failure is tried again from the start, so `work` must have no effect outside the transaction.
+ */
+export const inTransaction = async <T>(
+  database: Database,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await database.prisma.$transaction(work, { maxWait: 15_000, timeout: 60_000 });
+    } catch (error) {
+      if (attempt >= ATTEMPTS || !isRetryable(error)) throw error;
+    }
+  }
+};

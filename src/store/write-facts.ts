@@ -1,0 +1,66 @@
+import type { Instant } from '../engine/day.ts';
+import type { Fact } from '../engine/fact.ts';
+import { factJson, type StoredFact, toFact, toStoredFact } from './stored-fact.ts';
+import type { Session, Transaction } from './transaction.ts';
+
+/** A fact with the SHA-256 (hexadecimal) of its normalized content. */
+export type FingerprintedFact = { readonly fact: Fact; readonly fingerprint: string };
+
+/** All versions of the facts of one source under the given external ids, ascending by version. */
+export const readFactChains = async (
+  session: Session,
+  programId: string,
+  source: string,
+  externalIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly FingerprintedFact[]>> => {
+  const rows = await session.$queryRawUnsafe<{ fact: StoredFact; fingerprint: string }[]>(
+    `SELECT ${factJson('f')} AS fact, encode(f.fingerprint, 'hex') AS fingerprint FROM fact f
+     WHERE f.program_id = $1::uuid AND f.source = $2 AND f.external_id IN (SELECT jsonb_array_elements_text($3::jsonb))
+     ORDER BY f.version`,
+    programId,
+    source,
+    JSON.stringify(externalIds),
+  );
+  const chains = new Map<string, FingerprintedFact[]>();
+  for (const { fact, fingerprint } of rows) {
+    const chain = chains.get(fact.externalId) ?? [];
+    chain.push({ fact: toFact(fact), fingerprint });
+    chains.set(fact.externalId, chain);
+  }
+  return chains;
+};
+
+/**
+ * Inserts facts, sorted by key so that two batches over the same keys can't deadlock. Returns the ids that went in: the others'
+ * key and version had been taken by a transaction that committed meanwhile.
+ */
+export const insertFacts = async (
+  tx: Transaction,
+  programId: string,
+  facts: readonly FingerprintedFact[],
+): Promise<ReadonlySet<string>> => {
+  if (facts.length === 0) return new Set();
+  const rows = await tx.$queryRawUnsafe<{ id: string }[]>(
+    `INSERT INTO fact (id, program_id, source, external_id, version, partner_id, kind, occurred_on, expires_on, value, currency,
+       person, credential, customer, respondent, subject, attributes, voided, fingerprint, recorded_at)
+     SELECT x.id, $1::uuid, x.source, x."externalId", x.version, x."partnerId", x.kind, DATE '1970-01-01' + x."occurredOn",
+       DATE '1970-01-01' + x."expiresOn", x.value, x.currency, x.person, x.credential, x.customer, x.respondent, x.subject,
+       x.attributes, x.voided, decode(x.fingerprint, 'hex'), to_timestamp(x."recordedAt" / 1000.0)
+     FROM jsonb_to_recordset($2::jsonb) AS x(id uuid, source text, "externalId" text, version int, "partnerId" uuid, kind text,
+       "occurredOn" int, "expiresOn" int, value numeric, currency text, person text, credential text, customer text,
+       respondent text, subject text, attributes jsonb, voided boolean, fingerprint text, "recordedAt" float8)
+     ORDER BY x.source, x."externalId", x.version
+     ON CONFLICT (program_id, source, external_id, version) DO NOTHING
+     RETURNING id`,
+    programId,
+    JSON.stringify(facts.map(({ fact, fingerprint }) => ({ ...toStoredFact(fact), fingerprint }))),
+  );
+  return new Set(rows.map((row) => row.id));
+};
+
+/** Ends the time in which a version was the current one; false if it was not the current one any more. */
+export const supersedeFact = async (tx: Transaction, id: string, at: Instant): Promise<boolean> => {
+  const count = await tx.$executeRaw`
+    UPDATE fact SET superseded_at = to_timestamp(${at}::float8 / 1000.0) WHERE id = ${id}::uuid AND superseded_at IS NULL`;
+  return count > 0;
+};

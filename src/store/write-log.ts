@@ -1,0 +1,63 @@
+import type { Change } from '../engine/change.ts';
+import type { Instant } from '../engine/day.ts';
+import type { Transaction } from './transaction.ts';
+
+/** How many of a change's causes an entry names; `causeCount` counts them all. */
+export const MAX_CAUSES = 100;
+
+/** An entry of a programme's log before it has its position. */
+export type NewLogEntry = {
+  readonly id: string;
+  readonly partnerId: string;
+  /** Counts the partner's entries from 1 without gaps. */
+  readonly version: number;
+  readonly recordedAt: Instant;
+  /** The partner's region. */
+  readonly region: string;
+  readonly change: Change;
+  /** Ids of the facts that caused it, at most MAX_CAUSES. */
+  readonly causes: readonly string[];
+  readonly causeCount: number;
+};
+
+/** An entry of a programme's log. Positions count the programme's entries from 1 without gaps, in commit order. */
+export type LogEntry = NewLogEntry & { readonly programId: string; readonly position: number };
+
+/**
+ * Appends entries to a programme's log. It has to be a transaction's last statement: from here on, until commit, every
+ * other writer of the programme waits for this one, which is what makes the order of positions the order of commits.
+ */
+export const appendToLog = async (
+  tx: Transaction,
+  programId: string,
+  entries: readonly NewLogEntry[],
+): Promise<readonly LogEntry[]> => {
+  if (entries.length === 0) return [];
+  const rows = entries.map(({ change, ...entry }, index) => ({
+    ...entry,
+    ...change,
+    type: change.detail.type,
+    index,
+  }));
+  const [head] = await tx.$queryRawUnsafe<{ position: bigint }[]>(
+    `WITH head AS (
+       UPDATE log_head SET position = position + $3::int WHERE program_id = $1::uuid RETURNING position - $3::int AS before
+     ), added AS (
+       INSERT INTO status_change (program_id, position, id, partner_id, version, "on", recorded_at, type, trigger,
+         rulebook_id, previous_rulebook_id, region, detail, causes, cause_count)
+       SELECT $1::uuid, head.before + 1 + x.index, x.id, x."partnerId", x.version, DATE '1970-01-01' + x."on",
+         to_timestamp(x."recordedAt" / 1000.0), x.type, x.trigger, x."rulebookId", x."previousRulebookId", x.region, x.detail,
+         ARRAY(SELECT jsonb_array_elements_text(x.causes)::uuid), x."causeCount"
+       FROM head, jsonb_to_recordset($2::jsonb) AS x(index int, id uuid, "partnerId" uuid, version int, "on" int,
+         "recordedAt" float8, type text, trigger text, "rulebookId" uuid, "previousRulebookId" uuid, region text, detail jsonb,
+         causes jsonb, "causeCount" int)
+     )
+     SELECT before AS position FROM head`,
+    programId,
+    JSON.stringify(rows),
+    entries.length,
+  );
+  if (head === undefined) throw new Error(`The programme ${programId} has no log.`);
+  const before = Number(head.position);
+  return entries.map((entry, index) => ({ ...entry, programId, position: before + 1 + index }));
+};

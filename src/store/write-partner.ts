@@ -1,0 +1,239 @@
+import type { Day, Instant } from '../engine/day.ts';
+import type { StandingBasis } from '../engine/judge-partner.ts';
+import type { Measurements } from '../engine/measurements.ts';
+import type { NextGap } from '../engine/next-gap.ts';
+import type { EnteredData, PartnerData } from '../engine/resolve-entries.ts';
+import type { Status, Timeline } from '../engine/status.ts';
+import { type Transaction, TryAgain } from './transaction.ts';
+
+/** A partner's row as a writing transaction holds it, locked until commit. */
+export type LockedPartner = {
+  readonly id: string;
+  readonly externalRef: string;
+  readonly region: string;
+  /** How many log entries the partner has. */
+  readonly version: number;
+  readonly lastRecordedAt: Instant;
+  readonly timeline: Timeline;
+  /** Null until it is judged for the first time. */
+  readonly judgedOn: Day | null;
+  readonly rulesVersion: number;
+};
+
+/** A specialization held, as the partner's row lists it: since its first day, until its first day without it. */
+export type HeldSpecialization = { readonly code: string; readonly since: Day; readonly until: Day | null };
+
+/** A judged standing on its way into the partner's row. */
+export type StandingRow = {
+  readonly id: string;
+  /** As entered for the day judged. */
+  readonly data: PartnerData;
+  readonly version: number;
+  readonly lastRecordedAt: Instant;
+  readonly status: Status;
+  readonly tierRank: number | null;
+  readonly measurements: Measurements | null;
+  readonly alternatives: NonNullable<StandingBasis['alternatives']>;
+  readonly gap: NextGap | null;
+  readonly specializations: readonly HeldSpecialization[];
+  readonly timeline: Timeline;
+  readonly judgedOn: Day;
+  readonly nextChangeOn: Day | null;
+  readonly dueOn: Day | null;
+  readonly rulesVersion: number;
+};
+
+/** A partner's data on its way in: the row of today and its first entry. */
+export type NewPartner = {
+  readonly id: string;
+  readonly externalRef: string;
+  readonly name: string;
+  readonly country: string;
+  readonly region: string;
+  readonly parentId: string | null;
+  readonly enrolledOn: Day;
+  readonly recordedAt: Instant;
+  readonly entryId: string;
+};
+
+const LOCKED = `p.id, p.external_ref AS "externalRef", p.region, p.version,
+  floor(extract(epoch FROM p.last_recorded_at) * 1000)::float8 AS "lastRecordedAt", p.timeline,
+  p.judged_on - DATE '1970-01-01' AS "judgedOn", p.rules_version AS "rulesVersion"`;
+
+/** The id of the partner with this reference. */
+export const findPartnerId = async (
+  tx: Transaction,
+  programId: string,
+  ref: string,
+): Promise<string | undefined> => {
+  const [row] = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM partner WHERE program_id = ${programId}::uuid AND external_ref = ${ref}`;
+  return row?.id;
+};
+
+/** Which partners to lock: by reference, by id, and whether everybody above them in the hierarchy, on any day, is locked too. */
+export type PartnersToLock = {
+  readonly refs?: readonly string[];
+  readonly ids?: readonly string[];
+  readonly withAncestors: boolean;
+};
+
+/**
+ * Locks partners of a programme until commit, in the one order that everybody locks in. The hierarchy is read again once they are locked:
+ * throws TryAgain if it had become another meanwhile.
+ */
+export const lockPartners = async (
+  tx: Transaction,
+  programId: string,
+  { refs = [], ids = [], withAncestors }: PartnersToLock,
+): Promise<readonly LockedPartner[]> => {
+  const values = [programId, JSON.stringify(refs), JSON.stringify(ids), withAncestors] as const;
+  const locked = await tx.$queryRawUnsafe<LockedPartner[]>(
+    `${CONCERNED} SELECT ${LOCKED} FROM partner p WHERE p.id IN (SELECT id FROM concerned) ORDER BY p.id FOR NO KEY UPDATE OF p`,
+    ...values,
+  );
+  if (withAncestors && locked.length > 0) {
+    const again = await tx.$queryRawUnsafe<{ id: string }[]>(
+      `${CONCERNED} SELECT id FROM concerned`,
+      ...values,
+    );
+    const ours = new Set(locked.map((partner) => partner.id));
+    if (again.some(({ id }) => !ours.has(id))) throw new TryAgain();
+  }
+  return locked;
+};
+
+// UNION, not UNION ALL: ends also where old entries go round in a circle.
+const CONCERNED = `WITH RECURSIVE concerned AS (
+  SELECT id FROM partner WHERE program_id = $1::uuid AND (external_ref IN (SELECT jsonb_array_elements_text($2::jsonb))
+    OR id IN (SELECT jsonb_array_elements_text($3::jsonb)::uuid))
+  UNION
+  SELECT e.parent_id FROM concerned JOIN partner_entry e ON $4::boolean AND e.partner_id = concerned.id AND e.parent_id IS NOT NULL
+)`;
+
+/**
+ * Locks up to `limit` partners of a programme whose standing is out of date, longest overdue first: a day passed on which it or its
+ * numbers differ, or a rulebook was published. Those that another process works on are left to it; as nothing is waited for, this needs
+ * not be the order that everybody locks in.
+ */
+export const claimDuePartners = (
+  tx: Transaction,
+  programId: string,
+  today: Day,
+  rulesVersion: number,
+  limit: number,
+): Promise<LockedPartner[]> =>
+  tx.$queryRawUnsafe<LockedPartner[]>(
+    `SELECT ${LOCKED} FROM partner p WHERE p.program_id = $1::uuid
+       AND (p.due_on <= DATE '1970-01-01' + $2::int OR p.rules_version < $3::int)
+     ORDER BY p.due_on, p.id LIMIT $4::int FOR NO KEY UPDATE SKIP LOCKED`,
+    programId,
+    today,
+    rulesVersion,
+    limit,
+  );
+
+/** Whether any partner of the programme is out of date, claimed by another process or not. */
+export const countDuePartners = async (
+  tx: Transaction,
+  programId: string,
+  today: Day,
+  rulesVersion: number,
+): Promise<number> => {
+  const [row] = await tx.$queryRawUnsafe<{ count: number }[]>(
+    `SELECT count(*)::int AS count FROM partner p WHERE p.program_id = $1::uuid
+       AND (p.due_on <= DATE '1970-01-01' + $2::int OR p.rules_version < $3::int)`,
+    programId,
+    today,
+    rulesVersion,
+  );
+  return row?.count ?? 0;
+};
+
+/**
+ * Inserts partners with their first entries, unjudged; returns the references that were new. A reference that is already
+ * a member of the programme is left as it is.
+ */
+export const insertPartners = async (
+  tx: Transaction,
+  programId: string,
+  partners: readonly NewPartner[],
+): Promise<ReadonlySet<string>> => {
+  const rows = await tx.$queryRawUnsafe<{ externalRef: string }[]>(
+    `WITH given AS (
+       SELECT *, DATE '1970-01-01' + "enrolledOn" AS enrolled_on, to_timestamp("recordedAt" / 1000.0) AS recorded_at
+       FROM jsonb_to_recordset($2::jsonb) AS x(id uuid, "externalRef" text, name text, country text, region text,
+         "parentId" uuid, "enrolledOn" int, "recordedAt" float8, "entryId" uuid)
+     ), added AS (
+       INSERT INTO partner (id, program_id, external_ref, name, country, region, parent_id, enrolled_on, last_recorded_at,
+         status, alternatives, specializations, timeline, rules_version)
+       SELECT id, $1::uuid, "externalRef", name, country, region, "parentId", enrolled_on, recorded_at,
+         $3::jsonb, '[]', '[]', '[]', 0
+       FROM given ORDER BY "externalRef"
+       ON CONFLICT (program_id, external_ref) DO NOTHING
+       RETURNING id, external_ref
+     ), entries AS (
+       INSERT INTO partner_entry (id, partner_id, first_on, recorded_at, data, parent_id)
+       SELECT g."entryId", g.id, g.enrolled_on, g.recorded_at, jsonb_build_object('name', g.name, 'country', g.country,
+         'region', g.region, 'parentId', g."parentId", 'enrolledOn', g."enrolledOn", 'leftOn', NULL), g."parentId"
+       FROM given g JOIN added USING (id)
+     )
+     SELECT external_ref AS "externalRef" FROM added`,
+    programId,
+    JSON.stringify(partners),
+    JSON.stringify({
+      rulebookId: null,
+      computedTier: null,
+      tier: null,
+      holds: [],
+      specializations: [],
+      risk: null,
+    }),
+  );
+  return new Set(rows.map((row) => row.externalRef));
+};
+
+/** What was entered about a partner, on its way in or as it stands. */
+export type EntryRow = EnteredData & { readonly id: string; readonly partnerId: string };
+
+/** Everything that was ever entered about these partners, in the order of recording. */
+export const readEntries = (tx: Transaction, partnerIds: readonly string[]): Promise<EntryRow[]> =>
+  tx.$queryRawUnsafe<EntryRow[]>(
+    `SELECT e.id, e.partner_id AS "partnerId", e.first_on - DATE '1970-01-01' AS "firstOn",
+       floor(extract(epoch FROM e.recorded_at) * 1000)::float8 AS "recordedAt", e.data
+     FROM partner_entry e WHERE e.partner_id IN (SELECT jsonb_array_elements_text($1::jsonb)::uuid) ORDER BY e.recorded_at`,
+    JSON.stringify(partnerIds),
+  );
+
+/** Appends an entry about a partner that is locked. */
+export const insertEntry = async (
+  tx: Transaction,
+  { id, partnerId, firstOn, recordedAt, data }: EntryRow,
+): Promise<void> => {
+  await tx.$executeRaw`
+    INSERT INTO partner_entry (id, partner_id, first_on, recorded_at, data, parent_id)
+    VALUES (${id}::uuid, ${partnerId}::uuid, DATE '1970-01-01' + ${firstOn}::int, to_timestamp(${recordedAt}::float8 / 1000.0),
+      ${JSON.stringify(data)}::jsonb, ${data.parentId ?? null}::uuid)`;
+};
+
+/** Writes judged standings into their rows, and the partner's data as entered for the day judged, in one statement. */
+export const updateStandings = async (tx: Transaction, rows: readonly StandingRow[]): Promise<void> => {
+  if (rows.length === 0) return;
+  await tx.$executeRawUnsafe(
+    `UPDATE partner p SET
+       version = x.version, last_recorded_at = to_timestamp(x."lastRecordedAt" / 1000.0),
+       rulebook_id = (x.status->>'rulebookId')::uuid, tier = x.status->>'tier', computed_tier = x.status->>'computedTier',
+       tier_rank = x."tierRank", hold_reason = x.status#>>'{holds,0,reason}', status = x.status, measurements = x.measurements, alternatives = x.alternatives,
+       gap = x.gap,
+       specializations = x.specializations, timeline = x.timeline, judged_on = DATE '1970-01-01' + x."judgedOn",
+       next_change_on = DATE '1970-01-01' + x."nextChangeOn", due_on = DATE '1970-01-01' + x."dueOn",
+       rules_version = x."rulesVersion", name = x.data->>'name', country = x.data->>'country', region = x.data->>'region',
+       parent_id = (x.data->>'parentId')::uuid, enrolled_on = DATE '1970-01-01' + (x.data->>'enrolledOn')::int,
+       left_on = DATE '1970-01-01' + (x.data->>'leftOn')::int
+     FROM jsonb_to_recordset($1::jsonb) AS x(id uuid, version int, "lastRecordedAt" float8, status jsonb, "tierRank" int,
+       measurements jsonb, alternatives jsonb, gap jsonb, specializations jsonb, timeline jsonb, "judgedOn" int, "nextChangeOn" int, "dueOn" int,
+       "rulesVersion" int, data jsonb)
+     WHERE p.id = x.id`,
+    JSON.stringify(rows),
+  );
+};

@@ -1,0 +1,253 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createProgram } from '../../src/app/create-program.ts';
+import { publishRulebook, withdrawRulebook } from '../../src/app/publish-rulebook.ts';
+import { recordFacts } from '../../src/app/record-facts.ts';
+import { saveRulebookDraft } from '../../src/app/save-rulebook-draft.ts';
+import { formatDecimal } from '../../src/engine/fraction.ts';
+import { PROGRAM } from '../engine/support/measuring.ts';
+import { REFUSALS } from '../engine/support/refusals.ts';
+import { findFaults } from '../support/check-standings.ts';
+import {
+  createSmallProgram,
+  day,
+  enroll,
+  granted,
+  publish,
+  revenue,
+  SMALL_RULEBOOK,
+} from '../support/fixtures.ts';
+import { type MovingApp, openMovingApp } from './support/moving-app.ts';
+
+let moving: MovingApp;
+beforeAll(async () => {
+  moving = await openMovingApp('2026-03-01');
+});
+afterAll(() => moving.close());
+
+const NOBODY = '018f4c1e-0000-7000-8000-00000badcafe';
+/** SMALL_RULEBOOK with another hurdle for Silver, and whatever else is given. */
+const withSilver = (atLeast: string, others: object = {}) => ({
+  ...SMALL_RULEBOOK,
+  ...others,
+  tiers: SMALL_RULEBOOK.tiers.map((tier) =>
+    tier.code === 'SILVER' ? { ...tier, requirement: { measure: 'revenue', atLeast } } : tier,
+  ),
+});
+const saveDraft = async (program: string, document: unknown, draft: string | null = null) =>
+  saveRulebookDraft(moving.app, { program, document, draft });
+const newDraft = async (program: string, document: unknown): Promise<string> =>
+  granted(await saveDraft(program, document)).rulebookId;
+const publishOn = (rulebook: string, on: string) =>
+  publishRulebook(moving.app, { rulebook, effectiveFrom: day(on) });
+/** Everything that is kept of rulebooks and of who knows about them. */
+const stored = async () => {
+  const { prisma } = moving.app.database;
+  return JSON.stringify([
+    await prisma.rulebook.findMany({ orderBy: { id: 'asc' } }),
+    await prisma.program.findMany({ orderBy: { id: 'asc' } }),
+    (await prisma.epoch.findFirst())?.number.toString(),
+  ]);
+};
+
+describe('invalid rulebooks', () => {
+  test('rule 23: none of all kinds is half-saved, neither as a new draft nor over one that is right', async () => {
+    granted(
+      await createProgram(moving.app, {
+        code: 'refusing',
+        name: 'Refusing',
+        timeZone: 'UTC',
+        currency: PROGRAM.currency,
+        fiscalYearFirstMonth: PROGRAM.fiscalYearFirstMonth,
+        satisfactionScale: {
+          minimum: formatDecimal(PROGRAM.satisfactionScale.minimum),
+          maximum: formatDecimal(PROGRAM.satisfactionScale.maximum),
+        },
+        measurementKinds: PROGRAM.measurementKinds,
+      }),
+    );
+    const draft = await newDraft('refusing', SMALL_RULEBOOK);
+    const before = await stored();
+    expect(REFUSALS.length).toBeGreaterThanOrEqual(50);
+    for (const [kind, document, path, message] of REFUSALS) {
+      for (const over of [null, draft]) {
+        expect([kind, await saveDraft('refusing', document, over)]).toMatchObject([
+          kind,
+          { refused: 'RULEBOOK_INVALID', problems: [{ path, message }] },
+        ]);
+      }
+    }
+    expect(await stored()).toBe(before);
+  });
+
+  test('rule 23: a valid document that cannot follow the one before it stays the draft that it was', async () => {
+    await createSmallProgram(moving.app, 'follows');
+    await enroll(moving.app, ['A'], 'follows');
+    const [base, silver, gold] = SMALL_RULEBOOK.tiers;
+    const renamed = { ...gold, code: 'TOP' };
+    const drafts = {
+      '/remap': { ...SMALL_RULEBOOK, tiers: [base, silver, renamed] },
+      '/remap/BRONZE': { ...SMALL_RULEBOOK, remap: { BRONZE: 'SILVER' } },
+      '/transition/until': { ...SMALL_RULEBOOK, transition: { mode: 'FLOOR', until: '2026-04-01' } },
+    };
+    for (const [path, document] of Object.entries(drafts)) {
+      const id = await newDraft('follows', document);
+      const before = await stored();
+      expect(await publishOn(id, '2026-04-01')).toMatchObject({
+        refused: 'NOT_PUBLISHABLE',
+        problems: [{ path }],
+      });
+      expect(await stored()).toBe(before);
+      expect(await moving.judgeDue()).toBe(0);
+    }
+    const draft = await newDraft('follows', drafts['/remap']);
+    // Mended, the same draft goes through.
+    granted(await saveDraft('follows', { ...drafts['/remap'], remap: { GOLD: 'TOP' } }, draft));
+    granted(await publishOn(draft, '2026-04-01'));
+  });
+
+  test('rule 23: a document that became invalid in the database is not published', async () => {
+    await createSmallProgram(moving.app, 'broken');
+    const draft = await newDraft('broken', SMALL_RULEBOOK);
+    await moving.app.database.prisma.rulebook.update({
+      where: { id: draft },
+      data: { document: { format: 1 } },
+    });
+    const before = await stored();
+    await expect(publishOn(draft, '2026-04-01')).rejects.toThrow('was saved although it is invalid');
+    expect(await stored()).toBe(before);
+  });
+});
+
+describe('rule 10: currencies', () => {
+  test('rule 10: one that no rulebook knows is refused, one that is in use cannot be dropped', async () => {
+    await createSmallProgram(moving.app, 'money');
+    await enroll(moving.app, ['M'], 'money');
+    const record = async (externalId: string, currency: string) => {
+      const fact = revenue(externalId, 'M', '10', '2026-02-01');
+      const { rows } = granted(
+        await recordFacts(moving.app, {
+          program: 'money',
+          source: 's',
+          facts: [{ ...fact, detail: { type: 'revenue', amount: '10', currency, attributes: [] } }],
+          onError: 'SKIP_ROW',
+        }),
+      );
+      return rows.map((row) => (row.type === 'REJECTED' ? `${row.code} ${row.path}` : row.type));
+    };
+    const table = (equal: object) => ({
+      currencies: [{ from: '2020-01-01', equal: { EUR: '1', ...equal } }],
+    });
+    expect(await record('m-1', 'USD')).toEqual(['RECORDED']);
+    expect(await record('m-2', 'CHF')).toEqual(['UNKNOWN_CURRENCY facts[0].detail.revenue.currency']);
+    // A draft is nobody's rulebook yet; one that is published to come is.
+    const withFrancs = await newDraft('money', withSilver('100', table({ USD: '1.1', CHF: '0.9' })));
+    expect(await record('m-2', 'CHF')).toEqual(['UNKNOWN_CURRENCY facts[0].detail.revenue.currency']);
+    granted(await publishOn(withFrancs, '2026-05-01'));
+    expect(await record('m-2', 'CHF')).toEqual(['RECORDED']);
+    expect(await record('m-3', 'JPY')).toEqual(['UNKNOWN_CURRENCY facts[0].detail.revenue.currency']);
+
+    const withoutFrancs = await newDraft('money', withSilver('100', table({ USD: '1.1' })));
+    expect(await publishOn(withoutFrancs, '2026-06-01')).toMatchObject({
+      refused: 'NOT_PUBLISHABLE',
+      problems: [{ path: '/currencies', message: 'There are facts in CHF, which no table converts.' }],
+    });
+    granted(await saveDraft('money', withSilver('100', table({ USD: '1.1', CHF: '0.8' })), withoutFrancs));
+    granted(await publishOn(withoutFrancs, '2026-06-01'));
+    await moving.judgeDue();
+    expect(await findFaults(moving.app, 'money')).toEqual([]);
+  });
+});
+
+describe('rule 23: from draft to rulebook', () => {
+  test('rule 23: a programme without log entries may start in the past, one with some not before today', async () => {
+    await createSmallProgram(moving.app, 'starts');
+    // Nobody is a member yet, so nothing was logged.
+    await publish(moving.app, 'starts', withSilver('200'), '2025-01-01');
+    const [id = ''] = await enroll(moving.app, ['A'], 'starts');
+    expect((await moving.standing(id, '2024-12-31')).status.rulebookId).not.toBe(
+      (await moving.standing(id, '2025-01-01')).status.rulebookId,
+    );
+    const draft = await newDraft('starts', withSilver('300'));
+    expect(await publishOn(draft, '2026-02-28')).toMatchObject({
+      refused: 'NOT_PUBLISHABLE',
+      message: "It can't take effect before today, 2026-03-01.",
+      problems: [],
+    });
+    granted(await publishOn(draft, '2026-03-01'));
+  });
+
+  test('rule 23: each takes effect after every one published, and never changes or is published again', async () => {
+    await createSmallProgram(moving.app, 'order');
+    const first = await publish(moving.app, 'order', withSilver('200'), '2026-06-01');
+    const draft = await newDraft('order', withSilver('300'));
+    for (const on of ['2026-03-01', '2026-05-31', '2026-06-01']) {
+      expect(await publishOn(draft, on)).toMatchObject({
+        refused: 'NOT_PUBLISHABLE',
+        message: 'It has to take effect after 2026-06-01, when the latest rulebook does.',
+      });
+    }
+    granted(await publishOn(draft, '2026-06-02'));
+    const other = await newDraft('starts', SMALL_RULEBOOK);
+    const before = await stored();
+    expect(await publishOn(draft, '2026-07-01')).toMatchObject({ refused: 'NOT_A_DRAFT' });
+    expect(await publishOn(NOBODY, '2026-07-01')).toMatchObject({ refused: 'RULEBOOK_NOT_FOUND' });
+    for (const published of [first, draft]) {
+      expect(await saveDraft('order', SMALL_RULEBOOK, published)).toMatchObject({ refused: 'NOT_A_DRAFT' });
+    }
+    // Another programme's draft is none of this one's.
+    expect(await saveDraft('order', withSilver('5'), other)).toMatchObject({ refused: 'RULEBOOK_NOT_FOUND' });
+    expect(await stored()).toBe(before);
+  });
+
+  test('rule 23: what did not take effect yet can be withdrawn, the latest first, and everybody is judged without it', async () => {
+    await createSmallProgram(moving.app, 'withdraws');
+    const [id = ''] = await enroll(moving.app, ['A'], 'withdraws');
+    await moving.record([revenue('r', 'A', '150', '2026-02-01')], 'withdraws');
+    const renamed = withSilver('200', { remap: { GOLD: 'TOP' } });
+    const [base, silver, gold] = renamed.tiers;
+    const middle = await publish(
+      moving.app,
+      'withdraws',
+      { ...renamed, tiers: [base, silver, { ...gold, code: 'TOP' }] },
+      '2026-03-10',
+    );
+    const last = await publish(
+      moving.app,
+      'withdraws',
+      withSilver('300', { remap: { TOP: 'GOLD' } }),
+      '2026-03-20',
+    );
+    await moving.judgeDue();
+    expect((await moving.rowOf(id)).nextChangeOn).toBe(day('2026-03-10'));
+
+    const draft = await newDraft('withdraws', SMALL_RULEBOOK);
+    const before = await stored();
+    // The last one says what becomes of the middle one's tiers, and knows nothing of those before.
+    expect(await withdrawRulebook(moving.app, middle)).toMatchObject({ refused: 'NOT_WITHDRAWABLE' });
+    expect(await withdrawRulebook(moving.app, NOBODY)).toMatchObject({ refused: 'RULEBOOK_NOT_FOUND' });
+    expect(await withdrawRulebook(moving.app, draft)).toMatchObject({ refused: 'NOT_WITHDRAWABLE' });
+    expect(await stored()).toBe(before);
+
+    granted(await withdrawRulebook(moving.app, last));
+    expect(await withdrawRulebook(moving.app, last)).toMatchObject({ refused: 'NOT_WITHDRAWABLE' });
+    moving.goTo('2026-03-09');
+    granted(await withdrawRulebook(moving.app, middle));
+    await moving.judgeDue();
+    moving.goTo('2026-03-25');
+    await moving.judgeDue();
+    expect(await moving.logOf(id)).toEqual([
+      '2026-03-01 PARTNER null ENTERED BASE since 2020-01-01',
+      '2026-03-01 FACT BASE UP SILVER since 2026-02-01',
+      '2026-03-01 FACT HistoryRevised 2026-02-01 2026-03-01',
+    ]);
+    // From the day on which it takes effect it stays; its day is free again only because it was withdrawn.
+    const again = await publish(moving.app, 'withdraws', withSilver('200'), '2026-03-25');
+    expect(await withdrawRulebook(moving.app, again)).toMatchObject({
+      refused: 'NOT_WITHDRAWABLE',
+      message: 'It took effect on 2026-03-25.',
+    });
+    await moving.judgeDue();
+    expect((await moving.logOf(id)).at(-1)).toBe('2026-03-25 RULEBOOK SILVER DOWN BASE since 2026-03-25');
+    expect(await findFaults(moving.app, 'withdraws')).toEqual([]);
+  });
+});

@@ -1,0 +1,281 @@
+import { describe, expect, test } from 'vitest';
+import { explainRequirement } from '../../src/engine/explain-requirement.ts';
+import { type Fraction, parseDecimal } from '../../src/engine/fraction.ts';
+import type { Rulebook } from '../../src/engine/rulebook.ts';
+import type { MeasureProof, RequirementProof } from '../../src/engine/standing.ts';
+import { day, policyRulebook } from './support/policy-case.ts';
+
+const plain = policyRulebook('r1', day('2020-01-01')).rulebook;
+const rulebook: Rulebook = {
+  ...plain,
+  tiers: [
+    { code: 'AUTHORIZED', name: { en: 'Authorized', de: 'Autorisiert' }, requirement: null },
+    { code: 'SILVER', name: { en: 'Silver', de: 'Silber' }, requirement: null },
+    { code: 'GOLD', name: { en: 'Gold', de: 'Gold' }, requirement: null },
+  ],
+  specializations: [
+    {
+      code: 'VIDEO',
+      name: { en: 'Solution Expert, Video', de: 'Solution Expert Video' },
+      requirement: {
+        type: 'SPECIALIZATION',
+        path: '/specializations/0/requirement',
+        specialization: 'VIDEO',
+      },
+    },
+  ],
+};
+const GOLD = '/tiers/2/requirement/allOf/0';
+
+function decimal(text: string): Fraction {
+  const parsed = parseDecimal(text);
+  if (parsed === null) throw new Error(`Not a decimal: ${text}`);
+  return parsed;
+}
+
+type MetricProof = Extract<MeasureProof, { readonly type: 'METRIC' }>;
+
+function metric(value: string | null, more: Partial<MetricProof> = {}): MetricProof {
+  return {
+    type: 'METRIC',
+    path: '/measures/revenue',
+    item: null,
+    name: { en: 'Revenue', de: 'Umsatz' },
+    unit: 'EUR',
+    value: value === null ? null : decimal(value),
+    range: null,
+    window: { from: day('2025-11-24'), until: day('2026-11-24') },
+    sample: 4,
+    minimumSample: null,
+    ...more,
+  };
+}
+
+function threshold(
+  actual: MeasureProof,
+  required: string,
+  shortfall: string | null,
+  more: Partial<Extract<RequirementProof, { type: 'THRESHOLD' }>> = {},
+): RequirementProof {
+  return {
+    type: 'THRESHOLD',
+    path: GOLD,
+    item: null,
+    outcome: 'UNMET',
+    comparison: 'AT_LEAST',
+    required: decimal(required),
+    actual,
+    shortfall: shortfall === null ? null : decimal(shortfall),
+    ...more,
+  };
+}
+
+function both(proof: RequirementProof): [en: string, de: string] {
+  return [explainRequirement(proof, rulebook, 'en'), explainRequirement(proof, rulebook, 'de')];
+}
+
+describe('a threshold', () => {
+  test('that is missed says what is needed, counted and missing', () => {
+    expect(both(threshold(metric('312500'), '400000', '87500'))).toEqual([
+      'Gold needs revenue of at least 400,000.00 EUR in the 12 months up to 2026-11-23; counted 312,500.00 EUR, 87,500.00 EUR are missing.',
+      'Für Gold nötig: Umsatz von mindestens 400.000,00 EUR in den 12 Monaten bis 23.11.2026; gezählt: 312.500,00 EUR, es fehlen 87.500,00 EUR.',
+    ]);
+  });
+
+  test('that is met says so', () => {
+    expect(both(threshold(metric('400000'), '400000', '0', { outcome: 'MET' }))).toEqual([
+      'Gold needs revenue of at least 400,000.00 EUR in the 12 months up to 2026-11-23; counted 400,000.00 EUR, which meets it.',
+      'Für Gold nötig: Umsatz von mindestens 400.000,00 EUR in den 12 Monaten bis 23.11.2026; gezählt: 400.000,00 EUR, erfüllt.',
+    ]);
+  });
+
+  const satisfaction = { name: { en: 'NPS', de: 'NPS' }, unit: null, minimumSample: 5 };
+
+  test('over an average measures, and keeps the capitals of an abbreviation', () => {
+    expect(both(threshold(metric('7.25', satisfaction), '8', '0.75'))).toEqual([
+      'Gold needs NPS of at least 8 in the 12 months up to 2026-11-23; measured 7.25, 0.75 are missing.',
+      'Für Gold nötig: NPS von mindestens 8 in den 12 Monaten bis 23.11.2026; gemessen: 7,25, es fehlen 0,75.',
+    ]);
+  });
+
+  test('rule 11: below its minimum sample says how many values there are', () => {
+    const actual = metric(null, { ...satisfaction, sample: 3 });
+    expect(both(threshold(actual, '8', null, { outcome: 'INSUFFICIENT_DATA' }))).toEqual([
+      "Gold needs NPS of at least 8 in the 12 months up to 2026-11-23; only 3 of at least 5 values needed are there, so it can't be decided yet.",
+      'Für Gold nötig: NPS von mindestens 8 in den 12 Monaten bis 23.11.2026; erst 3 von mindestens 5 nötigen Werten liegen vor, daher noch nicht entscheidbar.',
+    ]);
+  });
+
+  test('rule 11: over nothing says that there are no data', () => {
+    const actual = metric(null, { ...satisfaction, sample: 0 });
+    expect(both(threshold(actual, '8', null, { outcome: 'INSUFFICIENT_DATA' }))).toEqual([
+      "Gold needs NPS of at least 8 in the 12 months up to 2026-11-23; there are no data yet, so it can't be decided.",
+      'Für Gold nötig: NPS von mindestens 8 in den 12 Monaten bis 23.11.2026; es liegen noch keine Daten vor, daher noch nicht entscheidbar.',
+    ]);
+  });
+
+  test('rule 11: over an open range of points names both ends', () => {
+    const actual: MeasureProof = {
+      type: 'CALCULATION',
+      operator: 'POINTS',
+      parts: [],
+      path: '/measures/score',
+      item: null,
+      name: { en: 'Score', de: 'Punktzahl' },
+      unit: 'points',
+      value: null,
+      range: { minimum: decimal('40'), maximum: decimal('75') },
+    };
+    expect(both(threshold(actual, '70', null, { outcome: 'INSUFFICIENT_DATA' }))).toEqual([
+      'Gold needs score of at least 70 points; the data leave open where between 40 points and 75 points the value lies.',
+      'Für Gold nötig: Punktzahl von mindestens 70 Punkten; die Daten lassen offen, wo zwischen 40 Punkten und 75 Punkten der Wert liegt.',
+    ]);
+  });
+
+  test('with an upper bound speaks of too much', () => {
+    expect(both(threshold(metric('120'), '100', '20', { comparison: 'AT_MOST' }))).toEqual([
+      'Gold needs revenue of at most 100.00 EUR in the 12 months up to 2026-11-23; counted 120.00 EUR, 20.00 EUR too much.',
+      'Für Gold nötig: Umsatz von höchstens 100,00 EUR in den 12 Monaten bis 23.11.2026; gezählt: 120,00 EUR, 20,00 EUR zu viel.',
+    ]);
+  });
+
+  test('that has to be exceeded is not met by its own number', () => {
+    expect(both(threshold(metric('0'), '0', '0', { comparison: 'ABOVE' }))).toEqual([
+      'Gold needs revenue of more than 0.00 EUR in the 12 months up to 2026-11-23; counted 0.00 EUR, which is not enough.',
+      'Für Gold nötig: Umsatz von mehr als 0,00 EUR in den 12 Monaten bis 23.11.2026; gezählt: 0,00 EUR, das reicht nicht.',
+    ]);
+  });
+
+  test('within a forEach names the item', () => {
+    expect(both(threshold(metric('1'), '2', '1', { item: 'Search' }))[0]).toMatch(
+      /^For Search, Gold needs revenue of at least 2\.00 EUR/,
+    );
+    expect(both(threshold(metric('1'), '2', '1', { item: 'Search' }))[1]).toMatch(
+      /^Für Gold nötig bei Search: Umsatz von mindestens 2,00 EUR/,
+    );
+  });
+});
+
+const leaf = (outcome: RequirementProof['outcome']) => ({
+  mandatory: false,
+  proof: threshold(metric('1'), '2', '1', { outcome }),
+});
+
+test('a composite counts its conditions', () => {
+  const all: RequirementProof = {
+    type: 'COMPOSITE',
+    rule: 'ALL',
+    path: GOLD,
+    item: null,
+    outcome: 'UNMET',
+    needed: 2,
+    met: 1,
+    parts: [leaf('MET'), leaf('UNMET')],
+  };
+  expect(both(all)).toEqual([
+    'Gold needs all 2 conditions; 1 is met.',
+    'Für Gold nötig: alle 2 Bedingungen; erfüllt ist 1.',
+  ]);
+  expect(both({ ...all, rule: 'ANY', needed: 1 })).toEqual([
+    'Gold needs one of 2 conditions; 1 is met.',
+    'Für Gold nötig: eine von 2 Bedingungen; erfüllt ist 1.',
+  ]);
+  const some: RequirementProof = {
+    ...all,
+    rule: 'AT_LEAST',
+    needed: 2,
+    met: 2,
+    parts: [{ ...leaf('UNMET'), mandatory: true }, leaf('MET'), leaf('MET')],
+  };
+  expect(both(some)).toEqual([
+    'Gold needs at least 2 of 3 conditions, 1 of them mandatory; 2 are met.',
+    'Für Gold nötig: mindestens 2 von 3 Bedingungen, darunter 1 zwingend; erfüllt sind 2.',
+  ]);
+});
+
+test('a composite of specializations counts those', () => {
+  const held = (outcome: RequirementProof['outcome']) => ({
+    mandatory: false,
+    proof: {
+      type: 'SPECIALIZATION',
+      path: GOLD,
+      item: null,
+      outcome,
+      specialization: 'VIDEO',
+      proof: leaf(outcome).proof,
+    } as const,
+  });
+  const proof: RequirementProof = {
+    type: 'COMPOSITE',
+    rule: 'AT_LEAST',
+    path: GOLD,
+    item: null,
+    outcome: 'UNMET',
+    needed: 2,
+    met: 1,
+    parts: [held('MET'), held('UNMET'), held('UNMET')],
+  };
+  expect(both(proof)).toEqual([
+    'Gold needs at least 2 of 3 specializations; 1 is held.',
+    'Für Gold nötig: mindestens 2 von 3 Spezialisierungen; vorhanden ist 1.',
+  ]);
+});
+
+test('a specialization is held or not', () => {
+  const proof: RequirementProof = {
+    type: 'SPECIALIZATION',
+    path: GOLD,
+    item: null,
+    outcome: 'UNMET',
+    specialization: 'VIDEO',
+    proof: leaf('UNMET').proof,
+  };
+  expect(both(proof)).toEqual([
+    'Gold needs the specialization Solution Expert, Video; it is not held.',
+    'Für Gold nötig: Spezialisierung Solution Expert Video; sie fehlt.',
+  ]);
+  expect(both({ ...proof, outcome: 'MET' })).toEqual([
+    'Gold needs the specialization Solution Expert, Video; it is held.',
+    'Für Gold nötig: Spezialisierung Solution Expert Video; vorhanden.',
+  ]);
+});
+
+test('persons name the places that are open', () => {
+  const proof: RequirementProof = {
+    type: 'PERSONS',
+    path: '/specializations/0/requirement',
+    item: null,
+    outcome: 'UNMET',
+    required: 3,
+    filled: 1,
+    slots: [
+      { name: { en: 'sales', de: 'Vertrieb' }, required: 2, persons: ['p1'] },
+      { name: { en: 'design', de: 'Design' }, required: 1, persons: [] },
+    ],
+  };
+  expect(both(proof)).toEqual([
+    'Solution Expert, Video needs 3 different persons with a valid certification (2 sales, 1 design); 1 is there, missing: 1 sales, 1 design.',
+    'Für Solution Expert Video nötig: 3 verschiedene Personen mit gültigem Zertifikat (2 Vertrieb, 1 Design); 1 ist da, es fehlen: 1 Vertrieb, 1 Design.',
+  ]);
+});
+
+test('a forEach names the items that are open', () => {
+  const proof: RequirementProof = {
+    type: 'FOR_EACH',
+    path: GOLD,
+    item: null,
+    outcome: 'UNMET',
+    dimension: 'attributes.product',
+    rule: 'ALL',
+    needed: 2,
+    met: 1,
+    items: [
+      { item: 'Display', where: leaf('MET').proof, proof: leaf('MET').proof },
+      { item: 'Search', where: leaf('MET').proof, proof: leaf('UNMET').proof },
+    ],
+  };
+  expect(both(proof)).toEqual([
+    'Gold needs the condition for each of 2 values of product; met for 1, open: Search.',
+    'Für Gold nötig: die Bedingung für jeden von 2 Werten von product; erfüllt für 1, offen: Search.',
+  ]);
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { connectRulebooks } from '../../src/demo/rulebooks.ts';
+import { parseRulebook } from '../../src/engine/parse-rulebook.ts';
+import { PROGRAM, rulebookOf } from './support/measuring.ts';
+import { document, REFUSALS, REQ, sum, tiers, withRequirement } from './support/refusals.ts';
+
+describe('a rulebook document', () => {
+  it.each(REFUSALS)('is refused for %s', (_kind, broken, path, message) => {
+    expect(parseRulebook(broken, PROGRAM)).toEqual({ ok: false, problems: [{ path, message }] });
+  });
+
+  it('is refused with everything that is wrong with it', () => {
+    const broken = document({
+      remap: { OLD: 'BRONZE' },
+      tiers: tiers({
+        allOf: [
+          { measure: 'nothing', atLeast: '1' },
+          { measure: { metric: { ...sum, window: { trailing: { months: -1 } } } }, atLeast: 7 },
+        ],
+      }),
+      policy: { lock: {} },
+    });
+    const result = parseRulebook(broken, PROGRAM);
+    expect(result.ok ? [] : result.problems.map(({ path }) => path)).toEqual([
+      `${REQ}/allOf/0/measure`,
+      `${REQ}/allOf/1/measure/metric/window/trailing/months`,
+      `${REQ}/allOf/1/atLeast`,
+      '/policy/lock',
+    ]);
+  });
+
+  it('escapes keys in paths as JSON pointers do', () => {
+    const broken = document({ measures: { 'a/b~c': { constant: '1' } } });
+    expect(parseRulebook(broken, PROGRAM)).toMatchObject({ problems: [{ path: '/measures/a~1b~0c' }] });
+  });
+
+  it('is refused, not followed, when it is nested without end', () => {
+    let requirement: unknown = { measure: { metric: sum }, atLeast: '1' };
+    for (let depth = 0; depth < 5_000; depth += 1) requirement = { allOf: [requirement] };
+    const result = parseRulebook(withRequirement(requirement), PROGRAM);
+    expect(result.ok ? [] : result.problems.map(({ message }) => message)).toEqual([
+      'This is nested more than 64 levels deep.',
+    ]);
+  });
+
+  it('is the same rulebook whatever the order of its keys', () => {
+    const [{ document: demo }] = connectRulebooks('2026-11-23');
+    const keys = (rulebook: ReturnType<typeof rulebookOf>) => [
+      ...rulebook.scope.metricsByPath.keys(),
+      ...[...rulebook.scope.groups.keys()].map(({ path }) => path),
+    ];
+    expect(keys(rulebookOf(reversedKeys(demo)))).toEqual(keys(rulebookOf(demo)));
+  });
+});
+
+function reversedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reversedKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, each]) => [key, reversedKeys(each)]),
+  );
+}

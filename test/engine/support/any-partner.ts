@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import type { Day } from '../../../src/engine/day.ts';
+import type { Fact } from '../../../src/engine/fact.ts';
+import { fraction } from '../../../src/engine/fraction.ts';
+import type { PartnerCase } from '../../../src/engine/partner-case.ts';
+import { day, rulebookOf } from './measuring.ts';
+
+export const FIRST: Day = day('2024-01-01');
+export const LAST: Day = day('2025-12-31');
+
+/** Any day of two years, one of them a leap year. */
+export const anyDay: fc.Arbitrary<Day> = fc.integer({ min: FIRST, max: LAST });
+
+const maybe = <T>(values: readonly T[]): fc.Arbitrary<T | null> => fc.constantFrom(...values, null);
+
+/** Facts of every kind, with ids of their own; some expire, some are void. */
+export const anyFacts: fc.Arbitrary<readonly Fact[]> = fc
+  .array(
+    fc.record({
+      kind: fc.constantFrom('revenue', 'certification', 'satisfaction', 'usage'),
+      occurredOn: anyDay,
+      validDays: fc.option(fc.integer({ min: 1, max: 400 })),
+      cents: fc.integer({ min: -50_000, max: 100_000 }),
+      currency: fc.constantFrom('EUR', 'USD'),
+      person: fc.constantFrom('ada', 'ben', 'cleo', 'dan'),
+      credential: fc.constantFrom('A', 'B', 'C'),
+      respondent: maybe(['r1', 'r2']),
+      area: maybe(['search', 'video', 'shop']),
+      voided: fc.integer({ min: 0, max: 9 }).map((roll) => roll === 0),
+    }),
+    { maxLength: 25 },
+  )
+  .map((drawn) =>
+    drawn.map(({ kind, occurredOn, validDays, cents, area, ...others }, index): Fact => {
+      const money = kind === 'revenue';
+      return {
+        id: `id-${index}`,
+        partnerId: 'P',
+        source: 'test',
+        externalId: `X${(index * 7) % 25}`,
+        version: 1,
+        kind,
+        occurredOn,
+        expiresOn: validDays === null ? null : occurredOn + validDays,
+        value: kind === 'certification' ? null : fraction(BigInt(cents), 100n),
+        currency: money ? others.currency : null,
+        person: kind === 'certification' ? others.person : null,
+        credential: kind === 'certification' ? others.credential : null,
+        customer: null,
+        respondent: kind === 'satisfaction' ? others.respondent : null,
+        subject: null,
+        attributes: area === null ? {} : { area },
+        recordedAt: index,
+        supersededAt: null,
+        voided: others.voided,
+      };
+    }),
+  );
+
+/** A partner with facts of its own and of a daughter that comes and goes; its region and enrolment are corrected once. */
+export const anyPartner: fc.Arbitrary<PartnerCase> = fc
+  .record({
+    facts: anyFacts,
+    daughters: anyFacts,
+    joins: anyDay,
+    stays: fc.integer({ min: 0, max: 500 }),
+    moves: anyDay,
+  })
+  .map(({ facts, daughters, joins, stays, moves }) => {
+    const entry = {
+      firstOn: FIRST,
+      recordedAt: 0,
+      region: 'EMEA',
+      enrolledOn: day('2023-02-14'),
+      leftOn: null,
+    };
+    return {
+      partnerId: 'P',
+      rulebooks: [],
+      entries: [
+        entry,
+        { ...entry, firstOn: moves, recordedAt: 1, region: 'APAC', enrolledOn: day('2023-08-31') },
+      ],
+      facts,
+      family: [
+        {
+          partnerId: 'D',
+          facts: daughters.map((fact) => ({
+            ...fact,
+            id: `d-${fact.id}`,
+            externalId: `d-${fact.externalId}`,
+            partnerId: 'D',
+          })),
+          memberships: [
+            { from: joins, until: joins + stays },
+            { from: joins + stays + 30, until: null },
+          ],
+        },
+      ],
+      overrides: [],
+    };
+  });
+
+const of = (metric: Readonly<Record<string, unknown>>): unknown => ({ metric });
+const months = (count: number): unknown => ({ trailing: { months: count } });
+const revenue = { fact: 'revenue', aggregate: 'SUM' };
+const slot = (count: number, ...credentials: string[]): unknown => ({
+  name: { en: 'slot', de: 'Platz' },
+  count,
+  where: [{ field: 'credential', in: credentials }],
+});
+
+/** Every window, aggregate and limit that a metric can have. */
+export const METRICS: readonly unknown[] = [
+  of({ ...revenue, window: months(1) }),
+  of({ ...revenue, window: months(12), scope: 'FAMILY' }),
+  of({ ...revenue, window: { trailing: { days: 90 } }, validOnDay: true }),
+  of({ ...revenue, window: { fiscal: 'YEAR' } }),
+  of({ ...revenue, window: { fiscal: 'QUARTER', last: 2 }, where: [{ field: 'currency', in: ['USD'] }] }),
+  of({ ...revenue, window: { calendar: 'MONTH' }, where: [{ field: 'attributes.area', notIn: ['video'] }] }),
+  of({ ...revenue, aggregate: 'MAXIMUM', window: { anniversary: true } }),
+  of({ fact: 'satisfaction', aggregate: 'AVERAGE', window: months(6), perRespondent: 2 }),
+  of({ fact: 'satisfaction', aggregate: 'AVERAGE', window: months(6), minimumSample: 2 }),
+  of({ fact: 'satisfaction', aggregate: 'MEDIAN', window: months(12) }),
+  of({ fact: 'satisfaction', aggregate: 'COUNT', window: months(3), perRespondent: 1 }),
+  of({ fact: 'usage', aggregate: 'MINIMUM', window: { calendar: 'YEAR', last: 1 } }),
+  of({ fact: 'usage', aggregate: 'COUNT', window: { allTime: true }, validOnDay: true }),
+  of({
+    fact: 'certification',
+    aggregate: 'DISTINCT',
+    by: ['person'],
+    window: { allTime: true },
+    validOnDay: true,
+  }),
+  of({
+    fact: 'certification',
+    aggregate: 'DISTINCT',
+    by: ['person', 'credential'],
+    window: months(12),
+    scope: 'FAMILY',
+  }),
+];
+
+/** A rulebook that measures all of them, persons, and items. */
+export const EVERYTHING = rulebookOf({
+  format: 1,
+  currencies: [
+    { from: '2024-01-01', equal: { EUR: '75', USD: '100' } },
+    { from: '2025-01-01', equal: { EUR: '70', USD: '100' } },
+  ],
+  tiers: [
+    { code: 'BASE', name: { en: 'Base', de: 'Basis' } },
+    {
+      code: 'GOLD',
+      name: { en: 'Gold', de: 'Gold' },
+      requirement: {
+        allOf: [
+          ...METRICS.map((measure) => ({ measure, atLeast: '1' })),
+          { persons: [slot(1, 'A'), slot(2, 'A', 'B'), slot(1, 'C')] },
+          { persons: [slot(2, 'B', 'C')], scope: 'FAMILY' },
+          {
+            forEach: {
+              dimension: 'attributes.area',
+              where: { measure: of({ ...revenue, window: months(3) }), above: '0' },
+              need: 'ALL',
+              body: {
+                anyOf: [
+                  { persons: [slot(1, 'A')] },
+                  {
+                    measure: of({ fact: 'satisfaction', aggregate: 'AVERAGE', window: months(12) }),
+                    atLeast: '5',
+                  },
+                ],
+              },
+            },
+          },
+        ],
+      },
+    },
+  ],
+});

@@ -1,0 +1,544 @@
+const name = { en: 'Name', de: 'Name' };
+export const sum = { fact: 'revenue', aggregate: 'SUM', window: { trailing: { months: 12 } } };
+const score = { fact: 'satisfaction', aggregate: 'AVERAGE', window: { trailing: { months: 12 } } };
+const heads = { fact: 'certification', aggregate: 'DISTINCT', by: ['person'], window: { allTime: true } };
+const usage = { fact: 'usage', aggregate: 'SUM', window: { allTime: true } };
+const slot = { name, count: 1, where: [{ field: 'credential', in: ['A'] }] };
+
+type Parts = Readonly<Record<string, unknown>>;
+/** What is wrong, the document, and the only problem that it has. */
+export type Refusal = readonly [kind: string, document: unknown, path: string, message: string];
+
+/** A document that is right, with some of its parts replaced. */
+export function document(parts: Parts = {}): Parts {
+  return { format: 1, tiers: tiers({ measure: { metric: sum }, atLeast: '1' }), ...parts };
+}
+
+export function tiers(requirement: unknown): unknown {
+  return [
+    { code: 'BASE', name },
+    { code: 'GOLD', name, requirement },
+  ];
+}
+
+export const withRequirement = (requirement: unknown): unknown => document({ tiers: tiers(requirement) });
+const withMeasure = (measure: unknown): unknown => withRequirement({ measure, atLeast: '1' });
+const withMetric = (changes: Parts): unknown => withMeasure({ metric: { ...sum, ...changes } });
+const withWindow = (window: unknown): unknown => withMetric({ window });
+const withFilter = (filter: unknown, metric: Parts = sum): unknown =>
+  withMeasure({ metric: { ...metric, where: [filter] } });
+const withPolicy = (policy: unknown): unknown => document({ policy });
+const withSpecializations = (...requirements: unknown[]): unknown =>
+  document({
+    specializations: requirements.map((requirement, index) => ({ code: `S${index}`, name, requirement })),
+  });
+
+export const REQ = '/tiers/1/requirement';
+const MEASURE = `${REQ}/measure`;
+const METRIC = `${MEASURE}/metric`;
+const DECIMAL = 'A decimal number as a text is expected here, such as "1250.5".';
+
+/** Documents with one mistake each. */
+export const REFUSALS: readonly Refusal[] = [
+  ['not an object', [], '', 'An object is expected here.'],
+  ['no format', { tiers: tiers({ measure: { metric: sum }, atLeast: '1' }) }, '', '"format" is missing.'],
+  ['another format', document({ format: 2 }), '/format', 'One of 1 is expected here.'],
+  [
+    'an unknown part',
+    document({ tier: [] }),
+    '/tier',
+    '"tier" is not known here; known are format, note, currencies, measures, tiers, specializations, policy, transition, remap.',
+  ],
+  ['no tiers', { format: 1 }, '', '"tiers" is missing.'],
+  ['an empty list of tiers', document({ tiers: [] }), '/tiers', 'At least 1 of these are needed.'],
+  ['tiers that are no list', document({ tiers: {} }), '/tiers', 'A list is expected here.'],
+  ['a tier without a code', document({ tiers: [{ name }] }), '/tiers/0', '"code" is missing.'],
+  [
+    'a code in small letters',
+    document({ tiers: [{ code: 'gold', name }] }),
+    '/tiers/0/code',
+    'This has to be a code in capitals, such as "GOLD".',
+  ],
+  ['a tier without a name', document({ tiers: [{ code: 'BASE' }] }), '/tiers/0', '"name" is missing.'],
+  [
+    'a name in one language',
+    document({ tiers: [{ code: 'BASE', name: { en: 'Base' } }] }),
+    '/tiers/0/name',
+    '"de" is missing.',
+  ],
+  [
+    'a tier with a rank of its own',
+    document({ tiers: [{ code: 'BASE', name, rank: 1 }] }),
+    '/tiers/0/rank',
+    '"rank" is not known here; known are code, name, requirement.',
+  ],
+  [
+    'a tier twice',
+    document({
+      tiers: [
+        { code: 'BASE', name },
+        { code: 'BASE', name, requirement: { measure: { metric: sum }, atLeast: '1' } },
+      ],
+    }),
+    '/tiers/1/code',
+    'The code "BASE" is there twice.',
+  ],
+  [
+    'a requirement for the lowest tier',
+    document({ tiers: [{ code: 'BASE', name, requirement: { measure: { metric: sum }, atLeast: '1' } }] }),
+    '/tiers/0/requirement',
+    'The lowest tier has no requirement.',
+  ],
+  [
+    'a higher tier without a requirement',
+    document({
+      tiers: [
+        { code: 'BASE', name },
+        { code: 'GOLD', name },
+      ],
+    }),
+    '/tiers/1',
+    'Every tier above the lowest has a requirement; GOLD has none.',
+  ],
+  [
+    'a requirement of no kind',
+    withRequirement({}),
+    REQ,
+    'An object with one of measure, allOf, anyOf, of, specialization, persons, forEach is expected here.',
+  ],
+  ['an unknown measure', withMeasure('revenu'), MEASURE, 'There is no measure named "revenu".'],
+  [
+    'a measure defined by itself',
+    document({ measures: { a: { sum: ['b'] }, b: { minimum: ['a'] } } }),
+    '/measures/b/minimum/0',
+    'The measure "a" is defined by itself: a -> b -> a.',
+  ],
+  [
+    'a measure of no kind',
+    withMeasure({ name }),
+    MEASURE,
+    'An object with one of metric, constant, maximumShare, sum, minimum, maximum, largestShare, ratio, points is expected here.',
+  ],
+  [
+    'a measure with a bad name',
+    document({ measures: { 'a b': { constant: '1' } } }),
+    '/measures/a b',
+    '"a b" is not the name of a measure.',
+  ],
+  [
+    'an unknown kind of fact',
+    withMetric({ fact: 'sales' }),
+    `${METRIC}/fact`,
+    'The programme has no facts of the kind "sales".',
+  ],
+  [
+    'an unknown aggregate',
+    withMetric({ aggregate: 'TOTAL' }),
+    `${METRIC}/aggregate`,
+    'One of SUM, COUNT, DISTINCT, AVERAGE, MEDIAN, MINIMUM, MAXIMUM is expected here.',
+  ],
+  [
+    'a metric without a window',
+    withMeasure({ metric: { fact: 'revenue', aggregate: 'SUM' } }),
+    METRIC,
+    '"window" is missing.',
+  ],
+  [
+    'a negative window',
+    withWindow({ trailing: { months: -3 } }),
+    `${METRIC}/window/trailing/months`,
+    'A whole number from 1 to 1200 is expected here.',
+  ],
+  [
+    'an empty window',
+    withWindow({ trailing: { days: 0 } }),
+    `${METRIC}/window/trailing/days`,
+    'A whole number from 1 to 36525 is expected here.',
+  ],
+  [
+    'half a month',
+    withWindow({ trailing: { months: 1.5 } }),
+    `${METRIC}/window/trailing/months`,
+    'A whole number from 1 to 1200 is expected here.',
+  ],
+  [
+    'a window of months and days',
+    withWindow({ trailing: { months: 1, days: 1 } }),
+    `${METRIC}/window/trailing`,
+    'Exactly one of months, days is expected here.',
+  ],
+  [
+    'a window of no kind',
+    withWindow({ rolling: 12 }),
+    `${METRIC}/window`,
+    'An object with one of trailing, fiscal, calendar, anniversary, allTime is expected here.',
+  ],
+  [
+    'an unknown period',
+    withWindow({ fiscal: 'WEEK' }),
+    `${METRIC}/window/fiscal`,
+    'One of MONTH, QUARTER, HALF_YEAR, YEAR is expected here.',
+  ],
+  [
+    'no complete period',
+    withWindow({ calendar: 'YEAR', last: 0 }),
+    `${METRIC}/window/last`,
+    'A whole number from 1 to 400 is expected here.',
+  ],
+  [
+    'the sum of certifications',
+    withMeasure({ metric: { ...heads, by: undefined, aggregate: 'SUM' } }),
+    `${METRIC}/aggregate`,
+    'Certifications have no value; they can be counted only.',
+  ],
+  [
+    'DISTINCT without keys',
+    withMeasure({ metric: { ...heads, by: undefined } }),
+    METRIC,
+    'DISTINCT needs "by", the fields that tell its keys apart.',
+  ],
+  ['keys without DISTINCT', withMetric({ by: ['currency'] }), `${METRIC}/by`, 'Only DISTINCT has "by".'],
+  [
+    'a key that the kind does not have',
+    withMeasure({ metric: { ...heads, by: ['customer'] } }),
+    `${METRIC}/by/0`,
+    'Facts of the kind "certification" have no customer.',
+  ],
+  [
+    'a sample for a sum',
+    withMetric({ minimumSample: 3 }),
+    `${METRIC}/minimumSample`,
+    'Only an average, median, minimum or maximum has a minimum sample.',
+  ],
+  [
+    'a negative sample',
+    withMeasure({ metric: { ...score, minimumSample: -1 } }),
+    `${METRIC}/minimumSample`,
+    'A whole number from 1 to 1000000 is expected here.',
+  ],
+  [
+    'a respondent cap on revenue',
+    withMetric({ perRespondent: 2 }),
+    `${METRIC}/perRespondent`,
+    'Only satisfaction has respondents.',
+  ],
+  [
+    'an unknown scope',
+    withMetric({ scope: 'ALL' }),
+    `${METRIC}/scope`,
+    'One of OWN, FAMILY is expected here.',
+  ],
+  [
+    'an unknown field',
+    withFilter({ field: 'colour', in: ['red'] }),
+    `${METRIC}/where/0/field`,
+    'This has to be a field, such as "person" or "attributes.area".',
+  ],
+  [
+    'a field that the kind does not have',
+    withFilter({ field: 'person', in: ['ada'] }),
+    `${METRIC}/where/0/field`,
+    'Facts of the kind "revenue" have no person.',
+  ],
+  [
+    'a filter for nothing',
+    withFilter({ field: 'currency', in: [] }),
+    `${METRIC}/where/0/in`,
+    'At least 1 of these are needed.',
+  ],
+  [
+    'a filter without a condition',
+    withFilter({ field: 'currency' }),
+    `${METRIC}/where/0`,
+    'Exactly one of atLeast, above, atMost, below is expected here.',
+  ],
+  [
+    'a comparison with no number',
+    withFilter({ field: 'attributes.seats', atLeast: 'many' }),
+    `${METRIC}/where/0/atLeast`,
+    '"many" can\'t be read as a decimal.',
+  ],
+  [
+    'a comparison with no date',
+    withFilter({ field: 'attributes.soldOn', as: 'DATE', below: '2023-02-29' }),
+    `${METRIC}/where/0/below`,
+    '"2023-02-29" can\'t be read as a date.',
+  ],
+  [
+    'a number that is not a text',
+    withRequirement({ measure: { metric: sum }, atLeast: 100 }),
+    `${REQ}/atLeast`,
+    DECIMAL,
+  ],
+  [
+    'a number with an exponent',
+    withRequirement({ measure: { metric: sum }, atLeast: '1e6' }),
+    `${REQ}/atLeast`,
+    DECIMAL,
+  ],
+  [
+    'a threshold without a bound',
+    withRequirement({ measure: { metric: sum } }),
+    REQ,
+    'Exactly one of atLeast, above, atMost, below is expected here.',
+  ],
+  [
+    'a threshold with two bounds',
+    withRequirement({ measure: { metric: sum }, atLeast: '1', below: '9' }),
+    REQ,
+    'Exactly one of atLeast, above, atMost, below is expected here.',
+  ],
+  [
+    'numbers by region without a default',
+    withRequirement({ measure: { metric: sum }, atLeast: { regions: { EMEA: '1' } } }),
+    `${REQ}/atLeast`,
+    '"default" is missing.',
+  ],
+  [
+    'a threshold in another unit',
+    withRequirement({ measure: { metric: sum }, atLeast: '1', unit: 'USD' }),
+    `${REQ}/unit`,
+    'The measure has EUR, the threshold USD.',
+  ],
+  [
+    'a threshold off the scale',
+    withRequirement({ measure: { metric: score }, atLeast: '75' }),
+    `${REQ}/atLeast`,
+    'Satisfaction is answered on a scale from 0 to 10; 75 is not on it.',
+  ],
+  [
+    'a sum of money and heads',
+    withMeasure({ sum: [{ metric: sum }, { metric: heads }] }),
+    `${MEASURE}/sum`,
+    'These measures have different units: EUR and persons.',
+  ],
+  [
+    'a minimum of money and hours',
+    withMeasure({ minimum: [{ metric: sum }, { metric: usage }] }),
+    `${MEASURE}/minimum`,
+    'These measures have different units: EUR and hours.',
+  ],
+  ['a sum of nothing', withMeasure({ sum: [] }), `${MEASURE}/sum`, 'At least 1 of these are needed.'],
+  [
+    'a ratio without a divisor',
+    withMeasure({ ratio: { of: { metric: sum } } }),
+    `${MEASURE}/ratio`,
+    '"to" is missing.',
+  ],
+  [
+    'points without a scale',
+    withMeasure({ points: { of: { metric: sum } } }),
+    `${MEASURE}/points`,
+    'Exactly one of linear, wholeUnits, steps is expected here.',
+  ],
+  [
+    'points for each nothing',
+    withMeasure({ points: { of: { metric: sum }, linear: { points: '1', per: '0' } } }),
+    `${MEASURE}/points/linear/per`,
+    'A number above zero is expected here.',
+  ],
+  [
+    'points below zero',
+    withMeasure({ points: { of: { metric: sum }, linear: { points: '-1', per: '1' } } }),
+    `${MEASURE}/points/linear/points`,
+    'Points for a unit are not below zero.',
+  ],
+  [
+    'steps that do not ascend',
+    withMeasure({
+      points: {
+        of: { metric: sum },
+        steps: [
+          { atLeast: '5', points: '1' },
+          { atLeast: '5', points: '2' },
+        ],
+      },
+    }),
+    `${MEASURE}/points/steps`,
+    'Steps ascend, and so do their points, from zero or more.',
+  ],
+  [
+    'a negative cap',
+    withMeasure({ points: { of: { metric: sum }, linear: { points: '1', per: '1' }, cap: '-5' } }),
+    `${MEASURE}/points/cap`,
+    'A number above zero is expected here.',
+  ],
+  [
+    'a share in per cent',
+    withMeasure({ sum: [{ metric: sum }], maximumShare: '40' }),
+    `${MEASURE}/maximumShare`,
+    'A share is above 0 and at most 1; 40 % is "0.4".',
+  ],
+  ['all of nothing', withRequirement({ allOf: [] }), `${REQ}/allOf`, 'At least 1 of these are needed.'],
+  [
+    'more than there are',
+    withRequirement({ atLeast: 2, of: [{ measure: { metric: sum }, atLeast: '1' }] }),
+    `${REQ}/atLeast`,
+    '2 are needed, but there are only 1.',
+  ],
+  [
+    'an unknown specialization',
+    withRequirement({ specialization: 'AUDIO' }),
+    `${REQ}/specialization`,
+    'There is no specialization with the code "AUDIO".',
+  ],
+  [
+    'a specialization without a requirement',
+    document({ specializations: [{ code: 'S0', name }] }),
+    '/specializations/0',
+    '"requirement" is missing.',
+  ],
+  [
+    'specializations in a circle',
+    withSpecializations({ specialization: 'S1' }, { allOf: [{ specialization: 'S0' }] }),
+    '/specializations/0',
+    'Specializations may not require each other in a circle: S0 -> S1 -> S0.',
+  ],
+  [
+    'a specialization twice',
+    document({ specializations: [1, 2].map(() => ({ code: 'S', name, requirement: { persons: [slot] } })) }),
+    '/specializations/1/code',
+    'The code "S" is there twice.',
+  ],
+  [
+    'a slot for nobody',
+    withRequirement({ persons: [{ ...slot, count: 0 }] }),
+    `${REQ}/persons/0/count`,
+    'A whole number from 1 to 1000 is expected here.',
+  ],
+  [
+    'a slot by currency',
+    withRequirement({ persons: [{ ...slot, where: [{ field: 'currency', in: ['EUR'] }] }] }),
+    `${REQ}/persons/0/where/0/field`,
+    'Facts of the kind "certification" have no currency.',
+  ],
+  [
+    'a forEach within a forEach',
+    withRequirement({ forEach: forEach({ forEach: forEach({ persons: [slot] }) }) }),
+    `${REQ}/forEach/body`,
+    'A forEach holds no other forEach.',
+  ],
+  [
+    'a forEach without a need',
+    withRequirement({ forEach: { ...forEach({ persons: [slot] }), need: 'MOST' } }),
+    `${REQ}/forEach/need`,
+    'ALL, ANY or a whole number from 1 to 1000 is expected here.',
+  ],
+  [
+    'a currency table without the own currency',
+    document({ currencies: [{ from: '2020-01-01', equal: { USD: '1' } }] }),
+    '/currencies/0/equal',
+    "The programme's currency EUR is missing.",
+  ],
+  [
+    'a currency that is none',
+    document({ currencies: [{ from: '2020-01-01', equal: { EUR: '1', Dollar: '1' } }] }),
+    '/currencies/0/equal/Dollar',
+    '"Dollar" is not a currency code of ISO 4217.',
+  ],
+  [
+    'a currency worth nothing',
+    document({ currencies: [{ from: '2020-01-01', equal: { EUR: '0' } }] }),
+    '/currencies/0/equal/EUR',
+    'A number above zero is expected here.',
+  ],
+  [
+    'tables out of order',
+    document({ currencies: ['2020-01-01', '2019-01-01'].map((from) => ({ from, equal: { EUR: '1' } })) }),
+    '/currencies/1/from',
+    'The tables ascend by their first day.',
+  ],
+  [
+    'a currency that is dropped',
+    document({
+      currencies: [
+        { from: '2020-01-01', equal: { EUR: '1', USD: '1' } },
+        { from: '2021-01-01', equal: { EUR: '1' } },
+      ],
+    }),
+    '/currencies/1/equal',
+    'Every table lists the same currencies; the first has EUR, USD.',
+  ],
+  [
+    'a day that is none',
+    document({ currencies: [{ from: '2021-02-29', equal: { EUR: '1' } }] }),
+    '/currencies/0/from',
+    'A date is expected here, such as "2024-10-04".',
+  ],
+  [
+    'an unknown mode of promotion',
+    withPolicy({ promotion: { mode: 'LATER' } }),
+    '/policy/promotion/mode',
+    'One of AT_ONCE, ON_REVIEW is expected here.',
+  ],
+  [
+    'a review without a calendar',
+    withPolicy({ promotion: { mode: 'ON_REVIEW', review: {} } }),
+    '/policy/promotion/review',
+    '"calendar" is missing.',
+  ],
+  [
+    'a review on 29 February',
+    withPolicy({ demotion: { mode: 'ON_REVIEW', review: { calendar: { daysOfYear: ['02-29'] } } } }),
+    '/policy/demotion/review/calendar/daysOfYear/0',
+    'Not every year has a 29 February.',
+  ],
+  [
+    'a review on 31 June',
+    withPolicy({ demotion: { mode: 'ON_REVIEW', review: { calendar: { daysOfYear: ['06-31'] } } } }),
+    '/policy/demotion/review/calendar/daysOfYear/0',
+    'There is no day 06-31 in any year.',
+  ],
+  [
+    'steps without reviews or grace',
+    withPolicy({ demotion: { mode: 'AT_ONCE', step: 'ONE_STEP' } }),
+    '/policy/demotion/step',
+    'One of WHOLE is expected here.',
+  ],
+  [
+    'grace for promotion',
+    withPolicy({ promotion: { mode: 'GRACE', grace: { days: 30 } } }),
+    '/policy/promotion/mode',
+    'One of AT_ONCE, ON_REVIEW is expected here.',
+  ],
+  [
+    'a grace without an end',
+    withPolicy({ demotion: { mode: 'GRACE' } }),
+    '/policy/demotion',
+    '"grace" is missing.',
+  ],
+  [
+    'a lock of no time',
+    withPolicy({ lock: { months: 0 } }),
+    '/policy/lock/months',
+    'A whole number from 1 to 1200 is expected here.',
+  ],
+  [
+    'an unknown onInsufficient',
+    withPolicy({ onInsufficient: 'WAIT' }),
+    '/policy/onInsufficient',
+    'One of LOSE, KEEP is expected here.',
+  ],
+  [
+    'a transition without an end',
+    document({ transition: { mode: 'FLOOR' } }),
+    '/transition',
+    '"until" is missing.',
+  ],
+  [
+    'an unknown mode of transition',
+    document({ transition: { mode: 'SOFT', until: '2027-10-01' } }),
+    '/transition/mode',
+    'One of FLOOR, BOTH is expected here.',
+  ],
+  [
+    'a remap to no tier',
+    document({ remap: { SILVER: 'BRONZE' } }),
+    '/remap/SILVER',
+    'There is no tier with the code "BRONZE".',
+  ],
+];
+
+function forEach(body: unknown): Parts {
+  return { dimension: 'attributes.area', where: { measure: { metric: sum }, above: '0' }, need: 'ALL', body };
+}

@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { ChangeDetail } from '../../src/engine/change.ts';
+import { createLogWaiters } from '../../src/events/log-waiters.ts';
+import { createMatcher } from '../../src/events/matches-filter.ts';
+import type { ChangeFilter } from '../../src/store/read-log.ts';
+import type { LogEntry } from '../../src/store/write-log.ts';
+import { fakeEntry } from './support/fake-log.ts';
+
+const PARTNERS = ['a', 'b', 'c'];
+const REGIONS = ['DACH', 'UKI'];
+const TIERS = ['BASE', 'SILVER', 'GOLD'];
+const AREAS = ['VIDEO', 'NETWORKING'];
+
+const anyDetail: fc.Arbitrary<ChangeDetail> = fc.oneof(
+  fc.record({
+    type: fc.constant('TierChanged' as const),
+    from: fc.option(fc.constantFrom(...TIERS)),
+    to: fc.option(fc.constantFrom(...TIERS)),
+    direction: fc.constantFrom('UP' as const, 'DOWN' as const, 'ENTERED' as const),
+    since: fc.constant(0),
+  }),
+  fc.record({
+    type: fc.constantFrom('SpecializationEarned' as const, 'SpecializationLapsed' as const),
+    specialization: fc.constantFrom(...AREAS),
+    since: fc.constant(0),
+  }),
+  fc.constant({ type: 'RiskCleared' as const }),
+);
+
+const anyEntries = fc
+  .array(
+    fc.record({
+      partnerId: fc.constantFrom(...PARTNERS),
+      region: fc.constantFrom(...REGIONS),
+      detail: anyDetail,
+    }),
+    { maxLength: 20 },
+  )
+  .map((given) =>
+    given.map(({ partnerId, region, detail }, index): LogEntry => {
+      const change = {
+        on: 0,
+        trigger: 'FACT',
+        rulebookId: null,
+        previousRulebookId: null,
+        detail,
+      } as const;
+      return fakeEntry('p', index + 1, { partnerId, region, change });
+    }),
+  );
+
+const anyFilter: fc.Arbitrary<ChangeFilter> = fc.record(
+  {
+    partnerIds: fc.subarray(PARTNERS),
+    types: fc.subarray<ChangeDetail['type']>(['TierChanged', 'SpecializationEarned', 'RiskCleared']),
+    tiers: fc.subarray(TIERS),
+    directions: fc.subarray(['UP', 'DOWN', 'ENTERED']),
+    specializations: fc.subarray(AREAS),
+    regions: fc.subarray(REGIONS),
+  },
+  { requiredKeys: [] },
+);
+
+test('whoever waits is woken once, at the first entry that passes its filter or at its deadline, and nobody else is', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ filter: anyFilter, until: fc.integer({ min: 1, max: 25 }) }), { maxLength: 20 }),
+      anyEntries,
+      fc.integer({ min: 0, max: 20 }),
+      (waits, entries, split) => {
+        const waiters = createLogWaiters();
+        const wokenAt = waits.map((): (number | null)[] => []);
+        const joined = waits.map(({ filter, until }, index) => {
+          const membership = waiters.join(filter);
+          membership.wait(until, (position) => wokenAt[index]?.push(position));
+          return membership;
+        });
+        waiters.announce(entries.slice(0, split));
+        waiters.announce(entries.slice(split));
+        const expected = waits.map(({ filter, until }) =>
+          entries
+            .filter((entry) => createMatcher(filter)(entry) || entry.position === until)
+            .map(({ position }) => position)
+            .slice(0, 1),
+        );
+        expect(wokenAt).toEqual(expected);
+        for (const membership of joined) membership.leave();
+        expect(waiters.size).toBe(0);
+      },
+    ),
+  );
+});
+
+test('nobody is woken who ended its wait, and everybody else when the log is replaced', () => {
+  const waiters = createLogWaiters();
+  const woken: string[] = [];
+  const narrow = waiters.join({ partnerIds: [] });
+  const wide = waiters.join({});
+  narrow.wait(1, () => woken.push('ended'))();
+  narrow.wait(5, (position) => woken.push(`narrow ${position}`));
+  wide.wait(5, () => woken.push('ended'))();
+  waiters.announce([fakeEntry('p', 1)]);
+  expect(woken).toEqual([]);
+  wide.wait(5, (position) => woken.push(`wide ${position}`));
+  waiters.announceReplaced();
+  expect(woken).toEqual(['narrow null', 'wide null']);
+  waiters.announce([fakeEntry('p', 5)]);
+  expect(woken).toHaveLength(2);
+});
+
+test('an entry is held against the filters that its index lists only, each once however many share it', () => {
+  const waiters = createLogWaiters();
+  let looked = 0;
+  const counting = (partnerId: string): ChangeFilter => ({
+    partnerIds: [partnerId],
+    regions: ['DACH'],
+  });
+  let woken = 0;
+  for (let partner = 0; partner < 2_000; partner++) {
+    for (let copy = 0; copy < 2; copy++) waiters.join(counting(`${partner}`)).wait(1_000, () => woken++);
+  }
+  const watched = Object.defineProperty({ ...fakeEntry('p', 1) }, 'partnerId', {
+    get() {
+      looked += 1;
+      return '1234';
+    },
+  });
+  waiters.announce([watched]);
+  expect(woken).toBe(2);
+  // Once to ask the index and once to hold it against the one filter.
+  expect(looked).toBe(2);
+});

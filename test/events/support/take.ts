@@ -1,0 +1,16 @@
+import type { LogEvent } from '../../../src/events/subscribe-to-log.ts';
+
+/** The next events of a subscription. */
+export const take = async (events: AsyncIterator<LogEvent>, count: number): Promise<LogEvent[]> => {
+  const taken: LogEvent[] = [];
+  while (taken.length < count) {
+    const { done, value } = await events.next();
+    if (done) break;
+    taken.push(value);
+  }
+  return taken;
+};
+
+/** The positions of the entries among events. */
+export const positions = (events: readonly LogEvent[]): number[] =>
+  events.filter((event) => event.type === 'CHANGED').map((event) => event.entry.position);

@@ -1,0 +1,374 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient as createSseClient } from 'graphql-sse';
+import { createClient as createWsClient } from 'graphql-ws';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { ROOT_RULES } from '../../schema/guard.ts';
+import { schema } from '../../schema/index.ts';
+import { createApiKey, revokeApiKey } from '../../src/app/api-key.ts';
+import { DATABASE_CLOCK } from '../../src/app/clock.ts';
+import { openApp } from '../../src/app/open-app.ts';
+import { recordFacts } from '../../src/app/record-facts.ts';
+import { ALL_RIGHTS, ROLES, type Role } from '../../src/app/rights.ts';
+import { saveRulebookDraft } from '../../src/app/save-rulebook-draft.ts';
+import { updatePartner } from '../../src/app/update-partner.ts';
+import {
+  createSmallProgram,
+  enroll,
+  granted,
+  publish,
+  revenue,
+  SMALL_RULEBOOK,
+} from '../support/fixtures.ts';
+import { startTestServer, type TestServer } from '../support/test-server.ts';
+
+let server: TestServer;
+let folder: string;
+const secrets = new Map<string, string>();
+const ids = new Map<string, string>();
+const globalId = (type: string, id: string) => Buffer.from(`${type}:${id}`).toString('base64url');
+const keyOf = (name: string): string => secrets.get(name) ?? '';
+const idOf = (name: string): string => ids.get(name) ?? '';
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tiergraph-'));
+  const silent = () => undefined;
+  const log = { info: silent, warn: silent, error: silent };
+  const opened = await openApp({ location: { kind: 'embedded', folder }, clock: DATABASE_CLOCK, log });
+  const { app } = opened;
+  await createSmallProgram(app, 'mine');
+  const otherId = await createSmallProgram(app, 'other');
+  const [top = '', child = '', peer = ''] = await enroll(app, ['TOP', 'CHILD', 'PEER'], 'mine');
+  const [stranger = ''] = await enroll(app, ['STRANGER'], 'other');
+  granted(await updatePartner(app, { program: 'mine', partner: 'CHILD', firstOn: null, parent: 'TOP' }));
+  for (const [name, id] of Object.entries({ top, child, peer, stranger }))
+    ids.set(name, globalId('Partner', id));
+  ids.set('other', globalId('Program', otherId));
+  for (const ref of ['TOP', 'PEER']) {
+    const facts = [
+      revenue(`r-${ref}`, ref, '150', '2026-06-01'),
+      {
+        externalId: `s-${ref}`,
+        partner: ref,
+        occurredOn: '2026-06-01',
+        detail: {
+          type: 'satisfaction' as const,
+          score: '9',
+          customer: 'a customer',
+          respondent: 'a respondent',
+          attributes: [],
+        },
+      },
+    ];
+    granted(await recordFacts(app, { program: 'mine', source: 's', facts, onError: 'REJECT_ALL' }));
+  }
+  const draft = granted(
+    await saveRulebookDraft(app, { program: 'mine', document: SMALL_RULEBOOK, draft: null }),
+  );
+  ids.set('draft', globalId('Rulebook', draft.rulebookId));
+  ids.set('published', globalId('Rulebook', await publish(app, 'mine', SMALL_RULEBOOK, '2099-01-01')));
+
+  const make = async (
+    name: string,
+    role: Role,
+    partner: string | null = null,
+    expiresAt: number | null = null,
+  ) => {
+    const created = granted(
+      await createApiKey(app, ALL_RIGHTS, {
+        name,
+        role,
+        programs: partner === null ? ['mine'] : null,
+        partner: partner === null ? null : { program: 'mine', externalRef: partner },
+        expiresAt,
+      }),
+    );
+    secrets.set(name, created.secret);
+    ids.set(`key ${name}`, created.key.id);
+    return created.key.id;
+  };
+  await make('ADMIN', 'ADMIN');
+  await make('INGEST', 'INGEST');
+  await make('READER', 'READER');
+  await make('PARTNER', 'PARTNER', 'TOP');
+  await make('peer', 'PARTNER', 'PEER');
+  granted(await revokeApiKey(app, ALL_RIGHTS, await make('revoked', 'ADMIN')));
+  const soon = Date.now() + 1;
+  await make('expired', 'ADMIN', null, soon + 2_000);
+  secrets.set(
+    'everything',
+    granted(
+      await createApiKey(app, ALL_RIGHTS, {
+        name: 'all',
+        role: 'ADMIN',
+        programs: null,
+        partner: null,
+        expiresAt: null,
+      }),
+    ).secret,
+  );
+  await opened.close();
+  server = await startTestServer({
+    database: { kind: 'EMBEDDED', folder },
+    auth: 'keys',
+    demo: false,
+    // Past the end of the key that expires.
+    clock: (time) => time + 60_000,
+  });
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+type Answer = {
+  readonly status: number;
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
+};
+const post = async (token: string | null, query: string, variables: object = {}): Promise<Answer> => {
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json',
+      ...(token !== null && { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify({ query, variables }),
+  });
+  return { status: response.status, ...(await response.json()) };
+};
+
+/** An operation for each field of the roots: a field without one fails the test that goes through them. */
+const operations = (): Readonly<Record<string, string>> => ({
+  'Query.viewer': '{ viewer { role } }',
+  'Query.program': '{ program(code: "mine") { name } }',
+  'Query.programs': '{ programs { nodes { name } } }',
+  'Query.node': `{ node(id: "${idOf('top')}") { id } }`,
+  'Query.nodes': `{ nodes(ids: ["${idOf('top')}"]) { id } }`,
+  'Query.partner': `{ partner(by: { id: "${idOf('top')}" }) { name tier { code } } }`,
+  'Query.partners': '{ partners(program: "mine") { nodes { name } } }',
+  'Query.statusChanges': '{ statusChanges(program: "mine") { nodes { id } } }',
+  'Mutation.recordFacts':
+    'mutation { r: recordFacts(input: { program: "mine", source: "t", facts: [{ externalId: "r", partner: "nobody", occurredOn: "2026-01-01", detail: { revenue: { amount: "1", currency: "EUR" } } }] }) { __typename ... on Refusal { code } } }',
+  'Mutation.correctFact': `mutation { r: correctFact(input: { program: "mine", source: "t", externalId: "none", expectedVersion: 1, fact: { partner: "TOP", occurredOn: "2026-01-01", detail: { revenue: { amount: "1", currency: "EUR" } } } }) { __typename ... on Refusal { code } } }`,
+  'Mutation.voidFact':
+    'mutation { r: voidFact(input: { program: "mine", source: "t", externalId: "none", expectedVersion: 1 }) { __typename ... on Refusal { code } } }',
+  'Mutation.enrollPartner':
+    'mutation { r: enrollPartner(input: { program: "mine", externalRef: "TOP", name: "x", country: "DE", region: "DACH" }) { __typename ... on Refusal { code } } }',
+  'Mutation.updatePartner':
+    'mutation { r: updatePartner(input: { program: "mine", partner: "nobody" }) { __typename ... on Refusal { code } } }',
+  'Mutation.createProgram':
+    'mutation { r: createProgram(input: { code: "mine", name: "x", timeZone: "UTC", currency: "EUR" }) { __typename ... on Refusal { code } } }',
+  'Mutation.saveRulebookDraft':
+    'mutation { r: saveRulebookDraft(input: { program: "mine", document: {} }) { __typename ... on Refusal { code } } }',
+  'Mutation.publishRulebook': `mutation { r: publishRulebook(input: { rulebook: "${idOf('draft')}", effectiveFrom: "2000-01-01" }) { __typename ... on Refusal { code } } }`,
+  'Mutation.withdrawRulebook': `mutation { r: withdrawRulebook(input: { rulebook: "${idOf('draft')}" }) { __typename ... on Refusal { code } } }`,
+  'Mutation.overrideTier':
+    'mutation { r: overrideTier(input: { program: "mine", partner: "nobody", tier: "GOLD", endsOn: "2099-01-01", reason: "x", actor: "x" }) { __typename ... on Refusal { code } } }',
+  'Mutation.endOverride': `mutation { r: endOverride(input: { override: "${globalId('TierOverride', '018f4c1e-0000-7000-8000-00000badcafe')}" }) { __typename ... on Refusal { code } } }`,
+  'Mutation.createApiKey':
+    'mutation { r: createApiKey(input: { name: " ", role: READER }) { __typename ... on Refusal { code } } }',
+  'Mutation.revokeApiKey': `mutation { r: revokeApiKey(id: "${globalId('ApiKey', '018f4c1e-0000-7000-8000-00000badcafe')}") { __typename ... on Refusal { code } } }`,
+  'Subscription.statusChanged': 'subscription { statusChanged(program: "mine") { __typename } }',
+  'Subscription.partnerStanding': `subscription { partnerStanding(partner: { id: "${idOf('top')}" }) { on } }`,
+});
+
+/** Every field of the roots, as the schema has them. */
+const rootFields = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap(
+  (root) =>
+    Object.keys(root?.getFields() ?? {})
+      .filter((field) => !field.startsWith('_'))
+      .map((field) => `${root?.name}.${field}`),
+);
+
+describe('rights', () => {
+  test.each(rootFields)(
+    '%s: with no key, a wrong, a revoked or an expired one nothing, and a typed error',
+    async (field) => {
+      const operation = operations()[field];
+      if (operation === undefined) throw new Error(`say how ${field} is asked for`);
+      const wrong = `tg_aaaaaaaaaaaa_${'a'.repeat(43)}`;
+      for (const token of [null, 'nonsense', wrong, keyOf('revoked'), keyOf('expired')]) {
+        const { status, data, errors } = await post(token, operation);
+        expect([status, data ?? null, errors?.map(({ extensions }) => extensions.code)]).toEqual([
+          401,
+          null,
+          ['UNAUTHENTICATED'],
+        ]);
+      }
+    },
+  );
+
+  const ofRequests = rootFields.filter((field) => !field.startsWith('Subscription'));
+  test.each(ofRequests)('%s: each role may or may not, as its rule says', async (field) => {
+    const operation = operations()[field] ?? '';
+    for (const role of ROLES) {
+      const { data, errors } = await post(keyOf(role), operation);
+      const codes = errors?.map(({ extensions }) => extensions.code) ?? [];
+      const result = data?.r as { __typename: string; code?: string } | undefined;
+      const isForbidden = codes.includes('FORBIDDEN') || result?.code === 'NOT_ALLOWED';
+      // Making programmes takes rights over all of them, which none of these keys has.
+      const isAllowed = ROOT_RULES[field]?.includes(role) === true && field !== 'Mutation.createProgram';
+      expect([role, isForbidden]).toEqual([role, !isAllowed]);
+      if (isAllowed) expect([role, codes]).toEqual([role, []]);
+    }
+  });
+
+  test("with another partner's key nothing of a partner is there, and with its own only its own and its affiliates'", async () => {
+    const query = /* GraphQL */ `
+      query ($top: ID!, $child: ID!, $peer: ID!) {
+        top: node(id: $top) { id }
+        child: partner(by: { id: $child }) { externalRef }
+        peer: partner(by: { ref: { program: "mine", externalRef: "PEER" } }) { externalRef }
+        both: nodes(ids: [$top, $peer]) { id }
+        partners(program: "mine") { nodes { externalRef } }
+        statusChanges(program: "mine", first: 50) { nodes { partner { externalRef } } }
+        other: program(code: "other") { name }
+        stranger: partner(by: { ref: { program: "other", externalRef: "STRANGER" } }) { externalRef }
+      }
+    `;
+    const variables = { top: idOf('top'), child: idOf('child'), peer: idOf('peer') };
+    const own = (await post(keyOf('PARTNER'), query, variables)).data;
+    expect(own).toMatchObject({
+      top: { id: idOf('top') },
+      child: { externalRef: 'CHILD' },
+      peer: null,
+      both: [{ id: idOf('top') }, null],
+      other: null,
+      stranger: null,
+    });
+    const refs = (value: unknown): string[] => [
+      ...new Set(JSON.stringify(value).match(/(?<="externalRef":")[^"]+/g) ?? []),
+    ];
+    expect(refs(own?.partners).sort()).toEqual(['CHILD', 'TOP']);
+    expect(refs(own?.statusChanges).sort()).toEqual(['CHILD', 'TOP']);
+    const peers = (await post(keyOf('peer'), query, variables)).data;
+    expect(peers).toMatchObject({
+      top: null,
+      child: null,
+      peer: { externalRef: 'PEER' },
+      both: [null, { id: idOf('peer') }],
+    });
+    expect(refs(peers?.partners)).toEqual(['PEER']);
+    expect(refs(peers?.statusChanges)).toEqual(['PEER']);
+  });
+
+  test('respondents and customers are masked for a partner, and small groups of its peers are not counted for it', async () => {
+    const query = /* GraphQL */ `
+      query ($id: ID!) {
+        partner(by: { id: $id }) { facts(first: 10) { nodes { ... on SatisfactionFact { score customer respondent } } } }
+        program(code: "mine") { distribution { tier { code } count } }
+      }
+    `;
+    const answer = async (name: string) => (await post(keyOf(name), query, { id: idOf('top') })).data;
+    const partner = JSON.stringify(await answer('PARTNER'));
+    expect(partner).toContain('"score":"9"');
+    expect(partner).not.toContain('a customer');
+    expect(partner).not.toContain('a respondent');
+    expect(partner).toContain('"count":null');
+    const reader = JSON.stringify(await answer('READER'));
+    expect(reader).toContain('"customer":"a customer"');
+    expect(reader).toContain('"respondent":"a respondent"');
+    expect(reader).not.toContain('"count":null');
+  });
+
+  test('who may make programmes: an admin of all, and of no other', async () => {
+    const operation = operations()['Mutation.createProgram'] ?? '';
+    expect((await post(keyOf('everything'), operation)).data?.r).toMatchObject({ code: 'PROGRAM_EXISTS' });
+    expect((await post(keyOf('ADMIN'), operation)).data?.r).toMatchObject({ code: 'NOT_ALLOWED' });
+  });
+});
+
+describe('rights of subscriptions', () => {
+  const SUBSCRIPTION = /* GraphQL */ `
+    subscription {
+      statusChanged(program: "mine") { __typename ... on StatusChanged { change { partner { externalRef } } } }
+    }
+  `;
+  const wsClient = (token: string, onClosed: (event: { code: number; reason: string }) => void = () => {}) =>
+    createWsClient({
+      url: `${server.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${token}` },
+      retryAttempts: 0,
+      on: { closed: (event) => onClosed(event as { code: number; reason: string }) },
+    });
+  const record = (partner: string, externalId: string, amount: string) =>
+    post(
+      keyOf('INGEST'),
+      /* GraphQL */ `
+      mutation {
+        recordFacts(input: { program: "mine", source: "sub", facts: [
+          { externalId: "${externalId}", partner: "${partner}", occurredOn: "2026-06-01", detail: { revenue: { amount: "${amount}", currency: "EUR" } } }
+        ] }) { __typename }
+      }
+    `,
+    );
+
+  test('a WebSocket without a right to be there is closed as forbidden', async () => {
+    let closed: (event: { code: number; reason: string }) => void = () => {};
+    const closing = new Promise<{ code: number; reason: string }>((resolve) => {
+      closed = resolve;
+    });
+    const client = wsClient(keyOf('revoked'), closed);
+    await expect(client.iterate({ query: SUBSCRIPTION }).next()).rejects.toMatchObject({ code: 4403 });
+    expect(await closing).toMatchObject({ code: 4403, reason: 'The key was revoked.' });
+    await client.dispose();
+  });
+
+  test('a role that may not subscribe is told so', async () => {
+    const client = wsClient(keyOf('INGEST'));
+    const { value } = await client.iterate({ query: SUBSCRIPTION }).next();
+    expect(JSON.stringify(value)).toContain('FORBIDDEN');
+    await client.dispose();
+  });
+
+  test("a partner's subscription gets its own changes and its affiliates', and no others", async () => {
+    const client = wsClient(keyOf('PARTNER'));
+    const events = client.iterate<{ statusChanged: { change?: { partner: { externalRef: string } } } }>({
+      query: SUBSCRIPTION,
+    });
+    await events.next();
+    await record('PEER', 'peer-down', '-200');
+    await record('CHILD', 'child-up', '200');
+    const { value } = await events.next();
+    expect(value?.data?.statusChanged.change?.partner.externalRef).toBe('CHILD');
+    await client.dispose();
+  });
+
+  test.each(['WEBSOCKET', 'SSE'] as const)(
+    '%s: a right revoked while somebody listens ends it with a typed end, and no later change gets through',
+    async (transport) => {
+      const admin = keyOf('everything');
+      const made = await post(
+        admin,
+        `mutation { createApiKey(input: { name: "short", role: READER }) { ... on ApiKeyCreated { secret key { id } } } }`,
+      );
+      const { createApiKey: created } = made.data ?? {};
+      const { secret, key } = created as { secret: string; key: { id: string } };
+      const wsOrSse =
+        transport === 'SSE'
+          ? createSseClient({
+              url: `${server.url}/graphql`,
+              headers: { authorization: `Bearer ${secret}` },
+              retryAttempts: 0,
+            })
+          : wsClient(secret);
+      const events = wsOrSse.iterate<Record<string, unknown>>({ query: SUBSCRIPTION });
+      const { value: first } = await events.next();
+      expect(JSON.stringify(first)).toContain('Checkpoint');
+      const revoked = await post(admin, `mutation { revokeApiKey(id: "${key.id}") { __typename } }`);
+      expect(revoked.data).toEqual({ revokeApiKey: { __typename: 'ApiKeyRevoked' } });
+      await record('TOP', `after-${transport}`, transport === 'SSE' ? '500' : '-500');
+      const end = await events.next().catch((error: unknown) => ({ value: { error } }));
+      expect(JSON.stringify(end)).not.toContain('StatusChanged');
+      expect(`${JSON.stringify(end)} ${String(Object.values(end)[0])}`).toMatch(
+        /UNAUTHENTICATED|4403|revoked/,
+      );
+      await wsOrSse.dispose();
+    },
+  );
+});

@@ -1,0 +1,153 @@
+import { buildSchema, GraphQLError, type GraphQLSchema } from 'graphql';
+import { createServer, type Server, type ServerOptions } from '../../src/server/create-server.ts';
+import type { Log } from '../../src/server/log.ts';
+import { createMetrics } from '../../src/server/metrics.ts';
+import { createToyFeed, type ToyFeed } from './toy-feed.ts';
+
+export type ToyServer = {
+  readonly url: string;
+  readonly server: Server;
+  readonly feed: ToyFeed;
+  /** What was logged as an error: the fields. */
+  readonly errors: Record<string, unknown>[];
+  /** How many contexts were made. */
+  contexts(): number;
+  /** Lets the query `slow` answer. */
+  release(): void;
+  /** What `/health/ready` says from now on; null is ready. */
+  setReady(problem: string | null | Error): void;
+};
+
+const SDL = /* GraphQL */ `
+  "Fails when it is read."
+  scalar Fragile
+  type Query {
+    hello: String
+    echo(number: Int!): Int
+    slow: String
+    bad: String
+    broken: String
+    unserializable: Int
+    fragile(at: Fragile): Int
+  }
+  type Mutation {
+    touch: Int
+  }
+  type Subscription {
+    "Events with the number of the context in which they were executed."
+    counted: Counted!
+    refused: Counted!
+    "Can't be opened twice, and can be the third time."
+    unavailable: Counted!
+  }
+  type Counted {
+    number: Int!
+    context: Int!
+  }
+`;
+
+/** What an answer says of a query that returns no object. */
+export const CHEAP = { cost: { requested: 1, maximum: 20_000, remaining: null } };
+
+/** A server on a free port with a schema that knows how to fail; the caller closes it. */
+export async function startToyServer(options: Partial<ServerOptions> = {}): Promise<ToyServer> {
+  const feed = createToyFeed();
+  const errors: Record<string, unknown>[] = [];
+  let contexts = 0;
+  let touched = 0;
+  let outages = 2;
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let ready: string | null | Error = null;
+
+  const schema = withResolvers(buildSchema(SDL), {
+    Query: {
+      hello: () => 'world',
+      echo: (_: unknown, { number }: { number: number }) => number,
+      slow: async () => {
+        await released;
+        return 'done';
+      },
+      bad: () => {
+        throw new GraphQLError('No such thing.', { extensions: { code: 'BAD_USER_INPUT' } });
+      },
+      broken: () => {
+        throw new Error('the password is swordfish');
+      },
+      unserializable: () => 'not a number',
+    },
+    Mutation: {
+      touch: () => {
+        touched += 1;
+        return touched;
+      },
+    },
+    Counted: {
+      context: (_: unknown, __: unknown, { number }: { number: number }) => number,
+    },
+  });
+  Object.assign(schema.getType('Fragile') ?? {}, {
+    parseValue() {
+      throw new Error('the password is swordfish');
+    },
+  });
+  const subscriptions = schema.getSubscriptionType()?.getFields();
+  const subscribeTo = (name: string, subscribe: () => AsyncIterable<unknown>): void => {
+    const field = subscriptions?.[name];
+    if (field === undefined) throw new Error(`There is no subscription ${name}.`);
+    field.subscribe = subscribe;
+    field.resolve = (event) => event;
+  };
+  subscribeTo('counted', () => feed.open());
+  subscribeTo('refused', () => {
+    throw new GraphQLError('Not this one.', { extensions: { code: 'BAD_USER_INPUT' } });
+  });
+  subscribeTo('unavailable', () => {
+    outages -= 1;
+    if (outages >= 0) throw new Error('the database is away');
+    return feed.open();
+  });
+
+  const log: Log = { debug() {}, info() {}, warn() {}, error: (fields) => void errors.push({ ...fields }) };
+  const server = createServer({
+    schema,
+    context: () => {
+      contexts += 1;
+      return { number: contexts };
+    },
+    log,
+    metrics: createMetrics(),
+    ready: async () => {
+      if (ready instanceof Error) throw ready;
+      return ready;
+    },
+    ...options,
+  });
+  const { url } = await server.listen(0, '127.0.0.1');
+  return {
+    url,
+    server,
+    feed,
+    errors,
+    contexts: () => contexts,
+    release: () => release(),
+    setReady: (problem) => {
+      ready = problem;
+    },
+  };
+}
+
+type Resolvers = Record<string, Record<string, (parent: unknown, args: never, context: never) => unknown>>;
+
+function withResolvers(schema: GraphQLSchema, resolvers: Resolvers): GraphQLSchema {
+  for (const [typeName, fields] of Object.entries(resolvers)) {
+    const type = schema.getType(typeName);
+    if (type === undefined || !('getFields' in type)) throw new Error(`There is no type ${typeName}.`);
+    for (const [name, resolve] of Object.entries(fields)) {
+      Object.assign(type.getFields()[name] ?? {}, { resolve });
+    }
+  }
+  return schema;
+}

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { type Explored, exploreSchedules, type ReaderKind } from './support/explore-schedules.ts';
+
+const SCHEDULES = process.env.FAULTS === 'full' ? 10_000 : 500;
+/** So many are gone through side by side, each share on a database of its own: most of the time goes by waiting for answers. */
+const SHARES = 4;
+const timeout = SCHEDULES * 2_000;
+
+let exploring: Promise<readonly Explored[]> | undefined;
+/** All schedules, gone through once for all tests. */
+const explore = (): Promise<readonly Explored[]> => {
+  const size = SCHEDULES / SHARES;
+  exploring ??= Promise.all(
+    Array.from({ length: SHARES }, (_, share) => exploreSchedules(share * size, (share + 1) * size)),
+  );
+  return exploring;
+};
+
+const sumOf = (explored: readonly Explored[], what: 'changes' | 'overtakings'): number =>
+  explored.reduce((sum, share) => sum + share[what], 0);
+
+/** How often a reader made a fault. */
+const countFaults = async (reader: ReaderKind, fault: string): Promise<number> =>
+  (await explore()).flatMap(({ faults }) => faults[reader]).filter((made) => made === fault).length;
+
+test(`${SCHEDULES} schedules of writers that overtake each other: by position nothing is lost, nothing comes twice, every partner's entries come in order`, {
+  timeout,
+}, async () => {
+  const explored = await explore();
+  expect(explored.flatMap(({ faults }) => faults.position)).toEqual([]);
+  expect(sumOf(explored, 'changes')).toBeGreaterThan(SCHEDULES);
+  expect(sumOf(explored, 'overtakings')).toBeGreaterThan(SCHEDULES / 2);
+});
+
+test('the same schedules lose entries for a reader by serial id', { timeout }, async () => {
+  expect(await countFaults('serialId', 'LOST')).toBeGreaterThan(SCHEDULES / 100);
+});
+
+test('the same schedules mix up the order of a partner for a reader by transaction id', {
+  timeout,
+}, async () => {
+  expect(await countFaults('transactionId', 'OUT_OF_ORDER')).toBeGreaterThan(0);
+});

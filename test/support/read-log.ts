@@ -1,0 +1,19 @@
+import type { App } from '../../src/app/app.ts';
+import { listChanges, listPartnerChanges } from '../../src/store/read-log.ts';
+import { FULL_SCOPE } from '../../src/store/read-scope.ts';
+import type { LogEntry } from '../../src/store/write-log.ts';
+
+const WHOLE = { limit: 1_000_000, backwards: false };
+
+/** A programme's log after a position, oldest first. */
+export const logAfter = ({ database }: App, programId: string, position = 0): Promise<readonly LogEntry[]> =>
+  listChanges(FULL_SCOPE, database.prisma, programId, {}, { ...WHOLE, beyond: position });
+
+/** What of it is one partner's, oldest first. */
+export const logOfPartner = async ({ database }: App, partnerId: string): Promise<readonly LogEntry[]> => {
+  const listed = await listPartnerChanges(FULL_SCOPE, database.prisma, [partnerId], {
+    ...WHOLE,
+    beyond: null,
+  });
+  return listed.get(partnerId)?.toReversed() ?? [];
+};

@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+/** A tiergraph in a process of its own. */
+export type SpawnedServer = {
+  readonly url: string;
+  readonly pid: number;
+  /** Ends it as a power failure would, and waits until it is gone. */
+  kill(): Promise<void>;
+  /** Asks it to stop, and waits until it is gone; resolves to its exit code. */
+  stop(): Promise<number | null>;
+};
+
+/** Starts `src/main.ts` on a free port; resolves when it serves, rejects with what it printed if it ends before. */
+export const spawnServer = async (environment: Record<string, string>): Promise<SpawnedServer> => {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, [MAIN], {
+    env: { PATH, HOME, PORT: '0', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const url = await readUrl(child);
+  const gone = async (signal: NodeJS.Signals): Promise<number | null> => {
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+    const exit = once(child, 'exit');
+    child.kill(signal);
+    await exit;
+    return child.exitCode;
+  };
+  return {
+    url,
+    pid: child.pid ?? 0,
+    kill: async () => void (await gone('SIGKILL')),
+    stop: () => gone('SIGTERM'),
+  };
+};
+
+const readUrl = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const printed: string[] = [];
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) continue;
+      createInterface({ input: stream }).on('line', (line) => {
+        printed.push(line);
+        const url = /"url":"(http[^"]+)\/graphql"/.exec(line)?.[1];
+        if (url !== undefined) resolve(url);
+      });
+    }
+    child.once('exit', () => reject(new Error(`the server ended before it served:\n${printed.join('\n')}`)));
+  });

@@ -1,0 +1,41 @@
+import { defineConfig } from 'vitest/config';
+
+const shared = {
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  // Node itself loads the tests and the sources, as in production. Vite would resolve graphql to its ES modules, of
+  // which the libraries, resolved by Node, know nothing: two copies, and no schema of one is a schema of the other.
+  experimental: { viteModuleRunner: false },
+} as const;
+const needServer = ['test/{server,store}/**/*.test.ts'];
+const needServices = ['test/services/**/*.test.ts'];
+
+/** `unit` needs nothing, `server` starts tiergraph itself on a free port, `services` needs PostgreSQL and NATS. */
+export default defineConfig({
+  test: {
+    // TEST_REPORT is a file for the counts, beside what is printed.
+    reporters: process.env.TEST_REPORT
+      ? ['default', ['json', { outputFile: process.env.TEST_REPORT }]]
+      : ['default'],
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...needServer, ...needServices],
+        },
+      },
+      { test: { ...shared, name: 'server', include: needServer } },
+      {
+        test: {
+          ...shared,
+          name: 'services',
+          include: needServices,
+          fileParallelism: false,
+          testTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
