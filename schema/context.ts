@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { App } from '../src/app/app.ts';
 import { narrowApp } from '../src/app/narrow-app.ts';
-import { ALL_RIGHTS, type Rights, scopeOf } from '../src/app/rights.ts';
+import { ALL_RIGHTS, type Rights, type RightsClass, scopeOf } from '../src/app/rights.ts';
 import type { Fact } from '../src/engine/fact.ts';
 import type { StandingWatch } from '../src/events/standing-watch.ts';
 import type { Tail } from '../src/events/tail.ts';
@@ -14,7 +14,9 @@ import type { LogEntry } from '../src/store/write-log.ts';
 /** What resolvers work with: one operation's, or one event's. Rows are read once and in batches. */
 export type Context = {
   readonly requestId: string;
-  readonly rights: Rights;
+  readonly rights: RightsClass;
+  /** Who asks; null for an event, which is executed for everybody with the same rights. */
+  readonly viewer: Rights | null;
   /** As the rights reach it. */
   readonly app: App;
   readonly tail: Tail;
@@ -25,7 +27,9 @@ export type Context = {
   readonly changes: DataLoader<string, LogEntry | null>;
 };
 
-type Given = Pick<Context, 'requestId' | 'app' | 'tail' | 'watch'> & { readonly rights?: Rights };
+type Given = Pick<Context, 'requestId' | 'app' | 'tail' | 'watch'> & {
+  readonly rights?: Rights | RightsClass;
+};
 
 /** Makes a context that has read nothing yet. Without rights it is for everybody, where they are switched off. */
 export function createContext({ requestId, rights = ALL_RIGHTS, app, tail, watch }: Given): Context {
@@ -34,6 +38,7 @@ export function createContext({ requestId, rights = ALL_RIGHTS, app, tail, watch
   return {
     requestId,
     rights,
+    viewer: 'identity' in rights ? rights : null,
     app: narrowApp(app, rights),
     tail,
     watch,

@@ -49,6 +49,9 @@ builder.queryField('viewer', (t) =>
   t.field({
     description: 'Who asks, and what that allows.',
     type: Viewer,
-    resolve: (_, __, { rights }) => rights,
+    resolve: (_, __, { viewer }) => {
+      if (viewer === null) throw new Error('An event has no viewer, and no field that leads to one.');
+      return viewer;
+    },
   }),
 );

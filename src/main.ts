@@ -54,10 +54,10 @@ export const start = async ({ config, log, clock = DATABASE_CLOCK }: StartOption
     });
     const server = createServer({
       schema: config.federation ? toSubgraph(schema) : schema,
-      context: ({ requestId, session }) => {
+      context: ({ requestId, rights }) => {
         if (config.auth === 'off') return createContext({ ...opened, requestId });
-        if (session === null) throw unauthenticated('Nobody comes in without a key or token.');
-        return createContext({ ...opened, requestId, rights: session.rights });
+        if (rights === null) throw unauthenticated('Nobody comes in without a key or token.');
+        return createContext({ ...opened, requestId, rights });
       },
       ...(config.auth === 'keys' && {
         identify: identifyByToken(createAuthenticator(opened.app, config.jwt)),

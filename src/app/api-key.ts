@@ -5,7 +5,7 @@ import { advanceEpoch, beginRuleChange } from '../store/begin-write.ts';
 import { inTransaction } from '../store/transaction.ts';
 import { findPartnerId } from '../store/write-partner.ts';
 import { type App, type Refused, refuse } from './app.ts';
-import { type Rights, type Role, reaches } from './rights.ts';
+import { type RightsClass, type Role, reaches } from './rights.ts';
 
 export type { ApiKeyRow };
 
@@ -48,7 +48,7 @@ const newSecret = (): { readonly prefix: string; readonly secret: string } => {
 /** Makes a key; nobody can give more than the rights that they have. */
 export const createApiKey = async (
   app: App,
-  rights: Rights,
+  rights: RightsClass,
   command: CreateApiKey,
 ): Promise<ApiKeyCreated | ApiKeyRefusal> => {
   if (rights.role !== 'ADMIN') return refuse('NOT_ALLOWED', 'Only an ADMIN makes keys.');
@@ -108,7 +108,7 @@ export const createApiKey = async (
 /** Ends a key for good, and every subscription that lives from it. Sent again, it changes nothing. */
 export const revokeApiKey = async (
   app: App,
-  rights: Rights,
+  rights: RightsClass,
   id: string,
 ): Promise<{ readonly key: ApiKeyRow } | Refused<'KEY_NOT_FOUND' | 'NOT_ALLOWED'>> => {
   if (rights.role !== 'ADMIN') return refuse('NOT_ALLOWED', 'Only an ADMIN revokes keys.');

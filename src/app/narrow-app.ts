@@ -1,9 +1,9 @@
 import type { Directory, DirectorySnapshot, ProgramRecord } from '../store/directory.ts';
 import type { App } from './app.ts';
-import { type Rights, reaches } from './rights.ts';
+import { type RightsClass, reaches } from './rights.ts';
 
 /** The app as somebody with these rights may use it: programmes that the rights do not reach are not there. */
-export const narrowApp = (app: App, rights: Rights): App => {
+export const narrowApp = (app: App, rights: RightsClass): App => {
   if (rights.programs === 'ALL') return app;
   const current = async (): Promise<DirectorySnapshot> => {
     const { epoch, byId } = await app.directory.current();

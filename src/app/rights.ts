@@ -8,13 +8,17 @@ import type { ReadScope } from '../store/read-scope.ts';
 export const ROLES = ['ADMIN', 'INGEST', 'READER', 'PARTNER'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** What somebody may do, and where. */
-export type Rights = {
+/** What somebody may do, and where: whoever has the same is shown the same. */
+export type RightsClass = {
   readonly role: Role;
   /** Ids of programmes. */
   readonly programs: 'ALL' | readonly string[];
   /** The id of the partner that it is, with the role PARTNER; otherwise null. */
   readonly partner: string | null;
+};
+
+/** What somebody may do, and who that is. */
+export type Rights = RightsClass & {
   /** Who it is, for limits and the log: never a secret. */
   readonly identity: string;
   /** Null for rights that end only with the process. */
@@ -30,9 +34,16 @@ export const ALL_RIGHTS: Rights = {
   expiresAt: null,
 };
 
+/** The rights without who has them. */
+export const classOf = ({ role, programs, partner }: RightsClass): RightsClass => ({
+  role,
+  programs,
+  partner,
+});
+
 /** What reads with these rights may see. */
-export const scopeOf = ({ programs, partner }: Rights): ReadScope => ({ programs, partner });
+export const scopeOf = ({ programs, partner }: RightsClass): ReadScope => ({ programs, partner });
 
 /** Whether rights reach a programme. */
-export const reaches = ({ programs }: Pick<Rights, 'programs'>, programId: string): boolean =>
+export const reaches = ({ programs }: Pick<RightsClass, 'programs'>, programId: string): boolean =>
   programs === 'ALL' || programs.includes(programId);

@@ -1,4 +1,4 @@
-import { GraphQLError, type GraphQLErrorOptions, Kind } from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLErrorOptions, Kind } from 'graphql';
 import { withExtensions } from './with-extensions.ts';
 
 /** The codes that a resolver may show to a client; everything else that it throws is masked. */
@@ -15,6 +15,12 @@ export function isMasked(error: GraphQLError): boolean {
 /** True for what the client can do nothing about but try again. */
 export function isOurFault(error: GraphQLError): boolean {
   return isMasked(error) || error.extensions.code === TIME_CODE;
+}
+
+/** How an operation or an event came out, for the metrics. */
+export function outcomeOf(result: ExecutionResult): 'OK' | 'BAD_REQUEST' | 'FAILED' {
+  if (result.errors === undefined) return 'OK';
+  return result.errors.some(isOurFault) ? 'FAILED' : 'BAD_REQUEST';
 }
 
 /**

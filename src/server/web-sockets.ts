@@ -14,8 +14,9 @@ import { type Limits, limitExceeded } from './limits.ts';
 import type { Log } from './log.ts';
 import { isOurFault } from './mask-error.ts';
 import type { Metrics } from './metrics.ts';
+import { sendEvents } from './send-events.ts';
 import { stopAtSize } from './stop-at-size.ts';
-import { withExtensions } from './with-extensions.ts';
+import { withoutHttp } from './with-extensions.ts';
 
 /** Close codes after which graphql-ws clients connect again; after most others they give up for good. */
 const SERVICE_RESTART = 1012;
@@ -51,6 +52,14 @@ type Extra = {
   leave: () => void;
 };
 
+/** What is known of an operation from its admission on; `id` is what the client calls it. */
+type Admitted = {
+  readonly operation: Operation;
+  readonly caller: Caller;
+  readonly id: string;
+  readonly socket: WebSocket;
+};
+
 /** Makes the graphql-transport-ws side of the server. */
 export function createWebSockets(options: Options): WebSockets {
   const { gate, execution, connections, identify, limits, log, metrics } = options;
@@ -60,7 +69,7 @@ export function createWebSockets(options: Options): WebSockets {
     'WebSocket connections that are open now.',
     () => server.clients.size,
   );
-  const admitted = new WeakMap<object, { readonly operation: Operation; readonly caller: Caller }>();
+  const admitted = new WeakMap<object, Admitted>();
   const running = new Set<string>();
   let whenIdle = (): void => {};
 
@@ -97,7 +106,7 @@ export function createWebSockets(options: Options): WebSockets {
         const { operation } = admission;
         const { schema, document, name, node } = operation.prepared;
         const args: ExecutionArgs = { schema, document, operationName: name };
-        admitted.set(args, { operation, caller });
+        admitted.set(args, { operation, caller, id, socket });
         if (node.operation !== 'subscription') running.add(keyOf(socket, id));
         return args;
       } catch (error) {
@@ -110,10 +119,14 @@ export function createWebSockets(options: Options): WebSockets {
       return execution.execute(operation, caller);
     },
     async subscribe(args) {
-      const { operation, caller } = admittedBy(args);
+      const { operation, caller, id, socket } = admittedBy(args);
       const result = await execution.subscribe(operation, caller);
+      if ('next' in result) {
+        const beginning = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+        return sendEvents(result, (text) => send(socket, `${beginning}${text}}`));
+      }
       // An error message is final for the client; a lost connection is not.
-      if ('errors' in result && result.errors?.some(isOurFault) === true) caller.interrupt();
+      if (result.errors?.some(isOurFault) === true) caller.interrupt();
       return result;
     },
     onComplete({ extra: { socket } }, id) {
@@ -125,7 +138,7 @@ export function createWebSockets(options: Options): WebSockets {
     },
   });
 
-  const admittedBy = (args: ExecutionArgs): { readonly operation: Operation; readonly caller: Caller } => {
+  const admittedBy = (args: ExecutionArgs): Admitted => {
     const found = admitted.get(args);
     if (found === undefined) throw new Error('An operation was executed that nobody subscribed to.');
     return found;
@@ -142,12 +155,7 @@ export function createWebSockets(options: Options): WebSockets {
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: (text) =>
-          new Promise((resolve) => {
-            if (socket.readyState !== socket.OPEN) return resolve();
-            // A failed send is followed by the connection's close, which ends its subscriptions.
-            socket.send(text, () => resolve());
-          }),
+        send: (text) => send(socket, text),
         close: (code, sentence) => socket.close(code, sentence),
         onMessage: (receive) =>
           socket.on('message', (data) => {
@@ -203,6 +211,14 @@ function keyOf(socket: WebSocket, operationId: string): string {
   return `${idOf(socket)}/${operationId}`;
 }
 
+/** Resolves once the text is out, or the connection can't take it any more: its close then ends its subscriptions. */
+function send(socket: WebSocket, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.readyState !== socket.OPEN) return resolve();
+    socket.send(text, () => resolve());
+  });
+}
+
 /** What the client says of who it is in its first message; null if nothing. */
 function authorizationIn(connectionParams: Readonly<Record<string, unknown>> | undefined): string | null {
   const given = connectionParams?.authorization ?? connectionParams?.Authorization;
@@ -230,10 +246,4 @@ function settledBy(deadline: AbortSignal, start: (done: () => void) => void): Pr
     deadline.addEventListener('abort', () => resolve(), { once: true });
     start(resolve);
   });
-}
-
-/** Errors note how HTTP should answer, which means nothing here. */
-function withoutHttp(error: GraphQLError): GraphQLError {
-  const { http: _, ...extensions } = error.extensions;
-  return withExtensions(error, extensions);
 }

@@ -11,3 +11,9 @@ export function withExtensions(error: GraphQLError, extensions: GraphQLErrorExte
     extensions,
   });
 }
+
+/** The same error without what it notes of how HTTP should answer, which means nothing elsewhere. */
+export function withoutHttp(error: GraphQLError): GraphQLError {
+  const { http: _, ...extensions } = error.extensions;
+  return withExtensions(error, extensions);
+}

@@ -3,7 +3,7 @@ type Event = { readonly number: number } | Error;
 /** A source of events that the test pushes; each subscriber sees those pushed after it came. */
 export type ToyFeed = {
   open(): AsyncIterable<unknown>;
-  /** Sends the number to every subscriber. */
+  /** Sends the number to every subscriber, as one event. */
   push(number: number): void;
   /** Makes every subscriber's source throw. */
   fail(error: Error): void;
@@ -61,7 +61,8 @@ export function createToyFeed(): ToyFeed {
       };
     },
     push(number) {
-      for (const receive of open) receive({ number });
+      const event = { number };
+      for (const receive of open) receive(event);
     },
     fail(error) {
       for (const receive of open) receive(error);

@@ -12,6 +12,8 @@ export type ToyServer = {
   readonly errors: Record<string, unknown>[];
   /** How many contexts were made. */
   contexts(): number;
+  /** Makes the next executions of `echo` fail. */
+  failNext(count: number): void;
   /** Lets the query `slow` answer. */
   release(): void;
   /** What `/health/ready` says from now on; null is ready. */
@@ -35,7 +37,7 @@ const SDL = /* GraphQL */ `
   }
   type Subscription {
     "Events with the number of the context in which they were executed."
-    counted: Counted!
+    counted(above: Int = 0): Counted!
     refused: Counted!
     "Can't be opened twice, and can be the third time."
     unavailable: Counted!
@@ -43,6 +45,8 @@ const SDL = /* GraphQL */ `
   type Counted {
     number: Int!
     context: Int!
+    "What is given; fails as often as failures were asked for."
+    echo(text: String): String!
   }
 `;
 
@@ -56,6 +60,7 @@ export async function startToyServer(options: Partial<ServerOptions> = {}): Prom
   let contexts = 0;
   let touched = 0;
   let outages = 2;
+  let failures = 0;
   let release = (): void => {};
   const released = new Promise<void>((resolve) => {
     release = resolve;
@@ -86,6 +91,11 @@ export async function startToyServer(options: Partial<ServerOptions> = {}): Prom
     },
     Counted: {
       context: (_: unknown, __: unknown, { number }: { number: number }) => number,
+      echo: (_: unknown, { text }: { text?: string | null }) => {
+        failures -= 1;
+        if (failures >= 0) throw new Error('the database is away');
+        return `${text}`;
+      },
     },
   });
   Object.assign(schema.getType('Fragile') ?? {}, {
@@ -132,6 +142,9 @@ export async function startToyServer(options: Partial<ServerOptions> = {}): Prom
     feed,
     errors,
     contexts: () => contexts,
+    failNext: (count) => {
+      failures = count;
+    },
     release: () => release(),
     setReady: (problem) => {
       ready = problem;

@@ -1,0 +1,238 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createSourceEventStream, type ExecutionResult, GraphQLError } from 'graphql';
+import { classOf } from '../app/rights.ts';
+import type { Operation } from './admission.ts';
+import { findEndOf } from './authentication.ts';
+import { type EventResult, toEventResult } from './event-result.ts';
+import type { Caller, Execution, MakeContext, Mask, Run } from './execution.ts';
+import { inTime } from './in-time.ts';
+import type { Log } from './log.ts';
+import { isMasked, isOurFault, outcomeOf } from './mask-error.ts';
+import type { Metrics } from './metrics.ts';
+import { createSharedEvents, shareKeyOf } from './shared-events.ts';
+
+export type EventStream = AsyncGenerator<EventResult, void, void>;
+
+/** The subscriptions that are open, see `Execution`. */
+export type EventStreams = {
+  open(operation: Operation, caller: Caller): ReturnType<Execution['subscribe']>;
+  readonly stop: Execution['stop'];
+};
+
+type Options = {
+  readonly context: MakeContext;
+  readonly run: Run;
+  readonly mask: Mask;
+  readonly maskResult: (result: ExecutionResult, requestId: string) => ExecutionResult;
+  /** What is answered when opening took too long. */
+  readonly late: (requestId: string) => ExecutionResult;
+  readonly operationMs: number;
+  readonly log: Log;
+  readonly metrics: Metrics;
+};
+
+/** A right that has ended ends the subscriptions that live from it within this time and what a check takes, in milliseconds. */
+const RECHECK_EVERY_MS = 1_000;
+
+const FINISHED = { value: undefined, done: true } as const;
+
+/** Makes what opens subscriptions, executes their events, and ends them when the rights of their callers end. */
+export function createEventStreams(options: Options): EventStreams {
+  const { context, run, mask, maskResult, late, operationMs, log, metrics } = options;
+  const open = new Map<EventStream, { readonly caller: Caller; end(error: GraphQLError): void }>();
+  const shared = createSharedEvents(isLost);
+  let rechecking: NodeJS.Timeout | undefined;
+  let stopping = false;
+  const events = metrics.counter(
+    'tiergraph_events_total',
+    'Events executed, each for one or more subscribers.',
+  );
+  const deliveries = metrics.counter('tiergraph_deliveries_total', 'Events given to a subscriber.');
+  metrics.gauge('tiergraph_open_subscriptions', 'Subscriptions that are open now.', () => open.size);
+
+  /** Ends the streams whose callers' rights have ended, also those to which nothing happens. */
+  const recheck = async (): Promise<void> => {
+    for (const { caller, end } of [...open.values()]) {
+      const error = await findEndOf(caller.session).catch((failure) => {
+        log.error(
+          { requestId: caller.requestId, err: failure },
+          "A subscriber's rights could not be checked.",
+        );
+        return null;
+      });
+      if (error !== null) end(error);
+    }
+  };
+  const watchRights = (): void => {
+    if (rechecking !== undefined || open.size === 0) return;
+    rechecking = setTimeout(() => {
+      void recheck().finally(() => {
+        rechecking = undefined;
+        watchRights();
+      });
+    }, RECHECK_EVERY_MS);
+    rechecking.unref();
+  };
+
+  const openSource = async (
+    { prepared, rawVariables }: Operation,
+    { requestId, session }: Caller,
+  ): Promise<AsyncIterator<unknown> | ExecutionResult> => {
+    try {
+      const { schema, document, name } = prepared;
+      const source = await createSourceEventStream({
+        schema,
+        document,
+        operationName: name,
+        variableValues: rawVariables,
+        contextValue: await context({ requestId, rights: session?.rights ?? null }),
+      });
+      return isAsyncIterable(source) ? source[Symbol.asyncIterator]() : maskResult(source, requestId);
+    } catch (error) {
+      return { errors: [mask(error, requestId)] };
+    }
+  };
+
+  /** Executes an event for everybody who shares it: under a request id of its own, and with nobody's own rights. */
+  const runShared = async (
+    operation: Operation,
+    { session }: Caller,
+    event: unknown,
+  ): Promise<EventResult> => {
+    const rights = session && classOf(session.rights);
+    const result = await run(operation, { requestId: randomUUID(), rights, session: null }, event);
+    events.add({ outcome: outcomeOf(result) });
+    return toEventResult(result);
+  };
+
+  const streamFrom = (source: AsyncIterator<unknown>, operation: Operation, caller: Caller): EventStream => {
+    const { session, requestId } = caller;
+    const shareKey = shareKeyOf(operation, session?.rights ?? null);
+    const fail = (): typeof FINISHED => {
+      caller.interrupt();
+      void stream.return();
+      return FINISHED;
+    };
+    // Set while somebody waits for the next event: settles that wait with the end of the rights.
+    let settle: ((end: GraphQLError) => void) | undefined;
+    let ended: GraphQLError | undefined;
+    const nextStep = (): Promise<IteratorResult<unknown> | GraphQLError> =>
+      new Promise((resolve, reject) => {
+        settle = resolve;
+        source.next().then(resolve, reject);
+      });
+    const close = (end: GraphQLError): IteratorResult<EventResult, void> => {
+      void stream.return();
+      return { value: toEventResult({ errors: [end] }), done: false };
+    };
+    const isOver = (): boolean => !open.has(stream);
+
+    const stream: EventStream = {
+      async next() {
+        if (isOver()) return FINISHED;
+        if (ended !== undefined) return close(ended);
+        try {
+          const step = await nextStep();
+          if (isOver()) return FINISHED;
+          if (step instanceof GraphQLError) return close(step);
+          if (step.done === true) {
+            open.delete(stream);
+            return FINISHED;
+          }
+          const end = session && (await findEndOf(session));
+          if (end !== null) return close(end);
+          const event = step.value;
+          const result = await shared.share(event, shareKey, () => runShared(operation, caller, event));
+          if (isOver()) return FINISHED;
+          if (isLost(result)) return fail();
+          deliveries.add();
+          return { value: result, done: false };
+        } catch (error) {
+          const shown = mask(error, requestId);
+          if (isMasked(shown)) return fail();
+          open.delete(stream);
+          return { value: toEventResult({ errors: [shown] }), done: false };
+        }
+      },
+      async return() {
+        // Not awaited: a source that is slow to end must not hold up the connection's end.
+        if (open.delete(stream)) {
+          Promise.resolve(source.return?.()).catch((error) =>
+            log.error({ requestId, err: error }, 'A subscription did not end cleanly.'),
+          );
+        }
+        return FINISHED;
+      },
+      async throw(error) {
+        await stream.return();
+        throw error;
+      },
+      async [Symbol.asyncDispose]() {
+        await stream.return();
+      },
+      [Symbol.asyncIterator]() {
+        return stream;
+      },
+    };
+    const end = (error: GraphQLError): void => {
+      ended = error;
+      settle?.(error);
+    };
+    open.set(stream, { caller, end });
+    watchRights();
+    return stream;
+  };
+
+  return {
+    async open(operation, caller) {
+      const opening = openSource(operation, caller);
+      const source = (await inTime(operationMs, opening)) ?? late(caller.requestId);
+      if (!isIterator(source)) {
+        // What opens after all must not stay open.
+        void opening.then((opened) => (isIterator(opened) ? opened.return?.() : undefined));
+        return source;
+      }
+      if (stopping) {
+        void source.return?.();
+        return { errors: [refuseWhileStopping(caller)] };
+      }
+      return streamFrom(source, operation, caller);
+    },
+
+    async stop(drainMs) {
+      stopping = true;
+      const startedAt = performance.now();
+      const subscribers = [...open];
+      for (const [index, [stream, { caller }]] of subscribers.entries()) {
+        const waitMs = startedAt + (drainMs * index) / subscribers.length - performance.now();
+        if (waitMs > 0) await pause(waitMs);
+        // Whoever left meanwhile may have another subscription on the connection that is not yet to be cut.
+        if (!open.has(stream)) continue;
+        caller.interrupt();
+        void stream.return();
+      }
+      clearTimeout(rechecking);
+    },
+  };
+}
+
+/** An event without data carries no cursor: a client that got it would be past it without knowing. */
+function isLost({ data, errors }: ExecutionResult): boolean {
+  return (data ?? null) === null && errors?.some(isOurFault) === true;
+}
+
+/** Looks like an outage, so that the client tries again. */
+function refuseWhileStopping({ requestId }: Caller): GraphQLError {
+  return new GraphQLError('The server is stopping: try again.', {
+    extensions: { code: 'INTERNAL_SERVER_ERROR', requestId },
+  });
+}
+
+function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
+  return Symbol.asyncIterator in value;
+}
+
+function isIterator(value: AsyncIterator<unknown> | ExecutionResult): value is AsyncIterator<unknown> {
+  return 'next' in value;
+}

@@ -1,0 +1,31 @@
+import type { EventStream } from './event-streams.ts';
+
+/**
+ * Sends a subscription's events one after the other, each once the one before is out; its `next` settles when the stream is over. To the
+ * library that keeps the protocol it looks like a stream without events: it would make the text of an event anew for each subscriber.
+ * `send` is given an event's result as JSON.
+ */
+export function sendEvents(
+  stream: EventStream,
+  send: (result: string) => Promise<void>,
+): AsyncGenerator<never, void, void> {
+  const sending: AsyncGenerator<never, void, void> = {
+    async next() {
+      for (;;) {
+        const step = await stream.next();
+        if (step.done === true) return step;
+        await send(step.value.stringify());
+      }
+    },
+    return: () => stream.return().then(() => ({ value: undefined, done: true })),
+    async throw(error) {
+      await stream.return();
+      throw error;
+    },
+    async [Symbol.asyncDispose]() {
+      await stream.return();
+    },
+    [Symbol.asyncIterator]: () => sending,
+  };
+  return sending;
+}
