@@ -16,8 +16,11 @@ export type FollowedLog = {
   /** The entry at a position, undefined beyond the head. A promise where it has to be read first. */
   entryAt(position: number): LogEntry | undefined | Promise<LogEntry | undefined>;
   readonly waiters: LogWaiters;
-  /** Catches up with the log's end; calls meanwhile lead the same run on. Rejects, also with a LogFault, and may be tried again. */
-  advance(announced: LogHead): Promise<void>;
+  /**
+   * Catches up with the log's end; calls meanwhile lead the same run on. `news` are entries without gaps that were read with the end; what
+   * they lack is read. Rejects, also with a LogFault, and may be tried again.
+   */
+  advance(announced: LogHead, news: readonly LogEntry[]): Promise<void>;
 };
 
 export type FollowedLogOptions = {
@@ -39,6 +42,7 @@ export const createFollowedLog = (options: FollowedLogOptions): FollowedLog => {
   const waiters = createLogWaiters();
   let head: LogHead = { programId, position: 0, entryId: null };
   let target = head;
+  let offered: readonly LogEntry[] = [];
   let history = 0;
   let isLoaded = false;
   /** The latest entries, without gaps, the head's last. */
@@ -76,7 +80,10 @@ export const createFollowedLog = (options: FollowedLogOptions): FollowedLog => {
     const { position, entryId } = head;
     const to = Math.min(position + pageSize, target.position);
     // With the head once more, which another history would have replaced.
-    const entries = await readDense(Math.max(0, position - 1), to);
+    const from = Math.max(0, position - 1);
+    const given = offered.filter((entry) => entry.position > from && entry.position <= to);
+    // Fewer where there is more than a page, and where a position is missing.
+    const entries = given.length === to - from ? given : await readDense(from, to);
     if (position > 0 && entries[0]?.id !== entryId) return false;
     const added = position > 0 ? entries.slice(1) : entries;
     for (const entry of added) recent.push(entry);
@@ -125,8 +132,9 @@ export const createFollowedLog = (options: FollowedLogOptions): FollowedLog => {
       if (page !== undefined) return entryInPage(page, position);
       return pages.load(key, () => readDense(from, to)).then((read) => entryInPage(read, position));
     },
-    advance(announced) {
+    advance(announced, news) {
       target = announced;
+      offered = news;
       if (!isFollowing) following = follow();
       return following;
     },

@@ -9,14 +9,17 @@ export type Wake = (position: number | null) => void;
 export type Membership = {
   /** Whether an entry passes the filter. */
   readonly matches: (entry: LogEntry) => boolean;
-  /** Wakes once: at the next entry that passes the filter, or at position `until`. Ends without it when the returned function is called. */
-  wait(until: number, wake: Wake): () => void;
+  /** Has the subscriber woken once: at the next entry that passes the filter, or at position `until`. */
+  wait(until: number): void;
+  /** Ends the wait without waking. */
+  stopWaiting(): void;
   leave(): void;
 };
 
 /** Who waits for new entries of one log, found by what the filters ask for instead of by asking everybody. */
 export type LogWaiters = {
-  join(filter: ChangeFilter): Membership;
+  /** Takes in a subscriber, whom `wake` wakes whenever it waits. */
+  join(filter: ChangeFilter, wake: Wake): Membership;
   /** Wakes whoever waits for one of these entries, oldest first. */
   announce(entries: readonly LogEntry[]): void;
   /** Wakes everybody: the log became another. */
@@ -25,15 +28,21 @@ export type LogWaiters = {
   readonly size: number;
 };
 
-type Waiting = { readonly until: number; readonly wake: Wake };
+type Member = {
+  readonly wake: Wake;
+  isWaiting: boolean;
+  /** The position at which it is woken at the latest. */
+  until: number;
+  /** Where it is on the list of deadlines, which may be before `until`: most waits end long before, and then the list stays as it is. */
+  listedAt: number | null;
+};
 
 /** Everybody with the same filter. */
 type Group = {
   readonly matches: (entry: LogEntry) => boolean;
   /** Where the index lists it; an entry that passes the filter has at least one of these. */
   readonly keys: readonly string[];
-  readonly waiting: Set<Waiting>;
-  members: number;
+  readonly members: Set<Member>;
 };
 
 const EVERYTHING = '';
@@ -69,55 +78,68 @@ const removeFrom = <Key, Value>(sets: Map<Key, Set<Value>>, key: Key, value: Val
 export const createLogWaiters = (): LogWaiters => {
   const groups = new Map<string, Group>();
   const index = new Map<string, Set<Group>>();
-  const deadlines = new Map<number, Set<() => void>>();
+  const deadlines = new Map<number, Set<Member>>();
   let size = 0;
 
   const groupOf = (name: string, filter: ChangeFilter): Group => {
     const known = groups.get(name);
     if (known !== undefined) return known;
-    const group = {
-      matches: createMatcher(filter),
-      keys: keysOf(filter),
-      waiting: new Set<Waiting>(),
-      members: 0,
-    };
+    const group: Group = { matches: createMatcher(filter), keys: keysOf(filter), members: new Set() };
     groups.set(name, group);
     for (const key of group.keys) addTo(index, key, group);
     return group;
   };
 
+  const wake = (member: Member, position: number | null): void => {
+    if (!member.isWaiting) return;
+    member.isWaiting = false;
+    member.wake(position);
+  };
+  const list = (member: Member): void => {
+    member.listedAt = member.until;
+    addTo(deadlines, member.until, member);
+  };
+  const unlist = (member: Member): void => {
+    if (member.listedAt !== null) removeFrom(deadlines, member.listedAt, member);
+    member.listedAt = null;
+  };
+  const meetDeadlines = (position: number): void => {
+    const due = deadlines.get(position);
+    if (due === undefined) return;
+    deadlines.delete(position);
+    for (const member of due) {
+      member.listedAt = null;
+      if (!member.isWaiting) continue;
+      if (member.until <= position) wake(member, position);
+      else list(member);
+    }
+  };
+
   return {
-    join(filter) {
+    join(filter, wakeMember) {
       const name = nameOf(filter);
       const group = groupOf(name, filter);
-      group.members += 1;
+      const member: Member = { wake: wakeMember, isWaiting: false, until: 0, listedAt: null };
+      group.members.add(member);
       size += 1;
-      let isMember = true;
       return {
         matches: group.matches,
-        wait(until, wake) {
-          const end = () => {
-            group.waiting.delete(waiting);
-            removeFrom(deadlines, until, wakeAtDeadline);
-          };
-          const waiting: Waiting = {
-            until,
-            wake(position) {
-              end();
-              wake(position);
-            },
-          };
-          const wakeAtDeadline = () => waiting.wake(until);
-          group.waiting.add(waiting);
-          addTo(deadlines, until, wakeAtDeadline);
-          return end;
+        wait(until) {
+          member.isWaiting = true;
+          member.until = until;
+          if (member.listedAt !== null && member.listedAt <= until) return;
+          unlist(member);
+          list(member);
+        },
+        stopWaiting() {
+          member.isWaiting = false;
         },
         leave() {
-          if (!isMember) return;
-          isMember = false;
+          if (!group.members.delete(member)) return;
+          member.isWaiting = false;
+          unlist(member);
           size -= 1;
-          group.members -= 1;
-          if (group.members > 0) return;
+          if (group.members.size > 0) return;
           groups.delete(name);
           for (const key of group.keys) removeFrom(index, key, group);
         },
@@ -127,15 +149,15 @@ export const createLogWaiters = (): LogWaiters => {
       for (const entry of entries) {
         for (const key of keysOfEntry(entry)) {
           for (const group of index.get(key) ?? []) {
-            if (group.waiting.size === 0 || !group.matches(entry)) continue;
-            for (const { wake } of group.waiting) wake(entry.position);
+            if (!group.matches(entry)) continue;
+            for (const member of group.members) wake(member, entry.position);
           }
         }
-        for (const wake of deadlines.get(entry.position) ?? []) wake();
+        meetDeadlines(entry.position);
       }
     },
     announceReplaced() {
-      for (const group of groups.values()) for (const { wake } of group.waiting) wake(null);
+      for (const group of groups.values()) for (const member of group.members) wake(member, null);
     },
     get size() {
       return size;

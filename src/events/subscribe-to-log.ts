@@ -38,6 +38,12 @@ const changeOf = (entry: LogEntry): LogEvent => {
 
 const ENDED = { done: true, value: undefined } as const;
 
+/** Somebody who asked for the next event. */
+type Asker = {
+  resolve(result: IteratorResult<LogEvent, undefined>): void;
+  reject(error: unknown): void;
+};
+
 /**
  * Follows a programme's log from a place on: first a checkpoint, then each entry that passes the filter once and in order, with
  * checkpoints when it has caught up and every so often while the filter lets nothing through. The subscriber is a position that pulls: one that
@@ -63,9 +69,14 @@ export const subscribeToLog = async (
     reason === null
       ? { type: 'CHECKPOINT', cursor: told, caughtUp: toldCaughtUp }
       : { type: 'RESYNC', reason, cursor: told };
+  /** Since it first asked for what comes after that. */
   let membership: Membership | undefined;
+  /** Whoever asked and has no answer yet, oldest first. */
+  const askers: Asker[] = [];
+  let isWaiting = false;
+  let waitingSince = 0;
+  let stopTimer: (() => void) | undefined;
   let ended = false;
-  let wakeToEnd = () => {};
 
   const tell = (event: LogEvent): LogEvent => {
     told = event.cursor;
@@ -89,73 +100,113 @@ export const subscribeToLog = async (
     return tell({ type: 'RESYNC', reason: 'HISTORY_REPLACED', cursor: cursorAt(log.head) });
   };
 
-  /** Waits for an entry to look at, or the time for a checkpoint, which it then gives. */
-  const wait = ({ wait: waitForEntry }: Membership): Promise<LogEvent | undefined> =>
-    new Promise((resolve) => {
-      const settle = (event?: LogEvent) => {
-        stopWaiting();
-        stopTimer();
-        resolve(event);
-      };
-      const stopTimer = tail.timers.add(checkpointEveryMs, () => settle(checkpoint(cursorAt(log.head))));
-      const stopWaiting = waitForEntry(told.position + checkpointEveryEntries, (position) => {
-        // What lies between was found not to pass the filter when it arrived.
-        if (position !== null) scanned = position - 1;
-        settle();
-      });
-      wakeToEnd = settle;
-    });
-
-  const nextEvent = async (): Promise<IteratorResult<LogEvent, undefined>> => {
-    if (first !== undefined) {
-      const value = first;
-      first = undefined;
-      return { done: false, value };
-    }
-    while (!ended) {
-      if (log.history !== history) {
-        const event = await changeHistory();
-        if (event && !ended) return { done: false, value: event };
-        continue;
-      }
-      membership ??= log.waiters.join(filter);
-      const position = scanned + 1;
-      if (position > log.head.position) {
-        const event = toldCaughtUp ? await wait(membership) : caughtUpHere();
-        if (event && !ended) return { done: false, value: event };
-        continue;
-      }
-      const found = log.entryAt(position);
-      const entry = found instanceof Promise ? await found : found;
-      if (ended || log.history !== history || entry === undefined) continue;
-      scanned = position;
-      if (membership.matches(entry)) return { done: false, value: tell(changeOf(entry)) };
-      if (position - told.position >= checkpointEveryEntries) {
-        return { done: false, value: checkpoint(changeOf(entry).cursor) };
-      }
-    }
-    return ENDED;
+  /** What is to be told of an entry, if anything. */
+  const consider = (
+    position: number,
+    entry: LogEntry | undefined,
+    { matches }: Membership,
+  ): LogEvent | undefined => {
+    if (ended || log.history !== history || entry === undefined) return undefined;
+    scanned = position;
+    if (matches(entry)) return tell(changeOf(entry));
+    return position - told.position >= checkpointEveryEntries
+      ? checkpoint(changeOf(entry).cursor)
+      : undefined;
   };
-  const caughtUpHere = (): LogEvent => {
-    const event = checkpoint(cursorAt(log.head));
-    toldCaughtUp = true;
-    return event;
+
+  /** One step further: what is to be told, undefined if nothing yet, a promise where something has to be read; or there is nothing to do but wait. */
+  const step = (): LogEvent | undefined | Promise<LogEvent | undefined> | 'WAIT' => {
+    if (first !== undefined) {
+      const event = first;
+      first = undefined;
+      return event;
+    }
+    if (log.history !== history) return changeHistory();
+    membership ??= log.waiters.join(filter, wake);
+    const member = membership;
+    const position = scanned + 1;
+    if (position > log.head.position) {
+      if (toldCaughtUp) return 'WAIT';
+      const event = checkpoint(cursorAt(log.head));
+      toldCaughtUp = true;
+      return event;
+    }
+    const found = log.entryAt(position);
+    return found instanceof Promise
+      ? found.then((entry) => consider(position, entry, member))
+      : consider(position, found, member);
+  };
+
+  /** Goes on for as long as somebody asks; what memory has is given without a detour. */
+  const advance = (): void => {
+    while (askers.length > 0) {
+      const event = step();
+      if (event === 'WAIT') {
+        wait();
+        return;
+      }
+      if (event instanceof Promise) {
+        event.then((read) => {
+          answer(read);
+          advance();
+        }, fail);
+        return;
+      }
+      answer(event);
+    }
+  };
+  const answer = (event: LogEvent | undefined): void => {
+    if (event !== undefined && !ended) askers.shift()?.resolve({ done: false, value: event });
+  };
+  const fail = (error: unknown): void => {
+    // Nobody returns an iterator that failed.
+    askers.shift()?.reject(error);
+    end();
+  };
+
+  /** Waits for an entry to look at, or the time for a checkpoint. */
+  const wait = (): void => {
+    membership?.wait(told.position + checkpointEveryEntries);
+    isWaiting = true;
+    waitingSince = performance.now();
+    stopTimer ??= tail.timers.add(checkpointEveryMs, lookAtTime);
+  };
+  const wake = (position: number | null): void => {
+    isWaiting = false;
+    // What lies between was found not to pass the filter when it arrived.
+    if (position !== null) scanned = Math.max(scanned, position - 1);
+    advance();
+  };
+  // The timer goes on while waits come and go, and then sees how long the last one has lasted.
+  const lookAtTime = (): void => {
+    stopTimer = undefined;
+    if (!isWaiting) return;
+    const leftMs = waitingSince + checkpointEveryMs - performance.now();
+    if (leftMs > 0) {
+      stopTimer = tail.timers.add(leftMs, lookAtTime);
+      return;
+    }
+    membership?.stopWaiting();
+    isWaiting = false;
+    answer(checkpoint(cursorAt(log.head)));
+    advance();
   };
 
   const end = (): void => {
     ended = true;
-    wakeToEnd();
     membership?.leave();
+    stopTimer?.();
+    for (const asker of askers.splice(0)) asker.resolve(ENDED);
   };
 
-  let last: Promise<void> = Promise.resolve();
   const iterator: AsyncIterableIterator<LogEvent, undefined> = {
     next() {
-      // One at a time: whoever asks twice at once gets two events in order.
-      const result = last.then(nextEvent);
-      // Without what it gave, since a subscriber that doesn't ask holds nothing. Nobody returns an iterator that failed.
-      last = result.then(() => {}, end);
-      return result;
+      if (ended) return Promise.resolve(ENDED);
+      return new Promise((resolve, reject) => {
+        askers.push({ resolve, reject });
+        // Whoever asked before is being answered, and the next one after that.
+        if (askers.length === 1) advance();
+      });
     },
     async return() {
       end();

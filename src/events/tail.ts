@@ -1,5 +1,5 @@
 import type { Instant } from '../engine/day.ts';
-import type { LogHead } from '../store/read-log.ts';
+import type { LogHead, LogNews } from '../store/read-log.ts';
 import type { Doorbell } from './doorbell.ts';
 import { createFollowedLog, type FollowedLog } from './followed-log.ts';
 import type { LogSource } from './log-source.ts';
@@ -84,9 +84,9 @@ export const createTail = (options: TailOptions): Tail => {
   };
 
   /** Follows one log, in the background: a log that is at fault or long does not hold up the others. */
-  const follow = (head: LogHead): void => {
+  const follow = ({ entries, ...head }: LogNews): void => {
     const { programId } = head;
-    const run = logOf(programId).advance(head);
+    const run = logOf(programId).advance(head, entries);
     following.set(programId, run);
     run.then(
       () => faults.delete(programId),
@@ -95,17 +95,19 @@ export const createTail = (options: TailOptions): Tail => {
   };
 
   const poll = async (): Promise<void> => {
-    const seen = await within(answerWithinMs, 'Reading the ends of the logs', source.readHeads());
+    const known = [...logs.values()].map(({ head }) => head);
+    const reading = source.readNews(known, pageSize);
+    const seen = await within(answerWithinMs, 'Reading the ends of the logs', reading);
     if (seen.epoch !== epoch) {
       await options.onEpoch(seen.epoch);
       epoch = seen.epoch;
     }
-    const heads = new Map(seen.heads.map((head) => [head.programId, head]));
+    for (const news of seen.news) follow(news);
+    const there = new Set(seen.news.map(({ programId }) => programId));
     // A programme that is gone was taken away by a restore: its log is empty.
     for (const programId of logs.keys()) {
-      if (!heads.has(programId)) heads.set(programId, { programId, position: 0, entryId: null });
+      if (!there.has(programId)) follow({ programId, position: 0, entryId: null, entries: [] });
     }
-    for (const head of heads.values()) follow(head);
     readAt = performance.now();
   };
 

@@ -114,17 +114,17 @@ export function createEventStreams(options: Options): EventStreams {
       void stream.return();
       return FINISHED;
     };
-    // Set while somebody waits for the next event: settles that wait with the end of the rights.
-    let settle: ((end: GraphQLError) => void) | undefined;
+    /** Why the rights have ended. */
     let ended: GraphQLError | undefined;
-    const nextStep = (): Promise<IteratorResult<unknown> | GraphQLError> =>
-      new Promise((resolve, reject) => {
-        settle = resolve;
-        source.next().then(resolve, reject);
-      });
     const close = (end: GraphQLError): IteratorResult<EventResult, void> => {
       void stream.return();
       return { value: toEventResult({ errors: [end] }), done: false };
+    };
+    // Not awaited: a source that is slow to end must not hold up the connection's end.
+    const endSource = (): void => {
+      Promise.resolve(source.return?.()).catch((error) =>
+        log.error({ requestId, err: error }, 'A subscription did not end cleanly.'),
+      );
     };
     const isOver = (): boolean => !open.has(stream);
 
@@ -133,15 +133,17 @@ export function createEventStreams(options: Options): EventStreams {
         if (isOver()) return FINISHED;
         if (ended !== undefined) return close(ended);
         try {
-          const step = await nextStep();
+          const step = await source.next();
           if (isOver()) return FINISHED;
-          if (step instanceof GraphQLError) return close(step);
+          if (ended !== undefined) return close(ended);
           if (step.done === true) {
             open.delete(stream);
             return FINISHED;
           }
-          const end = session && (await findEndOf(session));
-          if (end !== null) return close(end);
+          if (session !== null) {
+            const end = await findEndOf(session);
+            if (end !== null) return close(end);
+          }
           const event = step.value;
           const result = await shared.share(event, shareKey, () => runShared(operation, caller, event));
           if (isOver()) return FINISHED;
@@ -156,12 +158,7 @@ export function createEventStreams(options: Options): EventStreams {
         }
       },
       async return() {
-        // Not awaited: a source that is slow to end must not hold up the connection's end.
-        if (open.delete(stream)) {
-          Promise.resolve(source.return?.()).catch((error) =>
-            log.error({ requestId, err: error }, 'A subscription did not end cleanly.'),
-          );
-        }
+        if (open.delete(stream)) endSource();
         return FINISHED;
       },
       async throw(error) {
@@ -177,7 +174,8 @@ export function createEventStreams(options: Options): EventStreams {
     };
     const end = (error: GraphQLError): void => {
       ended = error;
-      settle?.(error);
+      // Whoever waits for the next event gets the error instead.
+      endSource();
     };
     open.set(stream, { caller, end });
     watchRights();

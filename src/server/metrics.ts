@@ -23,8 +23,8 @@ export function createMetrics(): Metrics {
       const values = new Map<string, number>();
       add(name, 'counter', sentence, () => [...values].map(([labels, value]) => `${name}${labels} ${value}`));
       return {
-        add(labels = {}, amount = 1) {
-          const key = formatLabels(labels);
+        add(labels, amount = 1) {
+          const key = labels === undefined ? '' : formatLabels(labels);
           values.set(key, (values.get(key) ?? 0) + amount);
         },
       };

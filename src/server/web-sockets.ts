@@ -14,6 +14,7 @@ import { type Limits, limitExceeded } from './limits.ts';
 import type { Log } from './log.ts';
 import { isOurFault } from './mask-error.ts';
 import type { Metrics } from './metrics.ts';
+import { createOutbox } from './outbox.ts';
 import { sendEvents } from './send-events.ts';
 import { stopAtSize } from './stop-at-size.ts';
 import { withoutHttp } from './with-extensions.ts';
@@ -46,6 +47,8 @@ type Options = {
 
 type Extra = {
   readonly socket: WebSocket;
+  /** What lies below it. */
+  readonly stream: Duplex;
   readonly authorization: string | null;
   /** Known once the connection is acknowledged. */
   session: Session | null;
@@ -58,6 +61,7 @@ type Admitted = {
   readonly caller: Caller;
   readonly id: string;
   readonly socket: WebSocket;
+  readonly stream: Duplex;
 };
 
 /** Makes the graphql-transport-ws side of the server. */
@@ -72,6 +76,7 @@ export function createWebSockets(options: Options): WebSockets {
   const admitted = new WeakMap<object, Admitted>();
   const running = new Set<string>();
   let whenIdle = (): void => {};
+  const outbox = createOutbox();
 
   const protocol = makeServer<Record<string, unknown>, Extra>({
     async onConnect({ connectionParams, extra }) {
@@ -92,7 +97,7 @@ export function createWebSockets(options: Options): WebSockets {
       if (extra.socket.readyState !== extra.socket.OPEN) leave();
       return true;
     },
-    onSubscribe({ extra: { socket, session }, subscriptions }, id, payload) {
+    onSubscribe({ extra: { socket, stream, session }, subscriptions }, id, payload) {
       const requestId = randomUUID();
       const interrupt = (): void => socket.close(TRY_AGAIN_LATER, 'Try again later');
       const caller: Caller = { requestId, session, identity: identityOf(session), interrupt };
@@ -106,7 +111,7 @@ export function createWebSockets(options: Options): WebSockets {
         const { operation } = admission;
         const { schema, document, name, node } = operation.prepared;
         const args: ExecutionArgs = { schema, document, operationName: name };
-        admitted.set(args, { operation, caller, id, socket });
+        admitted.set(args, { operation, caller, id, socket, stream });
         if (node.operation !== 'subscription') running.add(keyOf(socket, id));
         return args;
       } catch (error) {
@@ -119,11 +124,12 @@ export function createWebSockets(options: Options): WebSockets {
       return execution.execute(operation, caller);
     },
     async subscribe(args) {
-      const { operation, caller, id, socket } = admittedBy(args);
+      const { operation, caller, id, socket, stream } = admittedBy(args);
       const result = await execution.subscribe(operation, caller);
       if ('next' in result) {
-        const beginning = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-        return sendEvents(result, (text) => send(socket, `${beginning}${text}}`));
+        const beginning = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+        const address = { socket, stream, beginning };
+        return sendEvents(result, (bytes) => outbox.send(address, bytes));
       }
       // An error message is final for the client; a lost connection is not.
       if (result.errors?.some(isOurFault) === true) caller.interrupt();
@@ -144,9 +150,10 @@ export function createWebSockets(options: Options): WebSockets {
     return found;
   };
 
-  server.on('connection', (socket: WebSocket, { headers }: IncomingMessage) => {
+  server.on('connection', (socket: WebSocket, { headers, socket: stream }: IncomingMessage) => {
     const extra: Extra = {
       socket,
+      stream,
       authorization: headers.authorization ?? null,
       session: null,
       leave() {},

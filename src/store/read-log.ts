@@ -28,8 +28,9 @@ const COLUMNS = Prisma.sql`s.program_id AS "programId", s.position::float8 AS po
   s.cause_count AS "causeCount"`;
 
 const toEntry = ({ on, trigger, rulebookId, previousRulebookId, detail, ...rest }: EntryRow): LogEntry => {
+  const { programId, position, id, partnerId, version, recordedAt, region, causes, causeCount } = rest;
   const change: Change = { on, trigger, rulebookId, previousRulebookId, detail };
-  return { ...rest, change };
+  return { programId, position, id, partnerId, version, recordedAt, region, change, causes, causeCount };
 };
 
 const scoped = (scope: ReadScope): Prisma.Sql =>
@@ -151,23 +152,46 @@ export type LogHead = {
   readonly entryId: string | null;
 };
 
-/** The ends of all logs, with the epoch of the same snapshot. */
-export const readLogHeads = async (
+/** The end of a log with what is new in it: entries without gaps from the place asked for on, that one included. */
+export type LogNews = LogHead & { readonly entries: readonly LogEntry[] };
+
+/**
+ * The ends of all logs, with the epoch of the same snapshot, and up to `limit` new entries of each log of which the last known position is
+ * given.
+ */
+export const readLogNews = async (
   session: Session,
-): Promise<{ readonly epoch: bigint; readonly heads: readonly LogHead[] }> => {
-  const rows = await session.$queryRaw<(LogHead & { epoch: bigint })[]>`
-    SELECT e.number AS epoch, h.program_id AS "programId", coalesce(h.position, 0)::float8 AS position, s.id AS "entryId"
+  known: readonly Pick<LogHead, 'programId' | 'position'>[],
+  limit: number,
+): Promise<{ readonly epoch: bigint; readonly news: readonly LogNews[] }> => {
+  const ids = known.map(({ programId }) => programId);
+  const places = known.map(({ position }) => position);
+  const rows = await session.$queryRaw<HeadRow[]>`
+    SELECT e.number AS epoch, h.program_id AS "headOf", coalesce(h.position, 0)::float8 AS head, last.id AS "headId", ${COLUMNS}
     FROM epoch e LEFT JOIN log_head h ON TRUE
-    LEFT JOIN status_change s ON s.program_id = h.program_id AND s.position = h.position`;
+    LEFT JOIN status_change last ON last.program_id = h.program_id AND last.position = h.position
+    LEFT JOIN unnest(${ids}::uuid[], ${places}::bigint[]) AS known(program_id, position) ON known.program_id = h.program_id
+    LEFT JOIN status_change s ON s.program_id = h.program_id
+      AND s.position BETWEEN known.position AND known.position + ${limit}::bigint
+    ORDER BY h.program_id, s.position`;
   const epoch = rows[0]?.epoch;
   if (epoch === undefined) throw new Error('The epoch row is missing: the database was not migrated.');
-  return {
-    epoch,
-    heads: rows
-      .filter((row) => row.programId !== null)
-      .map(({ programId, position, entryId }) => ({ programId, position, entryId })),
-  };
+  const news = Map.groupBy(rows, ({ headOf }) => headOf)
+    .entries()
+    .flatMap(([programId, [first, ...rest]]): LogNews[] => {
+      if (programId === null || first === undefined) return [];
+      const entries = [first, ...rest].flatMap((row) => (row.id === null ? [] : [toEntry(row)]));
+      return [{ programId, position: first.head, entryId: first.headId, entries }];
+    });
+  return { epoch, news: [...news] };
 };
+
+type HeadRow = {
+  readonly epoch: bigint;
+  readonly headOf: string | null;
+  readonly head: number;
+  readonly headId: string | null;
+} & (EntryRow | { readonly id: null });
 
 /** All entries of a log in a range of positions (`from` exclusive, `to` inclusive), for the tail, which delivers to every scope. */
 export const readLogRange = async (

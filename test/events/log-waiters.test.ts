@@ -72,8 +72,8 @@ test('whoever waits is woken once, at the first entry that passes its filter or 
         const waiters = createLogWaiters();
         const wokenAt = waits.map((): (number | null)[] => []);
         const joined = waits.map(({ filter, until }, index) => {
-          const membership = waiters.join(filter);
-          membership.wait(until, (position) => wokenAt[index]?.push(position));
+          const membership = waiters.join(filter, (position) => wokenAt[index]?.push(position));
+          membership.wait(until);
           return membership;
         });
         waiters.announce(entries.slice(0, split));
@@ -95,18 +95,47 @@ test('whoever waits is woken once, at the first entry that passes its filter or 
 test('nobody is woken who ended its wait, and everybody else when the log is replaced', () => {
   const waiters = createLogWaiters();
   const woken: string[] = [];
-  const narrow = waiters.join({ partnerIds: [] });
-  const wide = waiters.join({});
-  narrow.wait(1, () => woken.push('ended'))();
-  narrow.wait(5, (position) => woken.push(`narrow ${position}`));
-  wide.wait(5, () => woken.push('ended'))();
+  const narrow = waiters.join({ partnerIds: [] }, (position) => woken.push(`narrow ${position}`));
+  const wide = waiters.join({}, (position) => woken.push(`wide ${position}`));
+  const gone = waiters.join({}, () => woken.push('gone'));
+  narrow.wait(1);
+  narrow.stopWaiting();
+  wide.wait(5);
+  wide.stopWaiting();
+  gone.wait(1);
+  gone.leave();
   waiters.announce([fakeEntry('p', 1)]);
   expect(woken).toEqual([]);
-  wide.wait(5, (position) => woken.push(`wide ${position}`));
+  narrow.wait(5);
+  wide.wait(5);
   waiters.announceReplaced();
   expect(woken).toEqual(['narrow null', 'wide null']);
   waiters.announce([fakeEntry('p', 5)]);
   expect(woken).toHaveLength(2);
+});
+
+test('a deadline holds for the last wait, whatever the waits before it had', () => {
+  const waiters = createLogWaiters();
+  const woken: (number | null)[] = [];
+  const narrow = waiters.join({ partnerIds: [] }, (position) => woken.push(position));
+  const announce = (position: number) => waiters.announce([fakeEntry('p', position)]);
+  narrow.wait(3);
+  narrow.stopWaiting();
+  narrow.wait(6);
+  for (let position = 1; position <= 5; position++) announce(position);
+  expect(woken).toEqual([]);
+  announce(6);
+  expect(woken).toEqual([6]);
+  // As after a restore, when the log is shorter.
+  narrow.wait(1_000);
+  waiters.announceReplaced();
+  narrow.wait(8);
+  announce(8);
+  expect(woken).toEqual([6, null, 8]);
+  narrow.wait(9);
+  narrow.leave();
+  announce(9);
+  expect(woken).toHaveLength(3);
 });
 
 test('an entry is held against the filters that its index lists only, each once however many share it', () => {
@@ -118,7 +147,7 @@ test('an entry is held against the filters that its index lists only, each once 
   });
   let woken = 0;
   for (let partner = 0; partner < 2_000; partner++) {
-    for (let copy = 0; copy < 2; copy++) waiters.join(counting(`${partner}`)).wait(1_000, () => woken++);
+    for (let copy = 0; copy < 2; copy++) waiters.join(counting(`${partner}`), () => woken++).wait(1_000);
   }
   const watched = Object.defineProperty({ ...fakeEntry('p', 1) }, 'partnerId', {
     get() {

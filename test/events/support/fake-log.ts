@@ -43,7 +43,7 @@ export type FakeLogs = LogSource & {
   entries(programId: string): LogEntry[];
   /** Takes a programme away. */
   remove(programId: string): void;
-  /** How many statements asked for heads and for ranges. */
+  /** How many statements asked for heads, with what is new, and for ranges. */
   readonly reads: { heads: number; ranges: number };
   /** Awaited before each reading. */
   delay: () => Promise<void>;
@@ -70,14 +70,21 @@ export const createFakeLogs = (): FakeLogs => {
       });
     },
     remove: (programId) => void logs.delete(programId),
-    async readHeads() {
+    async readNews(known, limit) {
       reads.heads += 1;
       await fake.delay();
-      const heads = [...logs].map(([programId, entries]) => {
+      const from = new Map(known.map(({ programId, position }) => [programId, position]));
+      const news = [...logs].map(([programId, entries]) => {
         const last = entries.at(-1);
-        return { programId, position: last?.position ?? 0, entryId: last?.id ?? null };
+        const place = from.get(programId) ?? Number.POSITIVE_INFINITY;
+        return {
+          programId,
+          position: last?.position ?? 0,
+          entryId: last?.id ?? null,
+          entries: entries.filter(({ position }) => position >= place && position <= place + limit),
+        };
       });
-      return { epoch: 1n, heads };
+      return { epoch: 1n, news };
     },
     async readRange(programId, from, to) {
       reads.ranges += 1;
