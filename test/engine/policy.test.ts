@@ -400,6 +400,17 @@ describe('rule 27: risk', () => {
     ]);
   });
 
+  test('rule 27: what falls back only to the tier held now is no risk of this one', () => {
+    const rising = { '2026-01-01': SILVER, '2026-02-10': GOLD, '2026-02-20': SILVER, '2026-03-01': 0 };
+    expect(under({ atRiskDays: 30 }, rising)).toEqual([
+      '2026-01-01 SILVER',
+      '2026-01-30 SILVER at risk of AUTHORIZED on 2026-03-01',
+      '2026-02-10 GOLD at risk of SILVER on 2026-02-20',
+      '2026-02-20 SILVER at risk of AUTHORIZED on 2026-03-01',
+      '2026-03-01 AUTHORIZED',
+    ]);
+  });
+
   test('rule 27: leaving is no risk', () => {
     const entries = [entry(day('2026-01-01'), day('2026-03-01'))];
     expect(under({ atRiskDays: 30 }, { '2026-01-01': GOLD, '2026-04-01': 0 }, { entries })).toEqual([
