@@ -23,6 +23,7 @@ const ONLY_THE_READER_SEES = [
   'a sample for a sum',
   'a respondent cap on revenue',
   'a field that the kind does not have',
+  'a value that is no number',
   'a comparison with no number',
   'a comparison with no date',
   'a threshold in another unit',

@@ -247,6 +247,12 @@ export const REFUSALS: readonly Refusal[] = [
     'At least 1 of these are needed.',
   ],
   [
+    'a value that is no number',
+    withFilter({ field: 'value', in: ['9', 'nine'] }, usage),
+    `${METRIC}/where/0/in/1`,
+    '"nine" can\'t be read as a decimal.',
+  ],
+  [
     'a filter without a condition',
     withFilter({ field: 'currency' }),
     `${METRIC}/where/0`,
