@@ -179,7 +179,8 @@ export function checkFilters(
     checkField(field, kind, `${path}/${index}/field`, reading);
 }
 
-function checkField(field: string, kind: string, path: string, reading: RulebookReading): void {
+/** Refuses a field that facts of the kind never have. */
+export function checkField(field: string, kind: string, path: string, reading: RulebookReading): void {
   const own = FIELDS_BY_KIND[kind] ?? MEASUREMENT_FIELDS;
   if (field.startsWith('attributes.') || COMMON_FIELDS.includes(field) || own.includes(field)) return;
   reading.refuse(path, `Facts of the kind "${kind}" have no ${field}.`);

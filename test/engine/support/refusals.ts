@@ -425,6 +425,26 @@ export const REFUSALS: readonly Refusal[] = [
     'A forEach holds no other forEach.',
   ],
   [
+    'a forEach over a field that what makes an item never has',
+    withRequirement({ forEach: { ...forEach({ persons: [slot] }), dimension: 'person' } }),
+    `${REQ}/forEach/dimension`,
+    'Facts of the kind "revenue" have no person.',
+  ],
+  [
+    'a forEach over a field that what is asked of an item never has',
+    withRequirement({ forEach: { ...forEach({ persons: [slot] }), dimension: 'currency' } }),
+    `${REQ}/forEach/dimension`,
+    'Facts of the kind "certification" have no currency.',
+  ],
+  [
+    'a forEach whose items come from no facts',
+    withRequirement({
+      forEach: { ...forEach({ persons: [slot] }), where: { measure: { constant: '1' }, above: '0' } },
+    }),
+    `${REQ}/forEach/where/measure`,
+    'Items are values of facts, but no metric is measured here.',
+  ],
+  [
     'a forEach without a need',
     withRequirement({ forEach: { ...forEach({ persons: [slot] }), need: 'MOST' } }),
     `${REQ}/forEach/need`,
