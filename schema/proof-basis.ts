@@ -18,18 +18,18 @@ export function proofBasis(standing: ProofBasis['standing'], source: RulebookSou
   return { standing, source, evidence: new Map() };
 }
 
-type Place = { readonly path: string; readonly item: string | null };
+type Place = { readonly path: string; readonly item: string | null; readonly dimension?: string | null };
 
 /** The facts behind the number or group of persons at a place of the rulebook; looked up once a proof. */
 export function evidenceAt(
   { standing, source, evidence }: ProofBasis,
-  { path, item }: Place,
+  { path, item, dimension = null }: Place,
   context: Context,
 ): Promise<Evidence> {
-  const key = JSON.stringify([path, item]);
+  const key = JSON.stringify([path, item, dimension]);
   const known =
     evidence.get(key) ??
-    readEvidence(context.app, standing, source.published.id, { path, item }, casesFor(context));
+    readEvidence(context.app, standing, source.published.id, { path, item, dimension }, casesFor(context));
   evidence.set(key, known);
   return known;
 }

@@ -104,7 +104,7 @@ export const readEvidence = async (
   app: App,
   standing: Pick<KnownStanding, 'partnerId' | 'programId' | 'knownAt' | 'on'>,
   rulebookId: string,
-  number: { readonly path: string; readonly item: string | null },
+  number: { readonly path: string; readonly item: string | null; readonly dimension?: string | null },
   cases: CaseFinder = createCaseFinder(app),
 ): Promise<Evidence> => {
   const program = await app.directory.find('id', standing.programId);
@@ -115,5 +115,5 @@ export const readEvidence = async (
   const known = await cases.find(standing);
   return known === null
     ? { counted: [], excluded: [] }
-    : evidence(known, rulebook.rulebook, standing.on, number.path, number.item);
+    : evidence(known, rulebook.rulebook, standing.on, number.path, number.item, number.dimension);
 };

@@ -7,7 +7,7 @@ import { standingBasis } from '../engine/judge-partner.ts';
 import { nextGap } from '../engine/next-gap.ts';
 import type { PartnerData } from '../engine/resolve-entries.ts';
 import type { Timeline } from '../engine/status.ts';
-import { computeTimeline } from '../engine/timeline.ts';
+import { computeTimeline, nextChangeOn } from '../engine/timeline.ts';
 import { rulebooksInForce } from '../engine/transition.ts';
 import { turningFacts } from '../engine/turning-facts.ts';
 import type { ProgramRecord } from '../store/directory.ts';
@@ -89,6 +89,25 @@ export const catchUpRules = async (
     recordedAt: null,
   });
   const current = partners.filter((partner) => partner.rulesVersion >= rulesVersion);
+  return { partners: [...current, ...settled.partners], entries: settled.entries };
+};
+
+/**
+ * Judges those partners first, by what was known before, whose standing changed with the passing of days since it was judged: by what is
+ * written now one can't tell any more what those changes were caused by.
+ */
+export const catchUpDays = async (
+  tx: Transaction,
+  partners: readonly LockedPartner[],
+  settlement: Omit<Settlement, 'trigger' | 'recordedAt'>,
+): Promise<Settled> => {
+  const isOverdue = ({ timeline, judgedOn }: LockedPartner): boolean => {
+    const on = judgedOn === null ? null : nextChangeOn(timeline, judgedOn);
+    return on !== null && on <= settlement.today;
+  };
+  const overdue = partners.filter(isOverdue);
+  const settled = await settlePartners(tx, overdue, { ...settlement, trigger: 'TIME', recordedAt: null });
+  const current = partners.filter((partner) => !isOverdue(partner));
   return { partners: [...current, ...settled.partners], entries: settled.entries };
 };
 

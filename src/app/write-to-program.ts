@@ -6,7 +6,7 @@ import { appendToLog, type LogEntry } from '../store/write-log.ts';
 import type { LockedPartner } from '../store/write-partner.ts';
 import { type App, findProgram, type Refused, refuse } from './app.ts';
 import { dayIn } from './clock.ts';
-import { catchUpRules, type Settlement, settlePartners } from './settle-partners.ts';
+import { catchUpDays, catchUpRules, type Settlement, settlePartners } from './settle-partners.ts';
 
 /** A transaction that writes to a programme, and what it goes by. */
 export type Writing = {
@@ -64,8 +64,8 @@ export const nextInstant = (
   );
 
 /**
- * Makes a change to locked partners: first judges them by what was known before it, where a newer rulebook has not reached them yet; then
- * makes the change, judges them by all that is known, and logs both.
+ * Makes a change to locked partners: first judges them by what was known before it, where a newer rulebook has not reached them yet or days
+ * have passed that made a difference; then makes the change, judges them by all that is known, and logs both.
  */
 export const changePartners = async (
   { tx, program, epoch, now, today }: Writing,
@@ -74,8 +74,9 @@ export const changePartners = async (
   make: () => Promise<void>,
 ): Promise<readonly LogEntry[]> => {
   const settlement = { program, epoch, now, today, causesOf: () => [], ...change };
-  const before = await catchUpRules(tx, partners, settlement);
+  const rules = await catchUpRules(tx, partners, settlement);
+  const days = await catchUpDays(tx, rules.partners, settlement);
   await make();
-  const after = await settlePartners(tx, before.partners, settlement);
-  return appendToLog(tx, program.id, [...before.entries, ...after.entries]);
+  const after = await settlePartners(tx, days.partners, settlement);
+  return appendToLog(tx, program.id, [...rules.entries, ...days.entries, ...after.entries]);
 };

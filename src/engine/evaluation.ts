@@ -29,6 +29,8 @@ import type { Outcome } from './standing.ts';
 /** Where a requirement is judged: for the partner as a whole, or for one item of a forEach. */
 export type Place = {
   readonly item: string | null;
+  /** The field whose value the item is. */
+  readonly dimension: string | null;
   /** Decides which of the values per region hold. */
   readonly region: string;
   readonly scope: MeasuringScope;
@@ -61,6 +63,7 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
   const { region } = measurements;
   const whole: Place = {
     item: null,
+    dimension: null,
     region,
     scope: rulebook.scope,
     readings: measurements,
@@ -112,8 +115,9 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
       if (scope === undefined) throw new Error('a forEach that the rulebook does not have');
       return (measurements.items[index] ?? [])
         .map(({ item, ...readings }): ItemOutcome => {
-          const here = forEach.dimension === 'region' ? item : region;
-          const place: Place = { item, region: here, scope, readings, known: new Map() };
+          const { dimension } = forEach;
+          const here = dimension === 'region' ? item : region;
+          const place: Place = { item, dimension, region: here, scope, readings, known: new Map() };
           const where = evaluation.outcome(forEach.where, place);
           const body = evaluation.outcome(forEach.body, place);
           return { place, where, body, counts: where === 'MET' ? body : undecided(forEach.quantifier, body) };

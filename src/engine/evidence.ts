@@ -25,8 +25,8 @@ type Counted = { readonly metric: Metric } | { readonly group: PersonGroup; read
 
 /**
  * The facts behind the number at `path` of the rulebook's document on a day: of a measure that is a metric, of a group of
- * persons, or of one of its slots. `item` is the forEach's, null outside of one. Nothing, if there is no such number. Both
- * lists are in the order of `byContent`.
+ * persons, or of one of its slots. `item` is the forEach's, null outside of one, and `of` the dimension that it is a value of; what
+ * stands in a single forEach needs no `of`. Nothing, if there is no such number. Both lists are in the order of `byContent`.
  */
 export function evidence(
   partner: PartnerCase,
@@ -34,8 +34,9 @@ export function evidence(
   on: Day,
   path: string,
   item: string | null = null,
+  of: string | null = null,
 ): Evidence {
-  for (const { scope, dimension } of scopesFor(rulebook, item)) {
+  for (const { scope, dimension } of scopesFor(rulebook, item, of)) {
     const number = numberAt(scope, path);
     if (number === null) continue;
     const { kind, scope: reach } =
@@ -61,9 +62,12 @@ export function evidence(
 function scopesFor(
   rulebook: Rulebook,
   item: string | null,
+  of: string | null,
 ): readonly { readonly scope: MeasuringScope; readonly dimension: string | null }[] {
   if (item === null) return [{ scope: rulebook.scope, dimension: null }];
-  return rulebook.forEachs.map(({ forEach, scope }) => ({ scope, dimension: forEach.dimension }));
+  return rulebook.forEachs
+    .map(({ forEach: { dimension }, scope }) => ({ scope, dimension }))
+    .filter(({ dimension }) => of === null || dimension === of);
 }
 
 function numberAt({ metricsByPath, groups }: MeasuringScope, path: string): Counted | null {

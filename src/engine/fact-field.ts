@@ -1,7 +1,7 @@
 import { holds } from './comparison.ts';
 import { formatDay, parseDay } from './day.ts';
 import type { Fact } from './fact.ts';
-import { type Fraction, fractionToText, parseDecimal, wholeNumber } from './fraction.ts';
+import { type Fraction, formatDecimal, parseDecimal, wholeNumber } from './fraction.ts';
 import type { Filter } from './metric.ts';
 
 const ATTRIBUTE = 'attributes.';
@@ -20,7 +20,7 @@ export function fieldText(fact: Fact, field: string): string | null {
     case 'region':
       return attribute(fact, 'region');
     case 'value':
-      return fact.value === null ? null : fractionToText(fact.value);
+      return fact.value === null ? null : formatDecimal(fact.value);
     case 'occurredOn':
       return formatDay(fact.occurredOn);
     case 'expiresOn':

@@ -8,9 +8,6 @@ import { compareTiers, tierAt } from './tier-ladder.ts';
 /** A stretch as a status that doesn't look ahead yet. */
 type Draft = { readonly from: Day; readonly status: Status; readonly holds: readonly RunningHold[] };
 
-/** The first fall of the effective tier after a stretch begins. */
-type Fall = Risk;
-
 /** The statuses of folded stretches: with the ends of holds and the tiers at risk, which only the days to come tell. */
 export function forecast(stretches: readonly Stretch[], rulebooks: readonly PublishedRulebook[]): Timeline {
   const drafts = stretches
@@ -20,28 +17,17 @@ export function forecast(stretches: readonly Stretch[], rulebooks: readonly Publ
       return before === undefined ? each.status.tier !== null : !isSameDraft(before, each);
     });
   const segments: Segment[] = [];
-  let later: { readonly draft: Draft; readonly holds: readonly Hold[]; readonly fall: Fall | null } | null =
-    null;
-  for (const current of drafts.toReversed()) {
+  let later: { readonly draft: Draft; readonly holds: readonly Hold[] } | null = null;
+  for (const [index, current] of [...drafts.entries()].reverse()) {
     const holds = current.holds.map(({ reason, run }): Hold => {
       if (later === null) return { reason, until: null };
-      const index = later.draft.holds.findIndex((each) => each.reason === reason && each.run === run);
-      return {
-        reason,
-        until: later.holds[index] === undefined ? later.draft.from : later.holds[index].until,
-      };
+      const same = later.draft.holds.findIndex((each) => each.reason === reason && each.run === run);
+      return { reason, until: later.holds[same] === undefined ? later.draft.from : later.holds[same].until };
     });
-    const fall: Fall | null =
-      later === null ? null : fallBetween(current, later.draft, later.fall, rulebooks);
     segments.push(
-      ...withRisk(
-        { ...current, status: { ...current.status, holds } },
-        later?.draft.from ?? null,
-        fall,
-        rulebooks,
-      ),
+      ...withRisk({ ...current, status: { ...current.status, holds } }, drafts, index, rulebooks),
     );
-    later = { draft: current, holds, fall };
+    later = { draft: current, holds };
   }
   return withoutRepeats(segments.reverse());
 }
@@ -75,32 +61,40 @@ function draft({ from, decided }: Stretch, rulebooks: readonly PublishedRulebook
   return { from, status, holds: decided.holds };
 }
 
-/** The fall at the border of two neighbours, or else the one after it; no fall is seen beyond days without a tier. */
-function fallBetween(
-  current: Draft,
-  later: Draft,
-  laterFall: Fall | null,
-  rulebooks: readonly PublishedRulebook[],
-): Fall | null {
-  const from = tierOf(current.status);
-  const to = tierOf(later.status);
-  if (from === null || to === null) return null;
-  return compareTiers(rulebooks, from, to) === 'DOWN' ? { on: later.from, ...to } : laterFall;
-}
-
 /** The segments of a draft, last first: a second one begins on the day from which the coming fall is watched. */
 function withRisk(
   { from, status }: Draft,
-  until: Day | null,
-  fall: Fall | null,
+  drafts: readonly Draft[],
+  index: number,
   rulebooks: readonly PublishedRulebook[],
 ): Segment[] {
   const watched = rulebooks.find(({ id }) => id === status.rulebookId)?.rulebook.policy.atRiskDays ?? null;
+  const fall = watched === null ? null : nextFall(drafts, index, watched, rulebooks);
   if (fall === null || watched === null) return [{ from, status }];
   const watchedFrom = Math.max(from, fall.on - watched);
-  if (until !== null && watchedFrom >= until) return [{ from, status }];
   const atRisk = { from: watchedFrom, status: { ...status, risk: fall } };
   return watchedFrom === from ? [atRisk] : [atRisk, { from, status }];
+}
+
+/**
+ * The first day on which the effective tier is below the draft's own, if it is watched while the draft lasts. What rises before it falls
+ * may come back to where it is, and then nothing is lost; no fall is seen beyond days without a tier.
+ */
+function nextFall(
+  drafts: readonly Draft[],
+  index: number,
+  watched: number,
+  rulebooks: readonly PublishedRulebook[],
+): Risk | null {
+  const held = tierOf(drafts[index]?.status ?? NO_STATUS);
+  const until = drafts[index + 1]?.from ?? 0;
+  for (let at = index + 1; at < drafts.length; at += 1) {
+    const later = drafts[at];
+    const to = later === undefined ? null : tierOf(later.status);
+    if (later === undefined || to === null || held === null || later.from - watched >= until) return null;
+    if (compareTiers(rulebooks, held, to) === 'DOWN') return { on: later.from, ...to };
+  }
+  return null;
 }
 
 function tierOf({ rulebookId, tier }: Status): { rulebookId: string; tier: string } | null {

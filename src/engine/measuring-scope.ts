@@ -24,13 +24,16 @@ export function measuringScopes(
   }
   return {
     scope: whole.scope(),
-    forEachs: forEachs.map((forEach) => {
-      const item = collector(() => undefined);
-      item.requirement(forEach.where);
-      item.requirement(forEach.body);
-      return { forEach, scope: item.scope() };
-    }),
+    forEachs: forEachs.map((forEach) => ({ forEach, scope: itemScope(forEach) })),
   };
+}
+
+/** What a forEach asks to be measured for each of its items. */
+export function itemScope({ where, body }: Pick<ForEach, 'where' | 'body'>): MeasuringScope {
+  const item = collector(() => undefined);
+  item.requirement(where);
+  item.requirement(body);
+  return item.scope();
 }
 
 /** The metrics that a measure rests on, without repetitions. */

@@ -1,6 +1,6 @@
 import { COMPARISONS } from './comparison.ts';
 import { parseDay } from './day.ts';
-import { type Fraction, parseDecimal, wholeNumber } from './fraction.ts';
+import { type Fraction, formatDecimal, parseDecimal, wholeNumber } from './fraction.ts';
 import { AGGREGATES, type Filter, type Metric, PERIOD_UNITS, type Window } from './metric.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
 import { byKey, choice, integer, list, object, optional, type Shape, text } from './shape.ts';
@@ -80,18 +80,33 @@ const comparedShape: Shape<Filter> = object(
 );
 
 const filterShape: Shape<Filter> = byKey<Filter>({
-  in: object({ field: fieldShape, in: list(anyText, 1) }, ({ field, in: values }) => ({
-    field,
-    type: 'IN',
-    values: new Set(values),
-  })),
-  notIn: object({ field: fieldShape, notIn: list(anyText, 1) }, ({ field, notIn: values }) => ({
-    field,
-    type: 'NOT_IN',
-    values: new Set(values),
-  })),
+  in: object({ field: fieldShape, in: list(anyText, 1) }, ({ field, in: texts }, path, reading) => {
+    const values = listed(field, texts, `${path}/in`, reading);
+    return values && { field, type: 'IN', values };
+  }),
+  notIn: object({ field: fieldShape, notIn: list(anyText, 1) }, ({ field, notIn: texts }, path, reading) => {
+    const values = listed(field, texts, `${path}/notIn`, reading);
+    return values && { field, type: 'NOT_IN', values };
+  }),
   field: comparedShape,
 });
+
+/** The texts as facts have them: a value is the same number however it is written. */
+function listed(
+  field: string,
+  texts: readonly string[],
+  path: string,
+  reading: RulebookReading,
+): ReadonlySet<string> | undefined {
+  if (field !== 'value') return new Set(texts);
+  const values = new Set<string>();
+  for (const [index, text] of texts.entries()) {
+    const value = parseDecimal(text);
+    if (value === null) return reading.refuse(`${path}/${index}`, `"${text}" can't be read as a decimal.`);
+    values.add(formatDecimal(value));
+  }
+  return values;
+}
 
 /** Conditions that all have to hold. */
 export const whereShape = list(filterShape);
@@ -164,7 +179,8 @@ export function checkFilters(
     checkField(field, kind, `${path}/${index}/field`, reading);
 }
 
-function checkField(field: string, kind: string, path: string, reading: RulebookReading): void {
+/** Refuses a field that facts of the kind never have. */
+export function checkField(field: string, kind: string, path: string, reading: RulebookReading): void {
   const own = FIELDS_BY_KIND[kind] ?? MEASUREMENT_FIELDS;
   if (field.startsWith('attributes.') || COMMON_FIELDS.includes(field) || own.includes(field)) return;
   reading.refuse(path, `Facts of the kind "${kind}" have no ${field}.`);

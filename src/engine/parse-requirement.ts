@@ -1,8 +1,9 @@
 import { COMPARISONS, holds } from './comparison.ts';
 import { type Fraction, formatDecimal } from './fraction.ts';
+import { itemScope, metricsOf } from './measuring-scope.ts';
 import type { Slot } from './metric.ts';
 import { localizedTextShape, measureShape, regionalNumberShape } from './parse-measure.ts';
-import { checkFilters, fieldShape, scopeShape, whereShape } from './parse-metric.ts';
+import { checkField, checkFilters, fieldShape, scopeShape, whereShape } from './parse-metric.ts';
 import { pointer } from './problem.ts';
 import type { ForEach, Measure, Quantifier, Requirement, Threshold } from './rulebook.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
@@ -69,10 +70,20 @@ const forEachShape: Shape<Requirement> = object(
       (fields) => fields,
     ),
   },
-  ({ forEach: { dimension, where, need, body } }, path, reading): ForEach | undefined =>
-    holdsForEach(body)
-      ? reading.refuse(pointer(pointer(path, 'forEach'), 'body'), 'A forEach holds no other forEach.')
-      : { type: 'FOR_EACH', path, dimension, where, quantifier: need, body },
+  ({ forEach: { dimension, where, need, body } }, path, reading): ForEach | undefined => {
+    const at = pointer(path, 'forEach');
+    if (holdsForEach(body)) return reading.refuse(pointer(at, 'body'), 'A forEach holds no other forEach.');
+    if (metricsOf(where.measure).length === 0) {
+      const message = 'Items are values of facts, but no metric is measured here.';
+      return reading.refuse(pointer(pointer(at, 'where'), 'measure'), message);
+    }
+    // Facts without the field belong to no item: what has no items is met for all, whatever the facts say.
+    const { metrics, groups } = itemScope({ where, body });
+    const kinds = new Set([...metrics.keys()].map(({ kind }) => kind));
+    if (groups.size > 0) kinds.add('certification');
+    for (const kind of kinds) checkField(dimension, kind, pointer(at, 'dimension'), reading);
+    return { type: 'FOR_EACH', path, dimension, where, quantifier: need, body };
+  },
 );
 
 const anyRequirement: Shape<Requirement> = byKey<Requirement>({

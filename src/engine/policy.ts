@@ -146,7 +146,7 @@ function measuredOn(review: Review, on: Day, { memberSince }: PolicyContext): Da
   return Math.max(on - review.measuredDaysBefore, memberSince);
 }
 
-/** The next review that may change something; null once all of them would only confirm the tier. */
+/** The next review that changes something, if the computed tier stays; null if all until it changes would only confirm the tier. */
 function nextEffectiveReviewOn(
   review: Review,
   on: Day,
@@ -154,14 +154,16 @@ function nextEffectiveReviewOn(
   matters: (measured: ComputedDay) => boolean,
 ): Day | null {
   const { computed, calendar } = context;
+  const changesOn = computed.nextChangeOn(on);
   let day = nextReviewOn(review.calendar, on, calendar);
-  if (computed.nextChangeOn(on) !== null) return day;
-  // From here on the computed tier stays, so only reviews that look at days before can differ from the last one tried.
-  while (!matters(computed.on(measuredOn(review, day, context)))) {
-    if (measuredOn(review, day, context) >= on) return null;
+  while (changesOn === null || day < changesOn) {
+    const lookedAt = measuredOn(review, day, context);
+    if (matters(computed.on(lookedAt))) return day;
+    // From here on the computed tier stays, so only reviews that look at days before can differ from the last one tried.
+    if (lookedAt >= on) return null;
     day = nextReviewOn(review.calendar, day, calendar);
   }
-  return day;
+  return null;
 }
 
 /** Whether the tier isn't met any more; a tier that the data can't decide is, where policy says so. */

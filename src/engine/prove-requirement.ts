@@ -112,7 +112,8 @@ function proveMeasure(measure: Measure, place: Place, evaluation: Evaluation): M
       const { on, enrolledOn } = evaluation.measurements;
       const [, sample] = readingOf(measure.metric, place);
       const window = windowOn(measure.metric.window, on, enrolledOn);
-      return { ...common, type: 'METRIC', window, sample, minimumSample: measure.minimumSample };
+      const { minimumSample } = measure;
+      return { ...common, type: 'METRIC', dimension: place.dimension, window, sample, minimumSample };
     }
     case 'CONSTANT':
       return { ...common, type: 'CONSTANT' };

@@ -16,7 +16,7 @@ export type DayRange = { readonly from: Day | null; readonly until: Day | null }
 
 /**
  * How a number came about. `path` names its place in the rulebook's document, for example `/measures/revenue`; together with
- * the item, for numbers within a forEach, it is the key under which counted and excluded facts are looked up.
+ * the item and its dimension, for numbers within a forEach, it is the key under which counted and excluded facts are looked up.
  */
 export type MeasureProof = {
   readonly path: string;
@@ -31,6 +31,8 @@ export type MeasureProof = {
 } & (
   | {
       readonly type: 'METRIC';
+      /** The field whose value the item is; a named measure may stand in forEachs over several. */
+      readonly dimension: string | null;
       readonly window: DayRange;
       /** How many facts, persons or keys the value rests on, after every filter. */
       readonly sample: number;

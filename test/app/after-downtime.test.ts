@@ -195,3 +195,27 @@ test('rules 5 and 27: a loss is told ahead, again when it comes nearer, and take
   expect(warnings.map(({ causes }) => causes)).toEqual([[await recorded('r-2')], [await recorded('r-1')]]);
   expect(await findFaults(moving.app, program)).toEqual([]);
 });
+
+test('rules 25 and 26: what fell due is caused by the facts as they were known before the write, however it changes them', async () => {
+  const program = 'amended';
+  moving.goTo('2027-03-20');
+  await createSmallProgram(moving.app, program);
+  const [id = ''] = await enroll(moving.app, ['V'], program);
+  const until = (expiresOn: string) => certificate('v-2', 'V', 'ada', '2027-01-01', expiresOn);
+  await moving.record([revenue('v-1', 'V', '1000', '2027-01-10'), until('2027-03-29')], program);
+  moving.goTo('2027-04-02');
+  // It turns out that the certificate had not expired.
+  const key = { program, source: 'test', externalId: 'v-2', expectedVersion: 1 };
+  const amended = granted(await correctFact(moving.app, { ...key, fact: until('2027-04-04') }));
+  moving.goTo('2027-04-06');
+  // On the day on which it did expire something was sold, too, which is only entered now.
+  await moving.record([revenue('v-3', 'V', '10', '2027-04-04')], program);
+  const entries = (await moving.entriesOf(id)).filter(({ change }) => change.trigger === 'TIME');
+  expect(entries.map(({ causes, change }) => [describeChange(change), ...causes])).toEqual([
+    ['2027-03-29 TIME GOLD DOWN SILVER since 2027-03-29', await recorded('v-2')],
+    ['2027-03-29 TIME SpecializationLapsed VIDEO since 2027-03-29', await recorded('v-2')],
+    ['2027-04-04 TIME GOLD DOWN SILVER since 2027-04-04', amended.fact.id],
+    ['2027-04-04 TIME SpecializationLapsed VIDEO since 2027-04-04', amended.fact.id],
+  ]);
+  expect(await findFaults(moving.app, program)).toEqual([]);
+});

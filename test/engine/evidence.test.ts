@@ -47,6 +47,30 @@ describe('the facts behind a number', () => {
     });
   });
 
+  it('are those of an item of the right dimension, where a named measure stands in forEachs over two', () => {
+    const over = (dimension: string) => ({ forEach: { ...requirement.forEach, dimension } });
+    const measures = { spend: { metric: { fact: 'revenue', aggregate: 'SUM', window } } };
+    const both = { allOf: [over('attributes.area'), over('region')] };
+    const here = fact('revenue', {
+      on: '2026-01-01',
+      value: '7',
+      attributes: { area: 'video', region: 'A' },
+    });
+    const there = fact('revenue', { on: '2026-01-01', value: '8', attributes: { area: 'A', region: 'B' } });
+    const known = partnerWith([here, there]);
+    const rules = rulebookOf(documentFor(both, { measures }));
+    const ofRegion = evidence(known, rules, on, '/measures/spend', 'A', 'region');
+    expect(ofRegion).toEqual({ counted: [here], excluded: [{ fact: there, reason: 'WRONG_REGION' }] });
+    const ofArea = evidence(known, rules, on, '/measures/spend', 'A', 'attributes.area');
+    expect(ofArea).toEqual({ counted: [there], excluded: [{ fact: here, reason: 'FILTERED_OUT' }] });
+    expect(requirementOf(proveOn(known, rules, '2026-06-30'), 'GOLD')).toMatchObject({
+      parts: [
+        { proof: { items: [{ proof: { actual: { item: 'A', dimension: 'attributes.area' } } }, {}] } },
+        { proof: { items: [{ proof: { actual: { item: 'A', dimension: 'region' } } }, {}] } },
+      ],
+    });
+  });
+
   it('are none where the rulebook has no such number', () => {
     expect(evidence(partner, rulebook, on, '/measures/profit')).toEqual({ counted: [], excluded: [] });
   });

@@ -38,6 +38,7 @@ type MetricProof = Extract<MeasureProof, { readonly type: 'METRIC' }>;
 function metric(value: string | null, more: Partial<MetricProof> = {}): MetricProof {
   return {
     type: 'METRIC',
+    dimension: null,
     path: '/measures/revenue',
     item: null,
     name: { en: 'Revenue', de: 'Umsatz' },

@@ -198,6 +198,16 @@ describe('rule 5: filters read fields and attributes', () => {
   });
 });
 
+it.each([
+  ['1', { field: 'value', in: ['7.5'] }],
+  ['2', { field: 'value', in: ['7.50', '9.0'] }],
+  ['2', { field: 'value', notIn: ['07.5'] }],
+])('rule 5: %s is counted of values with %j, however they are written', (expected, filter) => {
+  const fact = factory();
+  const facts = ['7.5', '9', '8'].map((value) => fact('satisfaction', { on: '2026-01-01', value }));
+  expect(valueFor({ fact: 'satisfaction', aggregate: 'COUNT', where: [filter] }, facts)).toBe(expected);
+});
+
 it('rule 5: an attribute that a fact does not have is no attribute, whatever its name', () => {
   const fact = factory();
   const facts = [fact('usage', { on: '2026-01-01', value: '1' })];

@@ -96,6 +96,22 @@ describe('rule 17: promotion and demotion', () => {
     ]);
   });
 
+  test('rule 17: what expires at the end of time has no review looked at until then', () => {
+    const days = Array.from({ length: 28 }, (_, index) => ({ month: 3, dayOfMonth: index + 1 }));
+    const review = { calendar: { type: 'DAYS_OF_YEAR', days }, measuredDaysBefore: 30 } as const;
+    const policy = {
+      promotion: { mode: 'ON_REVIEW', ...review },
+      demotion: { mode: 'ON_REVIEW', step: 'WHOLE', ...review },
+    } as const;
+    expect(under(policy, { '2026-02-10': GOLD, '9998-03-01': SILVER })).toEqual([
+      '2026-01-01 AUTHORIZED',
+      '2026-02-10 AUTHORIZED (computed GOLD) REVIEW until 2026-03-12',
+      '2026-03-12 GOLD',
+      '9998-03-01 GOLD (computed SILVER) REVIEW until 9999-03-01',
+      '9999-03-01 SILVER',
+    ]);
+  });
+
   test('rule 17: a review judges the measuring day, not the review day', () => {
     const policy = {
       promotion: { mode: 'ON_REVIEW', ...yearly, measuredDaysBefore: 30 },
@@ -397,6 +413,17 @@ describe('rule 27: risk', () => {
       '2026-03-01 none',
       '2026-03-10 GOLD at risk of SILVER on 2026-03-20',
       '2026-03-20 SILVER',
+    ]);
+  });
+
+  test('rule 27: what falls back only to the tier held now is no risk of this one', () => {
+    const rising = { '2026-01-01': SILVER, '2026-02-10': GOLD, '2026-02-20': SILVER, '2026-03-01': 0 };
+    expect(under({ atRiskDays: 30 }, rising)).toEqual([
+      '2026-01-01 SILVER',
+      '2026-01-30 SILVER at risk of AUTHORIZED on 2026-03-01',
+      '2026-02-10 GOLD at risk of SILVER on 2026-02-20',
+      '2026-02-20 SILVER at risk of AUTHORIZED on 2026-03-01',
+      '2026-03-01 AUTHORIZED',
     ]);
   });
 

@@ -65,9 +65,11 @@ describe('Odoo partnership agreement, version 11', () => {
     ['LEARNING', '10', 0, 0],
     ['READY', '10', 1, 0],
     ['READY', '11', 1, 9],
+    ['READY', '10', 2, 0],
     ['READY', '74', 3, 0],
     ['READY', '75', 2, 0],
     ['SILVER', '75', 3, 3],
+    ['SILVER', '76', 4, 2],
     ['READY', '75', 3, 4],
     ['SILVER', '299', 6, 2],
     ['SILVER', '300', 5, 2],
@@ -174,6 +176,7 @@ describe('Google Ads Partner (2022)', () => {
     ['MEMBER', 'one certified of three', { strategists: 3 }],
     ['PARTNER', 'two certified of three', { strategists: 3, certified: ['search', 'search'] }],
     ['PARTNER', '50 certified of 100', { strategists: 100, certified: areas(50) }],
+    ['PARTNER', '51 certified of 100', { strategists: 100, certified: areas(51) }],
     ['MEMBER', '49 certified of 100', { strategists: 100, certified: areas(49) }],
     ['PARTNER', '50 certified of 300, which count as 100', { strategists: 300, certified: areas(50) }],
     ['MEMBER', '49 certified of 300', { strategists: 300, certified: areas(49) }],
@@ -181,6 +184,11 @@ describe('Google Ads Partner (2022)', () => {
       'PARTNER',
       'an area just below 500 without a certification',
       { spend: { search: '10000', video: '499.99' } },
+    ],
+    [
+      'MEMBER',
+      'an area just above 500 without a certification',
+      { spend: { search: '10000', video: '500.01' } },
     ],
     ['MEMBER', 'an area with 500 without a certification', { spend: { search: '10000', video: '500' } }],
     [
@@ -281,6 +289,13 @@ describe('HubSpot solutions partner points (2024 to 2025), with illustrative tot
       [
         ['managed', '80000'],
         ['sourced', '8000'],
+      ],
+    ],
+    [
+      'PLATINUM',
+      [
+        ['managed', '80000.01'],
+        ['sourced', '8000.01'],
       ],
     ],
     [

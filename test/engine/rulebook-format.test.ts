@@ -29,7 +29,8 @@ function around(kind: string, value: unknown): readonly unknown[] {
         around('measure', { metric: { fact: 'revenue', aggregate: 'SUM', window } }),
       );
     case 'policy':
-      return [documentFor(GOLD, { policy: value })];
+    case 'transition':
+      return [documentFor(GOLD, { [kind]: value })];
     default:
       throw new Error(`an example of no kind: ${kind}`);
   }
@@ -37,7 +38,7 @@ function around(kind: string, value: unknown): readonly unknown[] {
 
 describe('the page about rulebook documents', () => {
   it('has examples', () => {
-    expect(examples.length).toBe(16);
+    expect(examples.length).toBe(18);
   });
 
   it.each(examples)(

@@ -209,10 +209,9 @@ function foresee(days: readonly (Decision | null)[], first: Day, { rulebooks }: 
     const watched = published?.rulebook.policy.atRiskDays ?? 0;
     let risk: Status['risk'] = null;
     for (let ahead = 1; ahead <= watched && risk === null; ahead += 1) {
-      const before = days[index + ahead - 1];
       const then = days[index + ahead];
-      if (before == null || then == null) break;
-      if (isFall(rulebooks, before, then)) {
+      if (then == null) break;
+      if (isFall(rulebooks, decision, then)) {
         const rulebookId = rulebooks[then.rulebook]?.id ?? '';
         risk = { on: first + index + ahead, tier: codeOf(rulebooks, then.rulebook, then.tier), rulebookId };
       }

@@ -247,6 +247,12 @@ export const REFUSALS: readonly Refusal[] = [
     'At least 1 of these are needed.',
   ],
   [
+    'a value that is no number',
+    withFilter({ field: 'value', in: ['9', 'nine'] }, usage),
+    `${METRIC}/where/0/in/1`,
+    '"nine" can\'t be read as a decimal.',
+  ],
+  [
     'a filter without a condition',
     withFilter({ field: 'currency' }),
     `${METRIC}/where/0`,
@@ -417,6 +423,26 @@ export const REFUSALS: readonly Refusal[] = [
     withRequirement({ forEach: forEach({ forEach: forEach({ persons: [slot] }) }) }),
     `${REQ}/forEach/body`,
     'A forEach holds no other forEach.',
+  ],
+  [
+    'a forEach over a field that what makes an item never has',
+    withRequirement({ forEach: { ...forEach({ persons: [slot] }), dimension: 'person' } }),
+    `${REQ}/forEach/dimension`,
+    'Facts of the kind "revenue" have no person.',
+  ],
+  [
+    'a forEach over a field that what is asked of an item never has',
+    withRequirement({ forEach: { ...forEach({ persons: [slot] }), dimension: 'currency' } }),
+    `${REQ}/forEach/dimension`,
+    'Facts of the kind "certification" have no currency.',
+  ],
+  [
+    'a forEach whose items come from no facts',
+    withRequirement({
+      forEach: { ...forEach({ persons: [slot] }), where: { measure: { constant: '1' }, above: '0' } },
+    }),
+    `${REQ}/forEach/where/measure`,
+    'Items are values of facts, but no metric is measured here.',
   ],
   [
     'a forEach without a need',
