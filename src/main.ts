@@ -123,7 +123,6 @@ const run = async (): Promise<void> => {
   const log = process.stdout.isTTY ? pino({ level }, terminalLog(process.stdout)) : pino({ level });
   try {
     const tiergraph = await start({ config: read.config, log });
-    log.info({ url: `${tiergraph.url}/graphql` }, 'tiergraph serves.');
     const stop = (signal: NodeJS.Signals) => {
       log.info({ signal }, 'Stopping.');
       tiergraph.close().then(
@@ -136,6 +135,8 @@ const run = async (): Promise<void> => {
     };
     process.once('SIGTERM', stop);
     process.once('SIGINT', stop);
+    // Said last: whoever waits for it may ask for a stop at once.
+    log.info({ url: `${tiergraph.url}/graphql` }, 'tiergraph serves.');
   } catch (error) {
     log.debug({ err: error }, 'The start failed.');
     process.stderr.write(`tiergraph could not start: ${explainStart(error, host, port)}\n`);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** A tiergraph in a process of its own. */
@@ -15,10 +16,20 @@ export type SpawnedServer = {
   stop(): Promise<number | null>;
 };
 
-/** Starts `src/main.ts` on a free port; resolves when it serves, rejects with what it printed if it ends before. */
-export const spawnServer = async (environment: Record<string, string>): Promise<SpawnedServer> => {
+/** How a server is started: a program and its arguments. */
+type Command = readonly [program: string, ...args: string[]];
+
+/**
+ * Starts `src/main.ts`, by `command` if it is given, on a free port; resolves when it serves, rejects with what it printed if it
+ * ends before.
+ */
+export const spawnServer = async (
+  environment: Record<string, string>,
+  [program, ...args]: Command = [process.execPath, MAIN],
+): Promise<SpawnedServer> => {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(program, args, {
+    cwd: ROOT,
     env: { PATH, HOME, PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,0 +1,26 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type SpawnedServer, spawnServer } from '../support/spawn-server.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tiergraph-npm-start-'));
+const lock = join(folder, 'tiergraph.lock');
+let server: SpawnedServer;
+
+beforeAll(async () => {
+  server = await spawnServer({ DATA_DIR: folder, DEMO: 'off' }, ['npm', 'start']);
+});
+afterAll(() => {
+  // A server that outlived what started it; the lock of one that did not says the pid of nobody.
+  if (existsSync(lock)) spawnSync('kill', ['-KILL', readFileSync(lock, 'utf8').split(' ')[0] ?? '']);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('what ends npm start, as soon as it says that it serves, stops the server in order', async () => {
+  expect(await server.stop()).toBe(0);
+  // Given back by a server that closed its database.
+  expect(existsSync(lock)).toBe(false);
+  await expect(fetch(`${server.url}/health/live`)).rejects.toThrow();
+});
