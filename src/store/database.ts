@@ -6,11 +6,17 @@ import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import { lockFolder } from './folder-lock.ts';
 import { type MigrationSession, migrate } from './migrate.ts';
+import { reasonOf } from './reason-of.ts';
 import { createSessionPool } from './session-pool.ts';
 
 /** Where the data lives: a PostgreSQL server, a folder of the embedded database, or, for tests, memory. */
 export type DatabaseLocation =
-  | { readonly kind: 'server'; readonly url: string; readonly poolSize?: number }
+  | {
+      readonly kind: 'server';
+      readonly url: string;
+      readonly poolSize?: number;
+      readonly answerWithinMs?: number;
+    }
   | { readonly kind: 'embedded'; readonly folder: string }
   | { readonly kind: 'memory' };
 
@@ -40,9 +46,7 @@ export type OnStatement = (sql: string) => void;
 
 /** Opens a database and applies the migrations that it lacks. Close it before the process ends. */
 export const openDatabase = (location: DatabaseLocation, onStatement?: OnStatement): Promise<Database> =>
-  location.kind === 'server'
-    ? openServer(location.url, location.poolSize ?? 10, onStatement)
-    : openEmbedded(location, onStatement);
+  location.kind === 'server' ? openServer(location, onStatement) : openEmbedded(location, onStatement);
 
 const createClient = (
   adapter: PrismaPg | PrismaPGlite,
@@ -55,12 +59,17 @@ const createClient = (
 };
 
 const openServer = async (
-  url: string,
-  poolSize: number,
+  { url, poolSize = 10, answerWithinMs = 15_000 }: DatabaseLocation & { kind: 'server' },
   onStatement: OnStatement | undefined,
 ): Promise<Database> => {
-  const client = new Client({ connectionString: url, options: '-c timezone=UTC' });
-  await client.connect();
+  const client = new Client({
+    connectionString: url,
+    options: '-c timezone=UTC',
+    connectionTimeoutMillis: answerWithinMs,
+  });
+  await client.connect().catch((error: unknown) => {
+    throw new Error(`The database of DATABASE_URL can't be used: ${reasonOf(error)}`, { cause: error });
+  });
   try {
     await migrate({
       execute: async (sql) => void (await client.query(sql)),
