@@ -29,9 +29,31 @@ export function evidenceAt(
   const key = JSON.stringify([path, item, dimension]);
   const known =
     evidence.get(key) ??
-    readEvidence(context.app, standing, source.published.id, { path, item, dimension }, casesFor(context));
+    readEvidence(
+      context.app,
+      standing,
+      source.published.id,
+      { path, item, dimension },
+      casesFor(context),
+    ).then((found) => withinScope(found, context));
   evidence.set(key, known);
   return known;
+}
+
+/**
+ * Without the facts of partners that the viewer may not see: a family's number rests on whoever belonged to it on its day,
+ * and a partner's rights do not reach those who are its affiliates no longer.
+ */
+async function withinScope({ counted, excluded }: Evidence, context: Context): Promise<Evidence> {
+  if (context.scope.partner === null) return { counted, excluded };
+  const facts = [...counted, ...excluded.map(({ fact }) => fact)];
+  const ids = [...new Set(facts.map(({ partnerId }) => partnerId))];
+  const rows = await Promise.all(ids.map((id) => context.partners.load(id)));
+  const seen = new Set(rows.map((row) => row?.id));
+  return {
+    counted: counted.filter(({ partnerId }) => seen.has(partnerId)),
+    excluded: excluded.filter(({ fact }) => seen.has(fact.partnerId)),
+  };
 }
 
 /** The facts behind a measure: those that any metric in it counted, and those that none did, with the first one's reason. */
