@@ -1,4 +1,11 @@
-import { type GraphQLField, type GraphQLSchema, getNamedType, isUnionType } from 'graphql';
+import {
+  defaultFieldResolver,
+  type GraphQLField,
+  type GraphQLSchema,
+  getNamedType,
+  isObjectType,
+  isUnionType,
+} from 'graphql';
 import { ROLES, type Role } from '../src/app/rights.ts';
 import type { Context } from './context.ts';
 import { forbidden } from './errors.ts';
@@ -7,6 +14,7 @@ import { refusalTypeName } from './refusal.ts';
 const READ: readonly Role[] = ['ADMIN', 'READER', 'PARTNER'];
 const BRING_IN: readonly Role[] = ['ADMIN', 'INGEST'];
 const RULE: readonly Role[] = ['ADMIN'];
+const SEE_DRAFTS: readonly Role[] = ['ADMIN', 'READER'];
 
 /** Who may use which field of the roots. What they see there is narrowed by their ReadScope and their programmes. */
 export const ROOT_RULES: Readonly<Record<string, readonly Role[]>> = {
@@ -39,6 +47,31 @@ export const ROOT_RULES: Readonly<Record<string, readonly Role[]>> = {
 export const SUBGRAPH_RULES = { _entities: READ, _service: ROLES } as const;
 
 /**
+ * Who may use the fields that give such types, wherever they are: what a mutation answers leads on, and who may only bring
+ * in is told what became of that, and nothing else that is known of a partner.
+ */
+export const TYPE_RULES: Readonly<Record<string, readonly Role[]>> = {
+  ExcludedFactConnection: READ,
+  FactConnection: READ,
+  JudgingProgress: READ,
+  PartnerConnection: READ,
+  PartnerSpecialization: READ,
+  RequirementProof: READ,
+  RulebookDraftConnection: SEE_DRAFTS,
+  Standing: READ,
+  StandingPeriodConnection: READ,
+  StatusChangeConnection: READ,
+  TierCount: READ,
+  TierOverrideConnection: READ,
+};
+
+/** The same for single fields whose types are used for other things too. */
+export const FIELD_RULES: Readonly<Record<string, readonly Role[]>> = {
+  'Partner.tier': READ,
+  'Program.cursor': READ,
+};
+
+/**
  * Puts every field of the roots behind its rule: a mutation answers who may not with NotAllowed, anything else with an error of the
  * code FORBIDDEN. Throws for a field without a rule, and for a rule without a field.
  */
@@ -58,6 +91,26 @@ export function guardRoots(schema: GraphQLSchema): GraphQLSchema {
   }
   const idle = Object.keys(ROOT_RULES).filter((name) => !guarded.has(name));
   if (idle.length > 0) throw new Error(`There are no such fields: ${idle.join(', ')}.`);
+  return schema;
+}
+
+/** Puts the fields of all other types behind TYPE_RULES and FIELD_RULES. Throws for a rule without a field. */
+export function guardFields(schema: GraphQLSchema): GraphQLSchema {
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  const idle = new Set([...Object.keys(TYPE_RULES), ...Object.keys(FIELD_RULES)]);
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || roots.includes(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      const [result, name] = [getNamedType(field.type).name, `${type.name}.${field.name}`];
+      const roles = FIELD_RULES[name] ?? TYPE_RULES[result];
+      if (roles === undefined) continue;
+      idle.delete(result);
+      idle.delete(name);
+      field.resolve ??= defaultFieldResolver;
+      guardWithError(field, 'resolve', roles);
+    }
+  }
+  if (idle.size > 0) throw new Error(`No field is behind these rules: ${[...idle].join(', ')}.`);
   return schema;
 }
 

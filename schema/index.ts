@@ -25,7 +25,7 @@ import './override-tier.ts';
 import './end-override.ts';
 import { builder } from './builder.ts';
 import { forgetAfterMutations } from './forget-after-mutations.ts';
-import { guardRoots } from './guard.ts';
+import { guardFields, guardRoots } from './guard.ts';
 
 /** The graph. */
-export const schema = guardRoots(forgetAfterMutations(builder.toSchema()));
+export const schema = guardFields(guardRoots(forgetAfterMutations(builder.toSchema())));

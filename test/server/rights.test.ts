@@ -256,6 +256,36 @@ describe('rights', () => {
     expect(refs(peers?.statusChanges)).toEqual(['PEER']);
   });
 
+  test('who may only bring in is told by a mutation what became of that, and reads nothing from there', async () => {
+    const update = (fields: string) =>
+      post(
+        keyOf('INGEST'),
+        `mutation { updatePartner(input: { program: "mine", partner: "PEER" }) { ... on PartnerUpdated { partner { ${fields} } } } }`,
+      );
+    const own = 'externalRef name country region enrolledOn leftOn parent { externalRef } program { code }';
+    expect((await update(own)).data).toMatchObject({ updatePartner: { partner: { externalRef: 'PEER' } } });
+    for (const field of [
+      'tier { code }',
+      'specializations { since }',
+      'standing { on }',
+      'facts { totalCount }',
+      'history { totalCount }',
+      'statusChanges { totalCount }',
+      'overrides { totalCount }',
+      'affiliates { totalCount }',
+      'program { distribution { count } }',
+      'program { judging { total } }',
+      'program { cursor }',
+    ]) {
+      const { data, errors } = await update(field);
+      expect([field, errors?.map(({ extensions }) => extensions.code)]).toEqual([field, ['FORBIDDEN']]);
+      // Where it can be null, it alone is.
+      expect(JSON.stringify(data ?? null)).toMatch(
+        /^(null|\{"updatePartner":\{"partner":\{"tier":null\}\}\})$/,
+      );
+    }
+  });
+
   test('respondents and customers are masked for a partner, and small groups of its peers are not counted for it', async () => {
     const query = /* GraphQL */ `
       query ($id: ID!) {
