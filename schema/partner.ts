@@ -93,6 +93,8 @@ Partner.implement({
     standing: t.field({
       type: Standing,
       description: 'The verdict on a day, past or to come, as known now or at an earlier instant.',
+      // The row has the present verdict; any other is judged anew from all facts.
+      extensions: { costOfArguments: { on: 20, knownAt: 20 } },
       args: {
         on: t.arg({ type: 'Date', required: false, description: 'The day; `judgedOn` if left out.' }),
         knownAt: t.arg({
@@ -113,6 +115,8 @@ Partner.implement({
       type: StandingPeriodConnection,
       description:
         'Its standing over the days, earliest first: past, present and to come, as known now or at an earlier instant. It begins with the first day with a rulebook.',
+      // As known now it is in the row; otherwise every day is judged anew.
+      extensions: { costOfArguments: { knownAt: 40 } },
       args: {
         from: t.arg({
           type: 'Date',
@@ -200,6 +204,8 @@ builder.queryFields((t) => ({
   partners: t.field({
     description: "A programme's partners as of today, in any order and in both directions.",
     type: PartnerConnection,
+    // A filter may look at every partner to find none.
+    extensions: { cost: 20 },
     args: {
       program: t.arg.string({ description: 'The programme, by its code, such as connect.' }),
       filter: t.arg({

@@ -107,6 +107,8 @@ Program.implement({
       type: [TierCount],
       description:
         'How many partners have each tier, highest first, by the tiers of the rulebook in force on the day; partners without a tier are left out. A day to come is as it will be if nothing new is recorded.',
+      // Every partner is looked at, on another day all days of each.
+      extensions: { cost: 20, costOfArguments: { on: 20 } },
       args: {
         on: t.arg({
           type: 'Date',
@@ -139,6 +141,7 @@ Program.implement({
       type: 'JsonSchema',
       description:
         'The JSON Schema of rulebook documents, for editors. What depends on the programme, such as its currencies, only `saveRulebookDraft` checks.',
+      extensions: { cost: 20 },
       resolve: () => rulebookSchema,
     }),
     cursor: t.string({

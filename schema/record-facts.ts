@@ -54,10 +54,7 @@ const RowRecorded = builder.objectRef<Kept>('RowRecorded').implement({
   description: 'The row is a new fact now, and its partner was judged by it.',
   fields: (t) => ({
     index: t.exposeInt('index', { description: index }),
-    fact: t.expose('fact', {
-      type: Fact,
-      description: 'A version of a fact of the kind that the number counts.',
-    }),
+    fact: t.expose('fact', { type: Fact, description: 'Its first version, as it was recorded.' }),
   }),
 });
 
@@ -102,7 +99,12 @@ const RowResult = builder.unionType('RowResult', {
 const FactsRecorded = builder.objectRef<Done>('FactsRecorded').implement({
   description: 'What became of the rows, and what it changed.',
   fields: (t) => ({
-    rows: t.expose('rows', { type: [RowResult], description: 'One a row, in the order of the input.' }),
+    rows: t.expose('rows', {
+      type: [RowResult],
+      description: 'One a row, in the order of the input.',
+      // Each was paid for as a row of the input.
+      extensions: { cost: 0 },
+    }),
     statusChanges: t.expose('changes', {
       type: [StatusChange],
       description: 'The changes that were logged, in their order.',

@@ -13,7 +13,11 @@ export const RulebookDraft = builder.objectRef<DraftRow>('RulebookDraft').implem
       resolve: ({ id }) => encodeGlobalId('Rulebook', id),
     }),
     number: t.exposeInt('number', { description: 'Its number among the versions of the programme.' }),
-    document: t.expose('document', { type: 'RulebookDocument', description: 'The rules as last saved.' }),
+    document: t.expose('document', {
+      type: 'RulebookDocument',
+      description: 'The rules as last saved.',
+      extensions: { cost: 20 },
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was first saved.' }),
   }),
 });

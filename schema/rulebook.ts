@@ -65,6 +65,7 @@ export const Rulebook = builder.objectRef<RulebookSource>('Rulebook').implement(
     document: t.field({
       type: 'RulebookDocument',
       description: 'The rules as they were saved and published.',
+      extensions: { cost: 20 },
       resolve: ({ published }, _, context) => documentOf(context, published.id, null),
     }),
     transition: t.field({

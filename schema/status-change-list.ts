@@ -156,6 +156,8 @@ builder.queryField('statusChanges', (t) =>
     description:
       "A programme's log, oldest first; read it backwards for the latest. Its cursors and those of the subscription `statusChanged` are the same.",
     type: StatusChangeConnection,
+    // A filter may look at the whole log to find nothing.
+    extensions: { cost: 20 },
     args: {
       program: t.arg.string({ description: 'The programme, by its code, such as connect.' }),
       filter: t.arg({

@@ -84,6 +84,7 @@ export const StatusChange = builder.interfaceRef<LogEntry>('StatusChange').imple
     causes: t.field({
       type: [Fact],
       description: 'The facts that caused it, at most 100.',
+      extensions: { listSize: 20 },
       resolve: async ({ causes }, _, context) => {
         const facts = await Promise.all(causes.map((id) => context.facts.load(id)));
         return facts.filter((fact) => fact !== null);

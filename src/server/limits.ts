@@ -44,8 +44,8 @@ export type Limits = {
 
 /**
  * What an operation costs, computed from its document and variables: one for every object that it may return, nothing
- * for numbers, strings and enum values. A field can set its own weight and the length of its list in the schema, as
- * `extensions: { cost, listSize }`.
+ * for numbers, strings and enum values. A field can set its own weight, what each argument that is given adds to that, and
+ * the length of its list in the schema, as `extensions: { cost, costOfArguments, listSize }`.
  */
 export type Costs = {
   /** How many entries a list is taken to have that says nothing else. */

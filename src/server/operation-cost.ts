@@ -75,14 +75,15 @@ export function prepareCost(
     if (field === undefined) return 0;
     const type = getNamedType(field.type);
     const isList = isListType(getNullableType(field.type));
-    const ownPage = isList ? null : pageOf(field, node);
+    const rows = isMutation(parent) ? rowsOf(field, node) : null;
+    const ownPage = isList ? null : (rows ?? pageOf(field, node));
     const within =
       isCompositeType(type) && node.selectionSet !== undefined
         ? ofSelections(type, node.selectionSet, ownPage)
         : 0;
-    const each = sum([weightOf(field, isCompositeType(type) ? 1 : 0), within]);
+    const each = sum([weightOf(field, node, isCompositeType(type) ? 1 : 0), within]);
     const total = isList ? product(listSize(field, node, page), each) : each;
-    return isMutation(parent) ? sum([costs.mutation, rowsOf(field, node), total]) : total;
+    return rows === null ? total : sum([costs.mutation, rows, total]);
   };
 
   const isMutation = (parent: GraphQLCompositeType): boolean => parent === schema.getMutationType();
@@ -99,7 +100,7 @@ export function prepareCost(
   const listSize = (field: AnyField, node: FieldNode, page: Cost | null): Cost => {
     const { listSize: own } = field.extensions;
     if (typeof own === 'number') return own;
-    if (page !== null && (field.name === 'edges' || field.name === 'nodes')) return page;
+    if (page !== null && PAGE_LISTS.has(field.name)) return page;
     const asked = field.args.find(({ name }) => name === 'ids' || name === 'representations');
     if (asked === undefined) return costs.listSize;
     return fromArguments(field, node, ({ [asked.name]: keys }) =>
@@ -124,6 +125,9 @@ export function prepareCost(
   return (variables) => atLeastOne(worth(cost, variables));
 }
 
+/** The lists that have an entry for each of a connection's page, or of the rows that a mutation was given. */
+const PAGE_LISTS: ReadonlySet<string> = new Set(['edges', 'nodes', 'rows', 'rejections']);
+
 type AnyField = GraphQLField<unknown, unknown>;
 
 /** What a request costs that returns no object. */
@@ -131,8 +135,19 @@ function atLeastOne(cost: number): number {
   return Math.max(1, Math.ceil(cost));
 }
 
-function weightOf({ extensions }: AnyField, otherwise: number): number {
-  return typeof extensions.cost === 'number' ? extensions.cost : otherwise;
+/** What a field itself costs, and what the arguments add that it is given. */
+function weightOf(field: AnyField, node: FieldNode, otherwise: number): Cost {
+  const { cost, costOfArguments } = field.extensions;
+  const own = typeof cost === 'number' ? cost : otherwise;
+  if (!isRecord(costOfArguments)) return own;
+  const added = fromArguments(field, node, (values) => {
+    let total = 0;
+    for (const [name, each] of Object.entries(costOfArguments)) {
+      if (values[name] != null && typeof each === 'number') total += each;
+    }
+    return total;
+  });
+  return sum([own, added]);
 }
 
 /** Arguments that can't be read are the resolver's to refuse, so they count as none. */

@@ -13,6 +13,7 @@ const schema = buildSchema(/* GraphQL */ `
     letters: [Letter!]!
     dear: Item
     cheap: [Item]
+    dated(on: String, at: String): Item
   }
   type ItemConnection {
     edges: [ItemEdge!]!
@@ -46,11 +47,18 @@ const schema = buildSchema(/* GraphQL */ `
   type Mutation {
     save(input: Rows!): [Item]
     touch: Int
+    record(input: Rows!): Record
+  }
+  union Record = Recorded | Letter
+  type Recorded {
+    rows: [Item!]!
+    others: [Item!]!
   }
 `);
 const query = schema.getQueryType()?.getFields();
 Object.assign(query?.dear ?? {}, { extensions: { cost: 40 } });
 Object.assign(query?.cheap ?? {}, { extensions: { listSize: 3 } });
+Object.assign(query?.dated ?? {}, { extensions: { costOfArguments: { on: 7, at: 30 } } });
 
 function costOf(text: string, variables: Record<string, unknown> = {}): number {
   const documents = createDocuments({
@@ -83,6 +91,19 @@ describe('an operation costs', () => {
     ['as many objects as a list is taken to have', '{ letters { id } }', {}, 5],
     ['as many as the list says in the schema', '{ cheap { id } }', {}, 3],
     ['what the field says in the schema', '{ dear { id parent { id } } }', {}, 41],
+    [
+      'nothing more for arguments that are not given',
+      '{ dated { id } other: dated(on: null) { id } }',
+      {},
+      2,
+    ],
+    ['what the given ones add in the schema', '{ dated(on: "x", at: "y") { id } }', {}, 38],
+    [
+      'what they add if variables give them',
+      'query ($on: String, $at: String) { dated(on: $on, at: $at) { id } }',
+      { at: 'y' },
+      31,
+    ],
     ['a page and its edges and nodes', '{ items(first: 10) { total edges { node { id } } } }', {}, 21],
     ['the nodes alone', '{ items(last: 10) { nodes { id } } }', {}, 11],
     ['20 for a page that says nothing', '{ items { nodes { id } } }', {}, 21],
@@ -135,6 +156,12 @@ describe('an operation costs', () => {
       'mutation ($i: Rows!) { save(input: $i) { id } }',
       { i: { rows: [{}, {}, {}] } },
       18,
+    ],
+    [
+      'what is asked of each row that comes back',
+      'mutation ($i: Rows!) { record(input: $i) { ... on Recorded { rows { parent { id } } others { id } } } }',
+      { i: { rows: Array.from({ length: 100 }, () => ({})) } },
+      10 + 100 + 1 + 100 * 2 + 5,
     ],
     [
       'each row that is written out',
