@@ -587,9 +587,16 @@ describe('a programme, from nothing', () => {
     expect(await tierOn('2027-11-01')).toEqual({ code: 'BASE' });
     expect(await tierOn('2024-02-28')).toBeNull();
     expect(await tierOn('2026-11-01', '2020-01-01T00:00:00Z')).toBeNull();
-    expect(await complaints(opened, STANDING, { id: ids.partner, knownAt: 'yesterday' })).toEqual([
-      ['BAD_USER_INPUT', 'knownAt', '"yesterday" is not an instant; write it like 2026-11-23T10:15:30Z.'],
-    ]);
+    expect(await tierOn('2026-11-01', '1000-01-01T00:00:00Z')).toBeNull();
+    for (const knownAt of ['yesterday', '-271821-04-20T00:00:00Z', '+010000-01-01T00:00:00Z']) {
+      expect(await complaints(opened, STANDING, { id: ids.partner, knownAt })).toEqual([
+        [
+          'BAD_USER_INPUT',
+          'knownAt',
+          `${JSON.stringify(knownAt)} is not an instant; write it like 2026-11-23T10:15:30Z.`,
+        ],
+      ]);
+    }
   });
 
   test('finds what has an id again, in the order asked for', async () => {
