@@ -294,7 +294,9 @@ describe.each(EXECUTIONS)('executed by $name', ({ compileAfter }) => {
 
     test('anything else is not found', async () => {
       expect((await fetch(`${toy.url}/graphqlx`)).status).toBe(404);
-      expect((await fetch(`${toy.url}/a/graphql`)).status).toBe(404);
+      const elsewhere = await fetch(`${toy.url}/a/graphql`);
+      expect(elsewhere.status).toBe(404);
+      expect(await elsewhere.json()).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] });
     });
   });
 
