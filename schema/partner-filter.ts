@@ -72,7 +72,7 @@ const PartnerOrderField = builder.enumType('PartnerOrderField', {
   description: 'By what of their data or standing partners are compared.',
   values: {
     NAME: { description: 'Alphabetically by what they are called, as the database sorts text.' },
-    EXTERNAL_REF: { description: 'What the vendor calls it, in one programme.' },
+    EXTERNAL_REF: { description: "Alphabetically by the vendor's key, as the database sorts text." },
     TIER: { description: 'By the rank of the effective tier; those without one first.' },
     NEXT_CHANGE: { description: 'By the day of the next change; those without one last.' },
     MISSING: {

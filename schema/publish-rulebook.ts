@@ -82,7 +82,7 @@ const RulebookPublished = builder.objectRef<Published>('RulebookPublished').impl
   fields: (t) => ({
     rulebook: t.expose('rulebook', {
       type: Rulebook,
-      description: 'The rulebook that is valid beside the one that counts.',
+      description: 'The rulebook as it takes effect, with its number and its first day.',
     }),
   }),
 });

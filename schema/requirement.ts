@@ -99,7 +99,7 @@ builder.objectRef<Of<'THRESHOLD'>>('ThresholdRequirement').implement({
     }),
     required: t.field({
       type: RegionalNumber,
-      description: "What applied to the partner's region on the day judged.",
+      description: 'What the number is compared with, region by region.',
       resolve: ({ rule }) => rule.required,
     }),
   }),
