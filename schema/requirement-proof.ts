@@ -9,6 +9,7 @@ import { pageArgs } from './page.ts';
 import { evidenceAt, type ProofBasis } from './proof-basis.ts';
 import { ComparisonType, RuleType } from './rule.ts';
 import { specializationNamed } from './rulebook-source.ts';
+import { shownItem, withShownItems } from './shown-item.ts';
 import { Specialization } from './specialization.ts';
 
 /** A requirement's proof within the proof it is part of. */
@@ -46,8 +47,9 @@ export const RequirementProof = builder.interfaceRef<ProofSource>('RequirementPr
     }),
     item: t.string({
       nullable: true,
-      description: 'The item it was restricted to, within a requirement for each of several; otherwise null.',
-      resolve: ({ proof }) => proof.item,
+      description:
+        'The item it was restricted to, within a requirement for each of several; otherwise null. Masked for the role PARTNER where it is who answered a survey.',
+      resolve: ({ basis, proof }, _, context) => shownItem(proof.item, proof.path, basis, context),
     }),
     outcome: t.field({
       type: OutcomeType,
@@ -57,8 +59,12 @@ export const RequirementProof = builder.interfaceRef<ProofSource>('RequirementPr
     explanation: t.string({
       description: 'The proof in one sentence with its numbers, for people.',
       args: localeArgs,
-      resolve: ({ basis, proof }, args) =>
-        explainRequirement(proof, basis.source.published.rulebook, localeOf(args)),
+      resolve: ({ basis, proof }, args, context) =>
+        explainRequirement(
+          withShownItems(proof, basis, context),
+          basis.source.published.rulebook,
+          localeOf(args),
+        ),
     }),
   }),
 });
@@ -203,7 +209,12 @@ const ForEachItem = builder
   .implement({
     description: 'A requirement restricted to one value of a dimension.',
     fields: (t) => ({
-      item: t.exposeString('item', { description: 'The value of the dimension, such as a product area.' }),
+      item: t.string({
+        description:
+          'The value of the dimension, such as a product area. Masked for the role PARTNER where it is who answered a survey.',
+        resolve: ({ item, requirement: { basis, proof } }, _, context) =>
+          shownItem(item, proof.path, basis, context) ?? item,
+      }),
       where: t.expose('where', { type: RequirementProof, description: 'Why it is among the items.' }),
       requirement: t.expose('requirement', {
         type: RequirementProof,
