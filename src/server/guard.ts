@@ -45,7 +45,10 @@ export function corsHeaders(
   if (origin === undefined || !origins.includes(origin)) return { vary: 'Origin' };
   const allowed = { vary: 'Origin', 'access-control-allow-origin': origin };
   if (method !== 'OPTIONS') {
-    return { ...allowed, 'access-control-expose-headers': 'RateLimit, RateLimit-Policy, Retry-After' };
+    return {
+      ...allowed,
+      'access-control-expose-headers': 'Operation-Cost, RateLimit, RateLimit-Policy, Retry-After',
+    };
   }
   return {
     ...allowed,

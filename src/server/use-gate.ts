@@ -6,6 +6,7 @@ import type { Caller, Execution } from './execution.ts';
 import { badRequest, paramsOf, readGraphRequest } from './graph-request.ts';
 import { limitExceeded } from './limits.ts';
 import { isMasked, isOurFault } from './mask-error.ts';
+import type { Balance } from './rate-limit.ts';
 import { withExtensions } from './with-extensions.ts';
 
 /** A caller by HTTP. */
@@ -111,13 +112,19 @@ function statusOf(errors: readonly GraphQLError[]): { readonly status: number; r
   return errors.some(isOurFault) ? { status: 504 } : { status: 400, spec: true };
 }
 
-/** The same result with the headers of the IETF's draft on rate limits, if the caller has a budget. */
-function withCostHeaders(result: ExecutionResult, { balance }: CostReport): ExecutionResult {
-  if (balance === null) return result;
-  const { capacity, perSecond, remaining } = balance;
-  const headers = {
+/** The same result with what it cost as a header, and those of the IETF's draft on rate limits if the caller has a budget. */
+function withCostHeaders(
+  result: ExecutionResult,
+  { requested, maximum, balance }: CostReport,
+): ExecutionResult {
+  const cost = { 'operation-cost': `requested=${requested}, maximum=${maximum}` };
+  const headers = balance === null ? cost : { ...cost, ...budgetHeaders(balance) };
+  return { ...result, extensions: { ...result.extensions, http: { headers } } };
+}
+
+function budgetHeaders({ capacity, perSecond, remaining }: Balance): Record<string, string> {
+  return {
     'ratelimit-policy': `"cost";q=${capacity};w=${Math.ceil(capacity / perSecond)}`,
     ratelimit: `"cost";r=${remaining};t=${Math.ceil((capacity - remaining) / perSecond)}`,
   };
-  return { ...result, extensions: { ...result.extensions, http: { headers } } };
 }

@@ -237,6 +237,7 @@ describe('over HTTP', () => {
     await start({ budget: { capacity: 1_500, perSecond: 1 } });
     const query = '{ __schema { queryType { name } } }';
     const first = await byPost(toy.url, { query }, 'a');
+    expect(first.headers.get('operation-cost')).toBe('requested=1000, maximum=20000');
     expect(first.headers.get('ratelimit-policy')).toBe('"cost";q=1500;w=1500');
     expect(first.headers.get('ratelimit')).toBe('"cost";r=500;t=1000');
     const second = await byPost(toy.url, { query }, 'a');

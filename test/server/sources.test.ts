@@ -59,7 +59,7 @@ describe('a page of another server', () => {
     expect(headers).toMatchObject({
       vary: expect.stringContaining('Origin'),
       'access-control-allow-origin': PARTNERS,
-      'access-control-expose-headers': 'RateLimit, RateLimit-Policy, Retry-After',
+      'access-control-expose-headers': 'Operation-Cost, RateLimit, RateLimit-Policy, Retry-After',
     });
     expect(headers).not.toHaveProperty('access-control-allow-credentials');
   });
