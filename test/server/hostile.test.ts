@@ -151,6 +151,16 @@ const ATTACKS: readonly (readonly [string, string, string])[] = [
     '{ partners(program: "connect", first: 100) { nodes { affiliates(first: 100) { nodes { affiliates(first: 100) { nodes { id } } } } } } }',
   ],
   [
+    'standings of many days',
+    'LIMIT_EXCEEDED',
+    `{ partners(program: "connect", first: 100) { nodes { ${repeat(90, (index) => `a${index}: standing(on: "2026-${10 + (index % 3)}-${10 + (index % 20)}") { on }`)} } } }`,
+  ],
+  [
+    'documents by the thousand',
+    'LIMIT_EXCEEDED',
+    `{ partners(program: "connect", first: 100) { nodes { standing { rulebook { ${repeat(99, (index) => `a${index}: document`)} } } } } }`,
+  ],
+  [
     'fragments that double',
     'LIMIT_EXCEEDED',
     `{ ...F0 } ${repeat(90, (index) => `fragment F${index} on Query { ...F${index + 1} ...F${index + 1} }`)} fragment F90 on Query { __typename }`,
