@@ -1,6 +1,7 @@
 import type { ChangeFilter } from '../store/read-log.ts';
 import type { LogEntry } from '../store/write-log.ts';
 import { type Cursor, checkOf } from './cursor.ts';
+import { type Asker, ENDED, type EventSource, nextOf } from './event-source.ts';
 import type { Membership } from './log-waiters.ts';
 import { cursorAt, holds, RETENTION_MS, type ResyncReason, refuseToResume } from './resume.ts';
 import type { Tail } from './tail.ts';
@@ -36,22 +37,12 @@ const changeOf = (entry: LogEntry): LogEvent => {
   return event;
 };
 
-const ENDED = { done: true, value: undefined } as const;
-
-/** Somebody who asked for the next event. */
-type Asker = {
-  resolve(result: IteratorResult<LogEvent, undefined>): void;
-  reject(error: unknown): void;
-};
-
 /**
  * Follows a programme's log from a place on: first a checkpoint, then each entry that passes the filter once and in order, with
  * checkpoints when it has caught up and every so often while the filter lets nothing through. The subscriber is a position that pulls: one that
  * doesn't ask holds nothing. Ends at once on `return()`. Rejects if the log can't be read.
  */
-export const subscribeToLog = async (
-  subscription: LogSubscription,
-): Promise<AsyncIterableIterator<LogEvent>> => {
+export const subscribeToLog = async (subscription: LogSubscription): Promise<EventSource<LogEvent>> => {
   const { tail, programId, filter, after, retentionMs = RETENTION_MS } = subscription;
   const { checkpointEveryMs = 30_000, checkpointEveryEntries = 1_000 } = subscription;
 
@@ -72,7 +63,8 @@ export const subscribeToLog = async (
   /** Since it first asked for what comes after that. */
   let membership: Membership | undefined;
   /** Whoever asked and has no answer yet, oldest first. */
-  const askers: Asker[] = [];
+  const askers: Asker<LogEvent>[] = [];
+  let isAnswering = false;
   let isWaiting = false;
   let waitingSince = 0;
   let stopTimer: (() => void) | undefined;
@@ -139,11 +131,12 @@ export const subscribeToLog = async (
 
   /** Goes on for as long as somebody asks; what memory has is given without a detour. */
   const advance = (): void => {
+    isAnswering = true;
     while (askers.length > 0) {
       const event = step();
       if (event === 'WAIT') {
         wait();
-        return;
+        break;
       }
       if (event instanceof Promise) {
         event.then((read) => {
@@ -154,13 +147,14 @@ export const subscribeToLog = async (
       }
       answer(event);
     }
+    isAnswering = false;
   };
   const answer = (event: LogEvent | undefined): void => {
-    if (event !== undefined && !ended) askers.shift()?.resolve({ done: false, value: event });
+    if (event !== undefined && !ended) askers.shift()?.take(event);
   };
   const fail = (error: unknown): void => {
     // Nobody returns an iterator that failed.
-    askers.shift()?.reject(error);
+    askers.shift()?.fail(error);
     end();
   };
 
@@ -196,23 +190,25 @@ export const subscribeToLog = async (
     ended = true;
     membership?.leave();
     stopTimer?.();
-    for (const asker of askers.splice(0)) asker.resolve(ENDED);
+    for (const asker of askers.splice(0)) asker.finish();
   };
 
-  const iterator: AsyncIterableIterator<LogEvent, undefined> = {
-    next() {
-      if (ended) return Promise.resolve(ENDED);
-      return new Promise((resolve, reject) => {
-        askers.push({ resolve, reject });
-        // Whoever asked before is being answered, and the next one after that.
-        if (askers.length === 1) advance();
-      });
+  const source: EventSource<LogEvent> = {
+    ask(asker) {
+      if (ended) {
+        asker.finish();
+        return;
+      }
+      askers.push(asker);
+      // While somebody waits, or is being answered, that goes on with this one.
+      if (!isAnswering && askers.length === 1) advance();
     },
+    next: () => nextOf(source.ask),
     async return() {
       end();
       return ENDED;
     },
-    [Symbol.asyncIterator]: () => iterator,
+    [Symbol.asyncIterator]: () => source,
   };
-  return iterator;
+  return source;
 };

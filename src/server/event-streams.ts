@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createSourceEventStream, type ExecutionResult, GraphQLError } from 'graphql';
 import { classOf } from '../app/rights.ts';
+import { type Asker, ENDED, type EventSource, nextOf } from '../events/event-source.ts';
 import type { Operation } from './admission.ts';
 import { findEndOf } from './authentication.ts';
 import { type EventResult, toEventResult } from './event-result.ts';
@@ -12,7 +13,8 @@ import { isMasked, isOurFault, outcomeOf } from './mask-error.ts';
 import type { Metrics } from './metrics.ts';
 import { createSharedEvents, shareKeyOf } from './shared-events.ts';
 
-export type EventStream = AsyncGenerator<EventResult, void, void>;
+/** A subscription's results, for who iterates and for who asks; one at a time. */
+export type EventStream = AsyncGenerator<EventResult, void, void> & Pick<EventSource<EventResult>, 'ask'>;
 
 /** The subscriptions that are open, see `Execution`. */
 export type EventStreams = {
@@ -34,8 +36,6 @@ type Options = {
 
 /** A right that has ended ends the subscriptions that live from it within this time and what a check takes, in milliseconds. */
 const RECHECK_EVERY_MS = 1_000;
-
-const FINISHED = { value: undefined, done: true } as const;
 
 /** Makes what opens subscriptions, executes their events, and ends them when the rights of their callers end. */
 export function createEventStreams(options: Options): EventStreams {
@@ -109,16 +109,17 @@ export function createEventStreams(options: Options): EventStreams {
   const streamFrom = (source: AsyncIterator<unknown>, operation: Operation, caller: Caller): EventStream => {
     const { session, requestId } = caller;
     const shareKey = shareKeyOf(operation, session?.rights ?? null);
-    const fail = (): typeof FINISHED => {
-      caller.interrupt();
-      void stream.return();
-      return FINISHED;
-    };
+    const askSource = askOf(source);
+    /** Who asked and has no answer yet. */
+    let asker: Asker<EventResult> | undefined;
+    let isOver = false;
     /** Why the rights have ended. */
     let ended: GraphQLError | undefined;
-    const close = (end: GraphQLError): IteratorResult<EventResult, void> => {
-      void stream.return();
-      return { value: toEventResult({ errors: [end] }), done: false };
+
+    const answered = (): Asker<EventResult> | undefined => {
+      const whoAsked = asker;
+      asker = undefined;
+      return whoAsked;
     };
     // Not awaited: a source that is slow to end must not hold up the connection's end.
     const endSource = (): void => {
@@ -126,51 +127,76 @@ export function createEventStreams(options: Options): EventStreams {
         log.error({ requestId, err: error }, 'A subscription did not end cleanly.'),
       );
     };
-    const isOver = (): boolean => !open.has(stream);
+    const stop = (): void => {
+      if (isOver) return;
+      isOver = true;
+      open.delete(stream);
+      endSource();
+      answered()?.finish();
+    };
+    const interrupt = (): void => {
+      caller.interrupt();
+      stop();
+    };
+    const closeWith = (error: GraphQLError): void => {
+      const whoAsked = answered();
+      stop();
+      whoAsked?.take(toEventResult({ errors: [error] }));
+    };
+    const fail = (error: unknown): void => {
+      if (isOver) return;
+      const shown = mask(error, requestId);
+      if (isMasked(shown)) interrupt();
+      else closeWith(shown);
+    };
+
+    const give = (result: EventResult): void => {
+      if (isOver) return;
+      if (ended !== undefined) closeWith(ended);
+      else if (isLost(result)) interrupt();
+      else {
+        deliveries.add();
+        answered()?.take(result);
+      }
+    };
+    const share = (event: unknown): void =>
+      shared.share(event, shareKey, () => runShared(operation, caller, event), give);
+    const fromSource: Asker<unknown> = {
+      take(event) {
+        if (isOver) return;
+        if (session === null) share(event);
+        else findEndOf(session).then((end) => (end === null ? share(event) : closeWith(end)), fail);
+      },
+      finish() {
+        if (ended === undefined) stop();
+        else closeWith(ended);
+      },
+      fail,
+    };
 
     const stream: EventStream = {
-      async next() {
-        if (isOver()) return FINISHED;
-        if (ended !== undefined) return close(ended);
-        try {
-          const step = await source.next();
-          if (isOver()) return FINISHED;
-          if (ended !== undefined) return close(ended);
-          if (step.done === true) {
-            open.delete(stream);
-            return FINISHED;
-          }
-          if (session !== null) {
-            const end = await findEndOf(session);
-            if (end !== null) return close(end);
-          }
-          const event = step.value;
-          const result = await shared.share(event, shareKey, () => runShared(operation, caller, event));
-          if (isOver()) return FINISHED;
-          if (isLost(result)) return fail();
-          deliveries.add();
-          return { value: result, done: false };
-        } catch (error) {
-          const shown = mask(error, requestId);
-          if (isMasked(shown)) return fail();
-          open.delete(stream);
-          return { value: toEventResult({ errors: [shown] }), done: false };
+      ask(whoAsks) {
+        if (isOver) {
+          whoAsks.finish();
+          return;
         }
+        asker = whoAsks;
+        if (ended === undefined) askSource(fromSource);
+        else closeWith(ended);
       },
+      next: () => nextOf(stream.ask),
       async return() {
-        if (open.delete(stream)) endSource();
-        return FINISHED;
+        stop();
+        return ENDED;
       },
       async throw(error) {
-        await stream.return();
+        stop();
         throw error;
       },
       async [Symbol.asyncDispose]() {
-        await stream.return();
+        stop();
       },
-      [Symbol.asyncIterator]() {
-        return stream;
-      },
+      [Symbol.asyncIterator]: () => stream,
     };
     const end = (error: GraphQLError): void => {
       ended = error;
@@ -213,6 +239,21 @@ export function createEventStreams(options: Options): EventStreams {
       clearTimeout(rechecking);
     },
   };
+}
+
+/** How to ask a source for its next event. */
+function askOf(source: AsyncIterator<unknown>): (asker: Asker<unknown>) => void {
+  if (callsBack(source)) return source.ask;
+  return (asker) => {
+    source
+      .next()
+      .then((step) => (step.done === true ? asker.finish() : asker.take(step.value)))
+      .catch(asker.fail);
+  };
+}
+
+function callsBack(source: AsyncIterator<unknown>): source is EventSource<unknown> {
+  return 'ask' in source && typeof source.ask === 'function';
 }
 
 /** An event without data carries no cursor: a client that got it would be past it without knowing. */

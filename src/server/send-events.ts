@@ -1,23 +1,31 @@
+import { type Asker, ENDED } from '../events/event-source.ts';
+import type { EventResult } from './event-result.ts';
 import type { EventStream } from './event-streams.ts';
 
 /**
- * Sends a subscription's events one after the other, each once the one before is out; its `next` settles when the stream is over. To the
- * library that keeps the protocol it looks like a stream without events: it would make the text of an event anew for each subscriber.
- * `send` is given an event's result as JSON in UTF-8.
+ * Sends a subscription's events one after the other, each once `send` has called back for the one before; its `next` settles when the stream
+ * is over. To the library that keeps the protocol it looks like a stream without events: it would make the text of an event anew for each
+ * subscriber. `send` is given an event's result as a byte string of JSON.
  */
 export function sendEvents(
   stream: EventStream,
-  send: (result: Buffer) => Promise<void>,
+  send: (result: string, then: () => void) => void,
 ): AsyncGenerator<never, void, void> {
   const events: AsyncGenerator<never, void, void> = {
-    async next() {
-      for (;;) {
-        const step = await stream.next();
-        if (step.done === true) return step;
-        await send(step.value.toBytes());
-      }
+    next: () =>
+      new Promise((resolve, reject) => {
+        const goOn = (): void => stream.ask(asker);
+        const asker: Asker<EventResult> = {
+          take: (result) => send(result.toByteString(), goOn),
+          finish: () => resolve(ENDED),
+          fail: reject,
+        };
+        goOn();
+      }),
+    async return() {
+      await stream.return();
+      return ENDED;
     },
-    return: () => stream.return().then(() => ({ value: undefined, done: true })),
     async throw(error) {
       await stream.return();
       throw error;

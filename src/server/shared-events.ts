@@ -6,21 +6,27 @@ import type { EventResult } from './event-result.ts';
 
 /** Results of events, executed once for all subscribers who get the same of an event at about the same time. */
 export type SharedEvents = {
-  /** What `execute` gave for this event and key a moment ago, or gives now. */
-  share(event: unknown, key: string, execute: () => Promise<EventResult>): Promise<EventResult>;
+  /** Gives what `execute` gave for this event and key a moment ago, at once; or what it gives now, to everybody who came meanwhile together. */
+  share(event: unknown, key: string, execute: () => Promise<EventResult>, give: Give): void;
   /** How many events are remembered. */
   readonly size: number;
 };
 
+type Give = (result: EventResult) => void;
+
 /** An event is forgotten after one to two of these: what it says of other things than itself would become old. */
 const REMEMBERED_MS = 1_000;
 
-type Results = Map<string, Promise<EventResult>>;
+type Execution = { result: EventResult | undefined; readonly waiting: Give[] };
+type Executions = Map<string, Execution>;
 
-/** Makes the memory of what was executed for events. Results for which `isLost` holds are not given to anybody who asks later. */
+/**
+ * Makes the memory of what was executed for events. `execute` never fails; results for which `isLost` holds are not given to anybody who
+ * asks later.
+ */
 export function createSharedEvents(isLost: (result: EventResult) => boolean): SharedEvents {
-  let recent = new Map<unknown, Results>();
-  let older = new Map<unknown, Results>();
+  let recent = new Map<unknown, Executions>();
+  let older = new Map<unknown, Executions>();
   let timer: NodeJS.Timeout | undefined;
 
   const forget = (): void => {
@@ -31,25 +37,38 @@ export function createSharedEvents(isLost: (result: EventResult) => boolean): Sh
     timer = undefined;
   };
 
-  const resultsOf = (event: unknown): Results => {
+  const executionsOf = (event: unknown): Executions => {
     const known = recent.get(event) ?? older.get(event);
     if (known !== undefined) return known;
-    const results: Results = new Map();
-    recent.set(event, results);
+    const executions: Executions = new Map();
+    recent.set(event, executions);
     timer ??= setInterval(forget, REMEMBERED_MS).unref();
-    return results;
+    return executions;
+  };
+
+  const begin = async (
+    executions: Executions,
+    key: string,
+    execution: Execution,
+    execute: () => Promise<EventResult>,
+  ): Promise<void> => {
+    const result = await execute();
+    execution.result = result;
+    if (isLost(result)) executions.delete(key);
+    for (const give of execution.waiting) give(result);
   };
 
   return {
-    share(event, key, execute) {
-      const results = resultsOf(event);
-      const known = results.get(key);
-      if (known !== undefined) return known;
-      const result = execute();
-      results.set(key, result);
-      const drop = () => results.delete(key);
-      result.then((settled) => isLost(settled) && drop(), drop);
-      return result;
+    share(event, key, execute, give) {
+      const executions = executionsOf(event);
+      let execution = executions.get(key);
+      if (execution === undefined) {
+        execution = { result: undefined, waiting: [] };
+        executions.set(key, execution);
+        void begin(executions, key, execution, execute);
+      }
+      if (execution.result === undefined) execution.waiting.push(give);
+      else give(execution.result);
     },
     get size() {
       return recent.size + older.size;

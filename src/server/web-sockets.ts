@@ -17,6 +17,7 @@ import type { Metrics } from './metrics.ts';
 import { createOutbox } from './outbox.ts';
 import { sendEvents } from './send-events.ts';
 import { stopAtSize } from './stop-at-size.ts';
+import { toByteString } from './text-frame.ts';
 import { withoutHttp } from './with-extensions.ts';
 
 /** Close codes after which graphql-ws clients connect again; after most others they give up for good. */
@@ -127,9 +128,9 @@ export function createWebSockets(options: Options): WebSockets {
       const { operation, caller, id, socket, stream } = admittedBy(args);
       const result = await execution.subscribe(operation, caller);
       if ('next' in result) {
-        const beginning = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+        const beginning = toByteString(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
         const address = { socket, stream, beginning };
-        return sendEvents(result, (bytes) => outbox.send(address, bytes));
+        return sendEvents(result, (bytes, then) => outbox.send(address, bytes, then));
       }
       // An error message is final for the client; a lost connection is not.
       if (result.errors?.some(isOurFault) === true) caller.interrupt();

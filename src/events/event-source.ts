@@ -1,0 +1,25 @@
+/** Somebody who asked for the next event, and is called back once. */
+export type Asker<Event> = {
+  take(event: Event): void;
+  /** There are no more events. */
+  finish(): void;
+  fail(error: unknown): void;
+};
+
+/** Events, one each time that somebody asks. Who uses it as an iterator has a promise made for each; `ask` calls back, at once where it can. */
+export type EventSource<Event> = AsyncIterableIterator<Event, undefined> & { ask(asker: Asker<Event>): void };
+
+/** The result of an iterator that has come to its end. */
+export const ENDED = { done: true, value: undefined } as const;
+
+/** What an iterator's `next` gives for a source that calls back. */
+export const nextOf = <Event>(
+  ask: (asker: Asker<Event>) => void,
+): Promise<IteratorResult<Event, undefined>> =>
+  new Promise((resolve, reject) => {
+    ask({
+      take: (value) => resolve({ done: false, value }),
+      finish: () => resolve(ENDED),
+      fail: reject,
+    });
+  });
