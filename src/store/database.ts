@@ -28,13 +28,14 @@ export type Database = {
   close(): Promise<void>;
 };
 
-// Times in UTC because the driver reads and writes timestamps without their offset; the timeouts and keep-alives so that a
-// process that was cut off or hangs does not hold row locks; no compiling of statements, which takes 300 ms for those that judge.
+// Times in UTC because the driver reads and writes timestamps without their offset; no compiling of statements, which takes 300 ms
+// for those that judge. The timeouts and keep-alives so that a process that was cut off or hangs holds no row longer than 10 s: what
+// it holds ends after 4 s, and what still waits for that gives up before it gets it, or would hold it for another 4 s, one by one.
 const SESSION = [
   '-c timezone=UTC',
   '-c jit=off',
-  '-c idle_in_transaction_session_timeout=10s',
-  '-c lock_timeout=20s',
+  '-c idle_in_transaction_session_timeout=4s',
+  '-c lock_timeout=3s',
   '-c statement_timeout=60s',
   '-c tcp_keepalives_idle=5',
   '-c tcp_keepalives_interval=2',

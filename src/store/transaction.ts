@@ -9,11 +9,12 @@ export type Session = Transaction;
 
 const ATTEMPTS = 6;
 
-// Serialization failure and deadlock, as PostgreSQL names them, and what Prisma makes of them.
-const RETRYABLE = new Set(['40001', '40P01', 'P2034']);
+// Serialization failure and deadlock, as PostgreSQL names them, and what Prisma makes of them; and a lock that was not to be had in
+// the short time for which sessions wait: whoever is still there goes on waiting.
+const RETRYABLE = new Set(['40001', '40P01', 'P2034', '55P03']);
 
-// No connection or no lock was to be had in time: also rolled back, but trying again at once would only add to the crowd.
-const CROWDED = new Set(['55P03', 'P2024', 'P2028']);
+// No connection was to be had in time: also rolled back, but trying again at once would only add to the crowd.
+const CROWDED = new Set(['P2024', 'P2028']);
 
 /** The codes of an error and of everything that caused it. */
 function* codesOf(error: unknown): Generator<string> {
@@ -40,8 +41,8 @@ export const isContention = (error: unknown): boolean =>
   isRetryable(error) || [...codesOf(error)].some((code) => CROWDED.has(code));
 
 /**
- * Runs `work` in one transaction (READ COMMITTED) and commits what it did; whatever it throws rolls everything back. A deadlock or a
- * serialization failure is tried again from the start, so `work` must have no effect outside the transaction.
+ * Runs `work` in one transaction (READ COMMITTED) and commits what it did; whatever it throws rolls everything back. A deadlock, a
+ * serialization failure or a lock that is held for long is tried again from the start, so `work` must have no effect outside the transaction.
  */
 export const inTransaction = async <T>(
   database: Database,
