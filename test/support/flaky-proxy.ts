@@ -10,8 +10,13 @@ export type FlakyProxy = {
   cut(): void;
   /** Ends every open connection in the middle of the next piece that the server sends. */
   tear(): void;
-  /** Drops what is sent in the connections that are open, from now on, and tells nobody. */
+  /** Drops what is sent in the connections that are open, from now on, and tells nobody: neither side learns that the other went. */
   stall(): void;
+  /**
+   * Stalls, and so do new connections, as soon as clients have sent as many pieces with this text in them; the last one still arrives.
+   * Resolves then.
+   */
+  stallAfter(text: string, pieces: number): Promise<void>;
   /** Passes new connections on to another port. */
   redirect(port: number): void;
   close(): Promise<void>;
@@ -23,6 +28,7 @@ type Pair = { readonly client: Socket; readonly upstream: Socket; state: 'PASSIN
 export async function startFlakyProxy(to: number): Promise<FlakyProxy> {
   const pairs = new Set<Pair>();
   let target = to;
+  let trap: { readonly text: string; pieces: number; readonly spring: () => void } | undefined;
 
   const reset = ({ client, upstream }: Pair): void => {
     client.resetAndDestroy();
@@ -36,7 +42,15 @@ export async function startFlakyProxy(to: number): Promise<FlakyProxy> {
     const pair: Pair = { client, upstream, state: proxy.welcome === 'STALL' ? 'STALLED' : 'PASSING' };
     pairs.add(pair);
     client.on('data', (bytes) => {
-      if (pair.state !== 'STALLED') upstream.write(bytes);
+      if (pair.state === 'STALLED') return;
+      upstream.write(bytes);
+      if (trap === undefined || !bytes.includes(trap.text)) return;
+      trap.pieces -= 1;
+      if (trap.pieces > 0) return;
+      proxy.welcome = 'STALL';
+      proxy.stall();
+      trap.spring();
+      trap = undefined;
     });
     upstream.on('data', (bytes: Buffer) => {
       if (pair.state === 'TEARING') {
@@ -45,6 +59,7 @@ export async function startFlakyProxy(to: number): Promise<FlakyProxy> {
       } else if (pair.state === 'PASSING') client.write(bytes);
     });
     client.on('close', () => {
+      if (pair.state === 'STALLED') return;
       pairs.delete(pair);
       upstream.destroy();
     });
@@ -68,6 +83,11 @@ export async function startFlakyProxy(to: number): Promise<FlakyProxy> {
     },
     stall() {
       for (const pair of pairs) pair.state = 'STALLED';
+    },
+    stallAfter(text, pieces) {
+      return new Promise((spring) => {
+        trap = { text, pieces, spring };
+      });
     },
     redirect(port) {
       target = port;

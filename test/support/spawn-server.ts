@@ -20,12 +20,13 @@ export type SpawnedServer = {
 type Command = readonly [program: string, ...args: string[]];
 
 /**
- * Starts `src/main.ts`, by `command` if it is given, on a free port; resolves when it serves, rejects with what it printed if it
- * ends before.
+ * Starts `src/main.ts`, by `command` if it is given, on a free port unless the environment has one; resolves when it serves, rejects
+ * with what it printed if it ends before. `onLine` is told everything that it prints.
  */
 export const spawnServer = async (
   environment: Record<string, string>,
   [program, ...args]: Command = [process.execPath, MAIN],
+  onLine: (line: string) => void = () => {},
 ): Promise<SpawnedServer> => {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(program, args, {
@@ -33,7 +34,10 @@ export const spawnServer = async (
     env: { PATH, HOME, PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const url = await readUrl(child);
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
+  const url = await readUrl(child, onLine);
   const gone = async (signal: NodeJS.Signals): Promise<number | null> => {
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
     const exit = once(child, 'exit');
@@ -49,15 +53,20 @@ export const spawnServer = async (
   };
 };
 
-const readUrl = (child: ChildProcess): Promise<string> =>
+const readUrl = (child: ChildProcess, onLine: (line: string) => void): Promise<string> =>
   new Promise((resolve, reject) => {
     const printed: string[] = [];
+    let hasServed = false;
     for (const stream of [child.stdout, child.stderr]) {
       if (stream === null) continue;
       createInterface({ input: stream }).on('line', (line) => {
+        onLine(line);
+        if (hasServed) return;
         printed.push(line);
         const url = /"url":"(http[^"]+)\/graphql"/.exec(line)?.[1];
-        if (url !== undefined) resolve(url);
+        if (url === undefined) return;
+        hasServed = true;
+        resolve(url);
       });
     }
     child.once('exit', () => reject(new Error(`the server ended before it served:\n${printed.join('\n')}`)));
