@@ -16,6 +16,7 @@ import type { Log } from './server/log.ts';
 import { createMetrics } from './server/metrics.ts';
 import { terminalLog } from './server/terminal-log.ts';
 import { readTrustedDocuments } from './server/trusted-documents.ts';
+import { onStopSignal } from './stop-signals.ts';
 
 const DEMO_SEED = 2014;
 
@@ -123,7 +124,7 @@ const run = async (): Promise<void> => {
   const log = process.stdout.isTTY ? pino({ level }, terminalLog(process.stdout)) : pino({ level });
   try {
     const tiergraph = await start({ config: read.config, log });
-    const stop = (signal: NodeJS.Signals) => {
+    onStopSignal((signal) => {
       log.info({ signal }, 'Stopping.');
       tiergraph.close().then(
         () => process.exit(0),
@@ -132,9 +133,7 @@ const run = async (): Promise<void> => {
           process.exit(1);
         },
       );
-    };
-    process.once('SIGTERM', stop);
-    process.once('SIGINT', stop);
+    });
     // Said last: whoever waits for it may ask for a stop at once.
     log.info({ url: `${tiergraph.url}/graphql` }, 'tiergraph serves.');
   } catch (error) {

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { onStopSignal } from '../stop-signals.ts';
 import { createFeedServer } from './feed-server.ts';
 import { createRandom } from './random.ts';
 import { type FeedTotals, runFeed } from './run-feed.ts';
@@ -43,8 +44,7 @@ async function main(): Promise<void> {
     return;
   }
   const stop = new AbortController();
-  // A second Ctrl+C finds no listener and ends the process at once.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  onStopSignal(() => stop.abort());
   const wait = (milliseconds: number) => sleep(milliseconds, undefined, { signal: stop.signal });
   const screen = createScreen();
   try {

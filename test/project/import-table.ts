@@ -95,12 +95,13 @@ export const importTable: readonly PlaceRule[] = [
   },
   {
     place: 'src/demo',
-    imports: ['src/app'],
+    imports: ['src/app', 'src/stop-signals'],
     importsTypesOf: ['src/engine'],
     packages: [],
     builtins: ['process', 'timers/promises', 'util'],
     ambient: 'GIVEN',
   },
+  { place: 'src/stop-signals', imports: [], packages: [], builtins: ['process'], ambient: 'FREE' },
   { place: 'src/config', imports: [], packages: [], builtins: ['net', 'path'], ambient: 'GIVEN' },
   { place: 'src/key', imports: ['src/app', 'src/config'], packages: [], builtins: ['util'], ambient: 'FREE' },
   {

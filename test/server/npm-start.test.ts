@@ -24,3 +24,11 @@ test('what ends npm start, as soon as it says that it serves, stops the server i
   expect(existsSync(lock)).toBe(false);
   await expect(fetch(`${server.url}/health/live`)).rejects.toThrow();
 });
+
+test('a Ctrl+C that npm hands on too is one wish to stop, and not a second one', async () => {
+  const again = await spawnServer({ DATA_DIR: folder, DEMO: 'off' });
+  process.kill(again.pid, 'SIGINT');
+  process.kill(again.pid, 'SIGINT');
+  expect(await again.stop()).toBe(0);
+  expect(existsSync(lock)).toBe(false);
+});
