@@ -20,7 +20,7 @@ export type Context = {
   /** As the rights reach it. */
   readonly app: App;
   readonly tail: Tail;
-  readonly watch: StandingWatch;
+  readonly watch: StandingWatch<PartnerRow>;
   readonly scope: ReadScope;
   readonly partners: DataLoader<string, PartnerRow | null>;
   readonly facts: DataLoader<string, Fact | null>;

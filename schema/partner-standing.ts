@@ -16,7 +16,7 @@ builder.subscriptionField('partnerStanding', (t) =>
     subscribe: async (_, { partner }, context) => {
       const row = await locatePartner(partner, context);
       if (row === null) throw badUserInput('There is no such partner.', 'partner');
-      return followRow(row.id, context);
+      return followRow(row, context);
     },
     resolve: (row, _, context) => {
       context.partners.prime(row.id, row);
@@ -25,37 +25,35 @@ builder.subscriptionField('partnerStanding', (t) =>
   }),
 );
 
-/** The partner's row now, and then each that differs from the one before. Ends at once on `return()`. */
-function followRow(id: string, { app, scope, watch }: Context): AsyncIterableIterator<PartnerRow> {
-  let isChanged = true;
+/** The partner's row, which is in scope, and then each newer one for as long as it is. Ends at once on `return()`. */
+function followRow(first: PartnerRow, { app, scope, watch }: Context): AsyncIterableIterator<PartnerRow> {
+  let latest = first;
+  let sent: PartnerRow | undefined;
   let isOver = false;
-  let sent = '';
   let wake = (): void => {};
-  const stopWatching = watch.watch(id, () => {
-    isChanged = true;
+  const stopWatching = watch.watch(first.id, (row) => {
+    if (isNewer(row, latest)) latest = row;
     wake();
   });
+  // Programmes stay in scope, and so does who follows itself; an affiliate may leave.
+  const mayLeaveScope = scope.partner !== null && scope.partner !== first.id;
 
   const iterator: AsyncIterableIterator<PartnerRow> = {
     async next() {
-      while (!isOver) {
-        if (!isChanged) {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-            if (isChanged || isOver) resolve();
-          });
-          continue;
-        }
-        isChanged = false;
-        const [row] = await readPartners(scope, app.database.prisma, [id]);
-        if (row === undefined || isOver) break;
-        const stamp = stampOf(row);
-        if (stamp === sent) continue;
-        sent = stamp;
-        return { value: row, done: false };
+      while (!isOver && latest === sent) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          if (isOver || latest !== sent) resolve();
+        });
       }
-      await iterator.return?.();
-      return { value: undefined, done: true };
+      const row = latest;
+      if (!isOver && mayLeaveScope && sent !== undefined) {
+        const seen = await readPartners(scope, app.database.prisma, [row.id]);
+        if (seen.length === 0) await iterator.return?.();
+      }
+      if (isOver) return { value: undefined, done: true };
+      sent = row;
+      return { value: row, done: false };
     },
     async return() {
       isOver = true;
@@ -68,6 +66,12 @@ function followRow(id: string, { app, scope, watch }: Context): AsyncIterableIte
   return iterator;
 }
 
-function stampOf({ version, lastRecordedAt, judgedOn, rulesVersion }: PartnerRow): string {
-  return [version, lastRecordedAt, judgedOn, rulesVersion].join(' ');
+/** Each of these only grows, and none is the same once the row was written. */
+function isNewer(row: PartnerRow, other: PartnerRow): boolean {
+  return (
+    row.version > other.version ||
+    row.lastRecordedAt > other.lastRecordedAt ||
+    (row.judgedOn ?? 0) > (other.judgedOn ?? 0) ||
+    row.rulesVersion > other.rulesVersion
+  );
 }

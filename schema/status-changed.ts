@@ -1,9 +1,7 @@
 import { encodeCursor } from '../src/events/cursor.ts';
 import type { ResyncReason } from '../src/events/resume.ts';
 import { type LogEvent, subscribeToLog } from '../src/events/subscribe-to-log.ts';
-import { readPartners } from '../src/store/read-partner.ts';
 import { builder } from './builder.ts';
-import type { Context } from './context.ts';
 import { requireProgram } from './require-program.ts';
 import { StatusChange } from './status-change.ts';
 import { readChangeFilter, readLogCursor, StatusChangeFilter } from './status-change-list.ts';
@@ -100,34 +98,19 @@ builder.subscriptionField('statusChanged', (t) =>
     },
     subscribe: async (_, { program, filter, after }, context) => {
       const { id } = await requireProgram(context, program, 'program');
-      const events = await subscribeToLog({
+      const { partner } = context.scope;
+      return subscribeToLog({
         tail: context.tail,
         programId: id,
-        filter: readChangeFilter(filter),
+        filter: { ...readChangeFilter(filter), ...(partner !== null && { familyIds: [partner] }) },
         after: readLogCursor(after, id, 'after'),
       });
-      return context.scope.partner === null ? events : onlyInScope(events, context);
     },
-    resolve: (event) => event,
+    resolve: async (event, _, context): Promise<LogEvent> => {
+      if (event.type !== 'CHANGED' || context.scope.partner === null) return event;
+      // It was an affiliate when this was logged; nothing is said of one that has left.
+      const isInScope = (await context.partners.load(event.entry.partnerId)) !== null;
+      return isInScope ? event : { type: 'CHECKPOINT', cursor: event.cursor, caughtUp: false };
+    },
   }),
 );
-
-/** Leaves out changes of partners that are out of scope when they are about to be delivered. */
-function onlyInScope(
-  events: AsyncIterableIterator<LogEvent>,
-  { scope, app }: Context,
-): AsyncIterableIterator<LogEvent> {
-  const inScope: AsyncIterableIterator<LogEvent> = {
-    async next() {
-      for (;;) {
-        const step = await events.next();
-        if (step.done === true || step.value.type !== 'CHANGED') return step;
-        const rows = await readPartners(scope, app.database.prisma, [step.value.entry.partnerId]);
-        if (rows.length > 0) return step;
-      }
-    },
-    return: (value) => events.return?.(value) ?? Promise.resolve({ done: true, value }),
-    [Symbol.asyncIterator]: () => inScope,
-  };
-  return inScope;
-}

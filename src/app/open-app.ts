@@ -7,7 +7,8 @@ import { createStandingWatch, type StandingWatch } from '../events/standing-watc
 import { createTail, type Gauges, type Tail } from '../events/tail.ts';
 import { type DatabaseLocation, type OnStatement, openDatabase } from '../store/database.ts';
 import { createDirectory } from '../store/directory.ts';
-import { readStandingStamps } from '../store/read-partner.ts';
+import { type PartnerRow, readPartners, readStandingStamps } from '../store/read-partner.ts';
+import { FULL_SCOPE } from '../store/read-scope.ts';
 import type { App, AppLog } from './app.ts';
 import type { Clock } from './clock.ts';
 import { type Judge, startJudge } from './judge.ts';
@@ -28,7 +29,7 @@ export type AppOptions = {
 export type OpenApp = {
   readonly app: App;
   readonly tail: Tail;
-  readonly watch: StandingWatch;
+  readonly watch: StandingWatch<PartnerRow>;
   readonly judge: Judge;
   /** Stops what runs and closes the database, in the order in which nothing is cut off. */
   close(): Promise<void>;
@@ -61,6 +62,8 @@ export const openApp = async ({
   const watch = createStandingWatch({
     doorbell,
     readStamps: (ids) => readStandingStamps(database.prisma, ids),
+    // For everybody who watches: each looks whether it is in scope.
+    readRows: (ids) => readPartners(FULL_SCOPE, database.prisma, ids),
     onFault,
     pollEveryMs,
   });

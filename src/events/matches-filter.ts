@@ -6,6 +6,7 @@ const LOOKS_AT: {
   readonly [Condition in keyof ChangeFilter]-?: (entry: LogEntry) => readonly (string | null | undefined)[];
 } = {
   partnerIds: ({ partnerId }) => [partnerId],
+  familyIds: ({ familyIds }) => familyIds,
   specializations: ({ change: { detail } }) => ['specialization' in detail ? detail.specialization : null],
   tiers: ({ change: { detail } }) => (detail.type === 'TierChanged' ? [detail.from, detail.to] : []),
   regions: ({ region }) => [region],
@@ -16,6 +17,7 @@ const LOOKS_AT: {
 /** The conditions that a filter may have, the one that usually lets least through first. */
 export const CONDITIONS = [
   'partnerIds',
+  'familyIds',
   'specializations',
   'tiers',
   'regions',

@@ -1,40 +1,56 @@
 import type { Doorbell } from './doorbell.ts';
 
-/** Tells who watches a partner that its standing, or a number of it, may have become another. */
-export type StandingWatch = {
-  /** Calls back after each change of the partner's row, sometimes in vain, until the returned function is called. */
-  watch(partnerId: string, onChange: () => void): () => void;
+/** Tells who watches a partner of each new row of it. */
+export type StandingWatch<Row> = {
+  /**
+   * Calls back with what is known of the partner, soon and after each change of its row, until the returned function is called. A row is the
+   * same object for everybody, and may come again.
+   */
+  watch(partnerId: string, onRow: (row: Row) => void): () => void;
   /** Ends the rounds; resolves when none is under way. */
   stop(): Promise<void>;
 };
 
-export type StandingWatchOptions = {
+export type StandingWatchOptions<Row> = {
   readonly doorbell: Doorbell;
   /** A text a partner that is another whenever its row was written. */
   readonly readStamps: (
     ids: readonly string[],
   ) => Promise<readonly { readonly id: string; readonly stamp: string }[]>;
+  readonly readRows: (ids: readonly string[]) => Promise<readonly Row[]>;
   readonly onFault: (error: unknown) => void;
   readonly pollEveryMs?: number;
 };
 
-type Watched = { stamp: string | undefined; readonly listeners: Set<() => void> };
+type Watched<Row> = {
+  stamp: string | undefined;
+  row: Row | undefined;
+  readonly listeners: Set<(row: Row) => void>;
+};
 
-/** Watches partners for a process: one statement a round for all of them, at each ring and at every slow poll. */
-export const createStandingWatch = (options: StandingWatchOptions): StandingWatch => {
-  const { doorbell, readStamps, onFault, pollEveryMs = 1_000 } = options;
-  const watched = new Map<string, Watched>();
+/** Watches partners for a process: two statements a round for all of them together, at each ring and at every slow poll. */
+export const createStandingWatch = <Row extends { readonly id: string }>(
+  options: StandingWatchOptions<Row>,
+): StandingWatch<Row> => {
+  const { doorbell, readStamps, readRows, onFault, pollEveryMs = 1_000 } = options;
+  const watched = new Map<string, Watched<Row>>();
   let round: Promise<void> | undefined;
   let again = false;
   let stopped = false;
 
   const look = async (): Promise<void> => {
-    for (const { id, stamp } of await readStamps([...watched.keys()])) {
-      const partner = watched.get(id);
-      if (partner === undefined || partner.stamp === stamp) continue;
-      partner.stamp = stamp;
-      // Also the first time: the row may have changed since the listener read it.
-      for (const notify of partner.listeners) notify();
+    const stamps = await readStamps([...watched.keys()]);
+    const changed = new Map(
+      stamps.flatMap(({ id, stamp }) => (watched.get(id)?.stamp === stamp ? [] : [[id, stamp]])),
+    );
+    if (changed.size === 0) return;
+    // Written once more meanwhile, a row is read again in the next round, as its stamp is another then.
+    for (const row of await readRows([...changed.keys()])) {
+      const partner = watched.get(row.id);
+      if (partner === undefined) continue;
+      partner.stamp = changed.get(row.id);
+      partner.row = row;
+      for (const notify of partner.listeners) notify(row);
     }
   };
   const wake = (): void => {
@@ -57,14 +73,16 @@ export const createStandingWatch = (options: StandingWatchOptions): StandingWatc
   const timer = setInterval(wake, pollEveryMs);
   timer.unref();
   return {
-    watch(partnerId, onChange) {
-      const partner = watched.get(partnerId) ?? { stamp: undefined, listeners: new Set() };
+    watch(partnerId, onRow) {
+      const partner = watched.get(partnerId) ?? { stamp: undefined, row: undefined, listeners: new Set() };
       watched.set(partnerId, partner);
-      partner.listeners.add(onChange);
+      partner.listeners.add(onRow);
+      // Others may have been told of it already; what came after that is looked for now.
+      if (partner.row !== undefined) onRow(partner.row);
       wake();
       return () => {
-        partner.listeners.delete(onChange);
-        if (partner.listeners.size === 0) watched.delete(partnerId);
+        partner.listeners.delete(onRow);
+        if (partner.listeners.size === 0 && watched.get(partnerId) === partner) watched.delete(partnerId);
       };
     },
     async stop() {

@@ -17,6 +17,7 @@ type EntryRow = {
   readonly rulebookId: string | null;
   readonly previousRulebookId: string | null;
   readonly region: string;
+  readonly familyIds: readonly string[];
   readonly detail: ChangeDetail;
   readonly causes: readonly string[];
   readonly causeCount: number;
@@ -24,13 +25,26 @@ type EntryRow = {
 
 const COLUMNS = Prisma.sql`s.program_id AS "programId", s.position::float8 AS position, s.id, s.partner_id AS "partnerId", s.version,
   s."on" - DATE '1970-01-01' AS "on", floor(extract(epoch FROM s.recorded_at) * 1000)::float8 AS "recordedAt", s.trigger,
-  s.rulebook_id AS "rulebookId", s.previous_rulebook_id AS "previousRulebookId", s.region, s.detail, s.causes,
+  s.rulebook_id AS "rulebookId", s.previous_rulebook_id AS "previousRulebookId", s.region, s.family_ids AS "familyIds", s.detail, s.causes,
   s.cause_count AS "causeCount"`;
 
 const toEntry = ({ on, trigger, rulebookId, previousRulebookId, detail, ...rest }: EntryRow): LogEntry => {
-  const { programId, position, id, partnerId, version, recordedAt, region, causes, causeCount } = rest;
+  const { programId, position, id, partnerId, version, recordedAt, region, familyIds, causes, causeCount } =
+    rest;
   const change: Change = { on, trigger, rulebookId, previousRulebookId, detail };
-  return { programId, position, id, partnerId, version, recordedAt, region, change, causes, causeCount };
+  return {
+    programId,
+    position,
+    id,
+    partnerId,
+    version,
+    recordedAt,
+    region,
+    familyIds,
+    change,
+    causes,
+    causeCount,
+  };
 };
 
 const scoped = (scope: ReadScope): Prisma.Sql =>
@@ -39,6 +53,8 @@ const scoped = (scope: ReadScope): Prisma.Sql =>
 /** Which entries are wanted; a condition left out does not narrow. */
 export type ChangeFilter = {
   readonly partnerIds?: readonly string[];
+  /** Of any of these partners, or of one that was below them when it was logged. */
+  readonly familyIds?: readonly string[];
   readonly types?: readonly ChangeDetail['type'][];
   /** TierChanged entries from or to any of these; other types don't pass. */
   readonly tiers?: readonly string[];
@@ -50,6 +66,7 @@ export type ChangeFilter = {
 const conditions = (scope: ReadScope, programId: string, filter: ChangeFilter): Prisma.Sql => {
   const all = [Prisma.sql`s.program_id = ${programId}::uuid`, scoped(scope)];
   if (filter.partnerIds) all.push(Prisma.sql`s.partner_id = ANY (${[...filter.partnerIds]}::uuid[])`);
+  if (filter.familyIds) all.push(Prisma.sql`s.family_ids && ${[...filter.familyIds]}::uuid[]`);
   if (filter.types) all.push(Prisma.sql`s.type = ANY (${[...filter.types]})`);
   if (filter.tiers) {
     const tiers = Prisma.sql`${[...filter.tiers]}::text[]`;

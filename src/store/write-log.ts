@@ -21,7 +21,12 @@ export type NewLogEntry = {
 };
 
 /** An entry of a programme's log. Positions count the programme's entries from 1 without gaps, in commit order. */
-export type LogEntry = NewLogEntry & { readonly programId: string; readonly position: number };
+export type LogEntry = NewLogEntry & {
+  readonly programId: string;
+  readonly position: number;
+  /** The partner and those above it when it was logged: whoever is one of them counts the partner's changes as its own. */
+  readonly familyIds: readonly string[];
+};
 
 /**
  * Appends entries to a programme's log. It has to be a transaction's last statement: from here on, until commit, every
@@ -39,25 +44,32 @@ export const appendToLog = async (
     type: change.detail.type,
     index,
   }));
-  const [head] = await tx.$queryRawUnsafe<{ position: bigint }[]>(
+  const added = await tx.$queryRawUnsafe<{ position: number; familyIds: string[] }[]>(
     `WITH head AS (
        UPDATE log_head SET position = position + $3::int WHERE program_id = $1::uuid RETURNING position - $3::int AS before
      ), added AS (
        INSERT INTO status_change (program_id, position, id, partner_id, version, "on", recorded_at, type, trigger,
-         rulebook_id, previous_rulebook_id, region, detail, causes, cause_count)
+         rulebook_id, previous_rulebook_id, region, family_ids, detail, causes, cause_count)
        SELECT $1::uuid, head.before + 1 + x.index, x.id, x."partnerId", x.version, DATE '1970-01-01' + x."on",
-         to_timestamp(x."recordedAt" / 1000.0), x.type, x.trigger, x."rulebookId", x."previousRulebookId", x.region, x.detail,
+         to_timestamp(x."recordedAt" / 1000.0), x.type, x.trigger, x."rulebookId", x."previousRulebookId", x.region,
+         ARRAY(WITH RECURSIVE family AS (
+           SELECT p.id, p.parent_id FROM partner p WHERE p.id = x."partnerId"
+           UNION SELECT parent.id, parent.parent_id FROM partner parent JOIN family ON parent.id = family.parent_id
+         ) SELECT id FROM family), x.detail,
          ARRAY(SELECT jsonb_array_elements_text(x.causes)::uuid), x."causeCount"
        FROM head, jsonb_to_recordset($2::jsonb) AS x(index int, id uuid, "partnerId" uuid, version int, "on" int,
          "recordedAt" float8, type text, trigger text, "rulebookId" uuid, "previousRulebookId" uuid, region text, detail jsonb,
          causes jsonb, "causeCount" int)
+       RETURNING position, family_ids
      )
-     SELECT before AS position FROM head`,
+     SELECT position::float8 AS position, family_ids AS "familyIds" FROM added ORDER BY added.position`,
     programId,
     JSON.stringify(rows),
     entries.length,
   );
-  if (head === undefined) throw new Error(`The programme ${programId} has no log.`);
-  const before = Number(head.position);
-  return entries.map((entry, index) => ({ ...entry, programId, position: before + 1 + index }));
+  return entries.map((entry, index) => {
+    const row = added[index];
+    if (row === undefined) throw new Error(`The programme ${programId} has no log.`);
+    return { ...entry, ...row, programId };
+  });
 };

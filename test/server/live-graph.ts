@@ -12,11 +12,15 @@ import { openTestApp, type TestLog } from '../support/test-app.ts';
 export type LiveGraph = OpenApp & { readonly url: string; readonly log: TestLog };
 
 /** Serves the graph from a database in memory, on 2026-11-23; the caller closes it. */
-export async function startLiveGraph(options: Partial<ServerOptions> = {}): Promise<LiveGraph> {
-  const opened = await openTestApp({ clock: () => Date.UTC(2026, 10, 23, 12) });
+export async function startLiveGraph(
+  options: Partial<ServerOptions> = {},
+  onStatement: (sql: string) => void = () => {},
+): Promise<LiveGraph> {
+  const opened = await openTestApp({ clock: () => Date.UTC(2026, 10, 23, 12), onStatement });
   const server = createServer({
     schema,
-    context: ({ requestId }) => createContext({ ...opened, requestId }),
+    context: ({ requestId, rights }) =>
+      createContext({ ...opened, requestId, ...(rights !== null && { rights }) }),
     log: { ...opened.log, debug() {} },
     metrics: createMetrics(),
     ready: async () => null,

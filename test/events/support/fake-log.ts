@@ -28,6 +28,7 @@ export const fakeEntry = (programId: string, position: number, given: Partial<Lo
     version: position,
     recordedAt: NOW,
     region: 'DACH',
+    familyIds: ['partner'],
     change: { on: 0, trigger: 'FACT', rulebookId: null, previousRulebookId: null, detail: UP },
     causes: [],
     causeCount: 0,
