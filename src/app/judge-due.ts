@@ -16,9 +16,17 @@ const CHUNK = 100;
  */
 export const judgeDue = async (app: App): Promise<number> => {
   let judged = 0;
+  const failures: unknown[] = [];
   for (const program of (await app.directory.current()).byId.values()) {
-    for (let count = CHUNK; count === CHUNK; judged += count) count = await judgeChunk(app, program);
+    try {
+      for (let count = CHUNK; count === CHUNK; judged += count) count = await judgeChunk(app, program);
+    } catch (error) {
+      // What is wrong with one programme must not keep the others from their day.
+      failures.push(error);
+    }
   }
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) throw new AggregateError(failures, 'Several programmes could not be judged.');
   return judged;
 };
 

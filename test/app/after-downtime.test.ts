@@ -219,3 +219,23 @@ test('rules 25 and 26: what fell due is caused by the facts as they were known b
   ]);
   expect(await findFaults(moving.app, program)).toEqual([]);
 });
+
+test('a programme that can not be judged keeps no other from its day', async () => {
+  const broken = await openMovingApp('2026-03-01');
+  const ids: string[] = [];
+  for (const code of ['first', 'second']) {
+    ids.push(await createSmallProgram(broken.app, code));
+    await enroll(broken.app, ['A'], code);
+    await broken.record(
+      [revenue('r', 'A', '1000', '2026-01-10'), certificate('c', 'A', 'ada', '2026-01-01', '2026-03-05')],
+      code,
+    );
+  }
+  const [first = '', second = ''] = ids;
+  await broken.app.database.prisma.$executeRaw`DELETE FROM log_head WHERE program_id = ${first}::uuid`;
+  broken.goTo('2026-03-06');
+  await expect(broken.judgeDue()).rejects.toThrow(`The programme ${first} has no log.`);
+  const logged = await logAfter(broken.app, second);
+  expect(logged.at(-1)?.change).toMatchObject({ trigger: 'TIME', on: day('2026-03-05') });
+  await broken.close();
+});
