@@ -51,7 +51,7 @@ const measure = async (text: string, compileAfter: number): Promise<number> => {
   const gate = createGate({ documents, limits, budgets, log, metrics });
   const context = () => createContext({ ...opened, requestId: 'bench' });
   const { operationMs } = limits;
-  const execution = createExecution({ context, operationMs, compileAfter, log, metrics });
+  const execution = createExecution({ context, operationMs, compileAfter, pay: () => 0, log, metrics });
   const once = async (): Promise<void> => {
     const request = { text, id: null, operationName: null, variables: {} };
     const admission = gate.admit(request, caller, { mutations: false });

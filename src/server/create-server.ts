@@ -8,7 +8,7 @@ import { createGate } from './admission.ts';
 import { identityOf } from './authentication.ts';
 import { createConnectionCount } from './connection-count.ts';
 import { createDocuments, type TrustedDocuments } from './documents.ts';
-import { createExecution, type Identify, type MakeContext } from './execution.ts';
+import { createExecution, type Identify, type MakeContext, type Pay } from './execution.ts';
 import {
   checkBody,
   checkBodySize,
@@ -23,7 +23,7 @@ import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import type { Log } from './log.ts';
 import { isMasked, maskError } from './mask-error.ts';
 import type { Metrics } from './metrics.ts';
-import { createBudgets } from './rate-limit.ts';
+import { type Budgets, createBudgets } from './rate-limit.ts';
 import { turnAway } from './turn-away.ts';
 import { type HttpCaller, type HttpContext, useGate } from './use-gate.ts';
 import { createWebSockets } from './web-sockets.ts';
@@ -86,7 +86,14 @@ export function createServer({
   const budgets = createBudgets(limits.budget, () => performance.now());
   const gate = createGate({ documents, limits, budgets, log, metrics });
   const { operationMs, connectionsPerIdentity } = limits;
-  const execution = createExecution({ context, operationMs, compileAfter, log, metrics });
+  const execution = createExecution({
+    context,
+    operationMs,
+    compileAfter,
+    pay: payFrom(budgets),
+    log,
+    metrics,
+  });
   const connections = createConnectionCount(connectionsPerIdentity);
   const yoga = createYoga<HttpContext>({
     schema,
@@ -225,6 +232,10 @@ export function createServer({
       return closing;
     },
   };
+}
+
+function payFrom(budgets: Budgets): Pay {
+  return ({ cost }, { identity }) => (identity === null ? 0 : budgets.spend(identity, cost.requested).waitMs);
 }
 
 function createCaller(requestId: string, session: Session | null, response: ServerResponse): HttpCaller {

@@ -6,7 +6,7 @@ import { type Asker, ENDED, type EventSource, nextOf } from '../events/event-sou
 import type { Operation } from './admission.ts';
 import { findEndOf } from './authentication.ts';
 import { type EventResult, toEventResult } from './event-result.ts';
-import type { Caller, Execution, MakeContext, Mask, Run } from './execution.ts';
+import type { Caller, Execution, MakeContext, Mask, Pay, Run } from './execution.ts';
 import { inTime } from './in-time.ts';
 import type { Log } from './log.ts';
 import { isMasked, isOurFault, outcomeOf } from './mask-error.ts';
@@ -30,6 +30,8 @@ type Options = {
   /** What is answered when opening took too long. */
   readonly late: (requestId: string) => ExecutionResult;
   readonly operationMs: number;
+  /** See `Options` of `createExecution`. */
+  readonly pay: Pay;
   readonly log: Log;
   readonly metrics: Metrics;
 };
@@ -39,7 +41,7 @@ const RECHECK_EVERY_MS = 1_000;
 
 /** Makes what opens subscriptions, executes their events, and ends them when the rights of their callers end. */
 export function createEventStreams(options: Options): EventStreams {
-  const { context, run, mask, maskResult, late, operationMs, log, metrics } = options;
+  const { context, run, mask, maskResult, late, operationMs, pay, log, metrics } = options;
   const open = new Map<EventStream, { readonly caller: Caller; end(error: GraphQLError): void }>();
   const shared = createSharedEvents(isLost);
   let rechecking: NodeJS.Timeout | undefined;
@@ -113,6 +115,7 @@ export function createEventStreams(options: Options): EventStreams {
     /** Who asked and has no answer yet. */
     let asker: Asker<EventResult> | undefined;
     let isOver = false;
+    let paying: NodeJS.Timeout | undefined;
     /** Why the rights have ended. */
     let ended: GraphQLError | undefined;
 
@@ -130,6 +133,7 @@ export function createEventStreams(options: Options): EventStreams {
     const stop = (): void => {
       if (isOver) return;
       isOver = true;
+      clearTimeout(paying);
       open.delete(stream);
       endSource();
       answered()?.finish();
@@ -159,11 +163,15 @@ export function createEventStreams(options: Options): EventStreams {
         answered()?.take(result);
       }
     };
-    const share = (event: unknown): void =>
-      shared.share(event, shareKey, () => runShared(operation, caller, event), give);
+    // An event is paid for by the first who asks for it and can; who can't waits, and is a place in the log meanwhile.
+    const share = (event: unknown): void => {
+      if (isOver) return;
+      const waitMs = shared.has(event, shareKey) ? 0 : pay(operation, caller);
+      if (waitMs > 0) paying = setTimeout(share, waitMs, event).unref();
+      else shared.share(event, shareKey, () => runShared(operation, caller, event), give);
+    };
     const fromSource: Asker<unknown> = {
       take(event) {
-        if (isOver) return;
         if (session === null) share(event);
         else findEndOf(session).then((end) => (end === null ? share(event) : closeWith(end)), fail);
       },

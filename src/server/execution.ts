@@ -55,6 +55,9 @@ export type MakeContext = (given: {
  */
 export type Identify = (authorization: string | null) => Promise<Session | null>;
 
+/** Pays for an event from the caller's budget; gives how long to wait until there is enough, in milliseconds, and 0 if it was paid. */
+export type Pay = (operation: Operation, caller: Caller) => number;
+
 type Options = {
   /** Called once an operation, and once for each event and each share key of subscribers. */
   readonly context: MakeContext;
@@ -62,6 +65,7 @@ type Options = {
   readonly operationMs: number;
   /** How often an operation is executed as it is before it is compiled; those of trusted documents are compiled at once. */
   readonly compileAfter: number;
+  readonly pay: Pay;
   readonly log: Log;
   readonly metrics: Metrics;
 };
@@ -80,7 +84,14 @@ export type Run = (
 export type Mask = (error: unknown, requestId: string) => GraphQLError;
 
 /** Makes what executes operations for every transport: contexts, masking and counting in one place. */
-export function createExecution({ context, operationMs, compileAfter, log, metrics }: Options): Execution {
+export function createExecution({
+  context,
+  operationMs,
+  compileAfter,
+  pay,
+  log,
+  metrics,
+}: Options): Execution {
   const runOperation = createRunOperation(compileAfter);
   const operations = metrics.counter('tiergraph_operations_total', 'Operations by type and outcome.');
 
@@ -117,7 +128,17 @@ export function createExecution({ context, operationMs, compileAfter, log, metri
     operations.add({ type: operation.prepared.node.operation, outcome: outcomeOf(result) });
   };
 
-  const streams = createEventStreams({ context, run, mask, maskResult, late, operationMs, log, metrics });
+  const streams = createEventStreams({
+    context,
+    run,
+    mask,
+    maskResult,
+    late,
+    operationMs,
+    pay,
+    log,
+    metrics,
+  });
 
   return {
     async execute(operation, caller) {

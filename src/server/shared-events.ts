@@ -8,6 +8,8 @@ import type { EventResult } from './event-result.ts';
 export type SharedEvents = {
   /** Gives what `execute` gave for this event and key a moment ago, at once; or what it gives now, to everybody who came meanwhile together. */
   share(event: unknown, key: string, execute: () => Promise<EventResult>, give: Give): void;
+  /** Whether somebody had this executed, so that it costs nothing to share it. */
+  has(event: unknown, key: string): boolean;
   /** How many events are remembered. */
   readonly size: number;
 };
@@ -70,6 +72,7 @@ export function createSharedEvents(isLost: (result: EventResult) => boolean): Sh
       if (execution.result === undefined) execution.waiting.push(give);
       else give(execution.result);
     },
+    has: (event, key) => (recent.get(event) ?? older.get(event))?.has(key) === true,
     get size() {
       return recent.size + older.size;
     },

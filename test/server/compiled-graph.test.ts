@@ -49,6 +49,7 @@ test('any query is answered compiled as it is by graphql-js', async () => {
       context: () => createContext({ ...opened, requestId: 'test' }),
       operationMs: limits.operationMs,
       compileAfter,
+      pay: () => 0,
       log,
       metrics: createMetrics(),
     });

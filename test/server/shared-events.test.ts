@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 import type { Session } from '../../src/app/authenticate.ts';
 import type { Rights } from '../../src/app/rights.ts';
 import { type EventResult, toEventResult } from '../../src/server/event-result.ts';
+import { DEFAULT_LIMITS } from '../../src/server/limits.ts';
 import { createSharedEvents } from '../../src/server/shared-events.ts';
 import { EXECUTIONS } from './executions.ts';
 import { startToyServer, type ToyServer } from './toy-server.ts';
@@ -137,6 +138,39 @@ test('the end of one subscriber’s rights ends that one, and not those who shar
     errors: [{ message: 'Revoked.', extensions: { code: 'UNAUTHENTICATED' } }],
   });
   await toy.feed.subscribers(1);
+});
+
+test('an event is paid for once, by the first who can; who can not waits for it and loses nothing', async () => {
+  const sessionOf = (identity: string): Session => ({
+    rights: { role: 'READER', programs: 'ALL', partner: null, identity, expiresAt: null },
+    findEnd: async () => null,
+  });
+  const cost = 1;
+  const limits = { ...DEFAULT_LIMITS, budget: { capacity: 3 * cost, perSecond: cost } };
+  toy = await startToyServer({ limits, identify: async (token) => sessionOf(token ?? '') });
+  const [first, second] = [overWebSocket(QUERY, {}, 'first'), overWebSocket(QUERY, {}, 'second')];
+  const next = async (events: AsyncIterableIterator<unknown>): Promise<number> =>
+    ((await events.next()).value as Event).data.counted.number;
+  const ones = next(first);
+  await toy.feed.subscribers(1);
+  const others = next(second);
+  await toy.feed.subscribers(2);
+  // Opening it took a third of the first one's budget, and two events take the rest; the second one has shared for nothing.
+  toy.feed.push(1);
+  expect([await ones, await others]).toEqual([1, 1]);
+  const twos = [next(first), next(second)];
+  toy.feed.push(2);
+  expect(await Promise.all(twos)).toEqual([2, 2]);
+  const before = toy.contexts();
+  const arrived: string[] = [];
+  const threes = [first, second].map(async (events, index) => {
+    expect(await next(events)).toBe(3);
+    arrived.push(index === 0 ? 'first' : 'second');
+  });
+  toy.feed.push(3);
+  await Promise.all(threes);
+  expect(arrived).toEqual(['second', 'first']);
+  expect(toy.contexts() - before).toBe(1);
 });
 
 test('an execution that fails cuts off all who share it, and they come back', async () => {
