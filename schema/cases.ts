@@ -7,11 +7,16 @@ import { present } from './present.ts';
 type Question = Pick<CaseQuestion, 'partnerId' | 'knownAt'>;
 
 const findCase = batched(async (context, questions: readonly Question[], programId: string) =>
-  readCases(context.app, await programWith(context, programId), within(programId, questions)),
+  readCases(context.scope, context.app, await programWith(context, programId), within(programId, questions)),
 );
 
 const findRecording = batched(async (context, questions: readonly Question[], programId: string) =>
-  readRecordings(context.app, await programWith(context, programId), within(programId, questions)),
+  readRecordings(
+    context.scope,
+    context.app,
+    await programWith(context, programId),
+    within(programId, questions),
+  ),
 );
 
 /** Finds what was known of partners; what resolvers ask for together is read in one statement, and once an operation. */

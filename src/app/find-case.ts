@@ -1,9 +1,10 @@
 import type { Instant } from '../engine/day.ts';
 import type { ProgramRecord } from '../store/directory.ts';
 import { type LoadedCase, loadKnownCases, readLatestRecordings } from '../store/partner-case.ts';
+import type { ReadScope } from '../store/read-scope.ts';
 import type { App } from './app.ts';
 
-/** A partner whose row was read in the viewer's scope, as it was known at an instant. */
+/** A partner as it was known at an instant. */
 export type CaseQuestion = {
   readonly programId: string;
   readonly partnerId: string;
@@ -12,7 +13,7 @@ export type CaseQuestion = {
 
 /** How a use case comes to what was known of a partner: a server reads together what is asked for together. */
 export type CaseFinder = {
-  /** The partner's case; null if nothing was known of it by then. */
+  /** The partner's case; null if nothing was known of it by then, or it is out of scope. */
   find(question: CaseQuestion): Promise<LoadedCase | null>;
   /** When the latest of what the case rests on had been recorded, rulebooks included. */
   latest(question: CaseQuestion): Promise<Instant>;
@@ -20,18 +21,20 @@ export type CaseFinder = {
 
 /** The cases of partners of one programme, in the order of the questions; one statement. */
 export const readCases = (
+  scope: ReadScope,
   app: App,
   program: ProgramRecord,
   questions: readonly CaseQuestion[],
-): Promise<readonly (LoadedCase | null)[]> => loadKnownCases(app.database.prisma, program, questions);
+): Promise<readonly (LoadedCase | null)[]> => loadKnownCases(scope, app.database.prisma, program, questions);
 
 /** When the latest that each case rests on had been recorded, in the order of the questions; one statement. */
 export const readRecordings = async (
+  scope: ReadScope,
   app: App,
   program: ProgramRecord,
   questions: readonly CaseQuestion[],
 ): Promise<readonly Instant[]> => {
-  const recordings = await readLatestRecordings(app.database.prisma, program, questions);
+  const recordings = await readLatestRecordings(scope, app.database.prisma, program, questions);
   return questions.map(({ knownAt }, index) => {
     const rulesAt = program.rulesChangedAt.findLast((at) => at <= knownAt) ?? 0;
     return Math.max(recordings[index] ?? 0, rulesAt);
@@ -39,7 +42,7 @@ export const readRecordings = async (
 };
 
 /** Reads each by itself. */
-export const createCaseFinder = (app: App): CaseFinder => {
+export const createCaseFinder = (scope: ReadScope, app: App): CaseFinder => {
   const programOf = async ({ programId }: CaseQuestion): Promise<ProgramRecord> => {
     const program = await app.directory.find('id', programId);
     if (program === undefined) throw new Error(`The programme ${programId} of a partner is missing.`);
@@ -47,11 +50,11 @@ export const createCaseFinder = (app: App): CaseFinder => {
   };
   return {
     async find(question) {
-      const [known = null] = await readCases(app, await programOf(question), [question]);
+      const [known = null] = await readCases(scope, app, await programOf(question), [question]);
       return known;
     },
     async latest(question) {
-      const [at = question.knownAt] = await readRecordings(app, await programOf(question), [question]);
+      const [at = question.knownAt] = await readRecordings(scope, app, await programOf(question), [question]);
       return at;
     },
   };

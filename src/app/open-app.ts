@@ -7,8 +7,9 @@ import { createStandingWatch, type StandingWatch } from '../events/standing-watc
 import { createTail, type Gauges, type Tail } from '../events/tail.ts';
 import { type DatabaseLocation, type OnStatement, openDatabase } from '../store/database.ts';
 import { createDirectory } from '../store/directory.ts';
-import { type PartnerRow, readPartners, readStandingStamps } from '../store/read-partner.ts';
+import { type PartnerRow, readPartners } from '../store/read-partner.ts';
 import { FULL_SCOPE } from '../store/read-scope.ts';
+import { readStandingStamps } from '../store/standing-stamps.ts';
 import type { App, AppLog } from './app.ts';
 import type { Clock } from './clock.ts';
 import { type Judge, startJudge } from './judge.ts';

@@ -2,15 +2,13 @@ import type { Instant } from '../engine/day.ts';
 import type { Timeline } from '../engine/status.ts';
 import { computeTimeline } from '../engine/timeline.ts';
 import type { PartnerRow } from '../store/read-partner.ts';
-import type { App } from './app.ts';
-import { type CaseFinder, createCaseFinder } from './find-case.ts';
+import type { CaseFinder } from './find-case.ts';
 
 /** A partner's statuses over all days as they followed from what had been recorded by an instant; empty if nothing had. */
 export const readTimelineAt = async (
-  app: App,
   row: Pick<PartnerRow, 'id' | 'programId'>,
   knownAt: Instant,
-  cases: CaseFinder = createCaseFinder(app),
+  cases: CaseFinder,
 ): Promise<Timeline> => {
   const known = await cases.find({ programId: row.programId, partnerId: row.id, knownAt });
   return known === null ? [] : computeTimeline(known);

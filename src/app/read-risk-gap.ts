@@ -3,7 +3,7 @@ import { gapAtRisk } from '../engine/risk-gap.ts';
 import type { TierGap } from '../engine/standing.ts';
 import type { LogEntry } from '../store/write-log.ts';
 import type { App } from './app.ts';
-import { type CaseFinder, createCaseFinder } from './find-case.ts';
+import type { CaseFinder } from './find-case.ts';
 
 /** What is missing to keep a tier, by which rulebook, on which day, and by what was known when. */
 export type RiskGap = {
@@ -20,7 +20,7 @@ export type RiskGap = {
 export const readRiskGap = async (
   app: App,
   { programId, partnerId, recordedAt, change }: LogEntry,
-  cases: CaseFinder = createCaseFinder(app),
+  cases: CaseFinder,
 ): Promise<RiskGap | null> => {
   const { detail, rulebookId } = change;
   if (detail.type !== 'TierAtRisk' || rulebookId === null) return null;

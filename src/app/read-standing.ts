@@ -7,7 +7,7 @@ import type { ProgramRecord } from '../store/directory.ts';
 import type { PartnerRow } from '../store/read-partner.ts';
 import { type App, todayIn } from './app.ts';
 import { dayIn } from './clock.ts';
-import { type CaseFinder, createCaseFinder } from './find-case.ts';
+import type { CaseFinder } from './find-case.ts';
 
 /** A standing with whose it is and by when all that it used had been recorded: asked again with `knownAt`, the answer is the same. */
 export type KnownStanding = Standing & {
@@ -54,7 +54,7 @@ export const readStanding = async (
   app: App,
   row: PartnerRow,
   question: StandingQuestion,
-  cases: CaseFinder = createCaseFinder(app),
+  cases: CaseFinder,
 ): Promise<KnownStanding> => {
   const program = await programOf(app, row);
   const held = await heldOn(app, row);
@@ -105,7 +105,7 @@ export const readEvidence = async (
   standing: Pick<KnownStanding, 'partnerId' | 'programId' | 'knownAt' | 'on'>,
   rulebookId: string,
   number: { readonly path: string; readonly item: string | null; readonly dimension?: string | null },
-  cases: CaseFinder = createCaseFinder(app),
+  cases: CaseFinder,
 ): Promise<Evidence> => {
   const program = await app.directory.find('id', standing.programId);
   const rulebooks = program && [...program.rulebooks, ...program.withdrawnRulebooks];

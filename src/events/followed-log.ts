@@ -1,4 +1,4 @@
-import type { LogHead } from '../store/read-log.ts';
+import type { LogHead } from '../store/follow-log.ts';
 import type { LogEntry } from '../store/write-log.ts';
 import type { LogSource } from './log-source.ts';
 import { createLogWaiters, type LogWaiters } from './log-waiters.ts';

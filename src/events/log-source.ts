@@ -1,5 +1,5 @@
 import type { Database } from '../store/database.ts';
-import { type LogHead, type LogNews, readLogNews, readLogRange } from '../store/read-log.ts';
+import { type LogHead, type LogNews, readLogNews, readLogRange } from '../store/follow-log.ts';
 import type { LogEntry } from '../store/write-log.ts';
 
 /** Where the tail reads the logs. */

@@ -1,4 +1,4 @@
-import type { LogHead } from '../store/read-log.ts';
+import type { LogHead } from '../store/follow-log.ts';
 import { type Cursor, checkOf } from './cursor.ts';
 import type { FollowedLog } from './followed-log.ts';
 import type { Tail } from './tail.ts';

@@ -1,5 +1,5 @@
 import type { Instant } from '../engine/day.ts';
-import type { LogHead, LogNews } from '../store/read-log.ts';
+import type { LogHead, LogNews } from '../store/follow-log.ts';
 import type { Doorbell } from './doorbell.ts';
 import { createFollowedLog, type FollowedLog } from './followed-log.ts';
 import type { LogSource } from './log-source.ts';

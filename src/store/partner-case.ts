@@ -3,6 +3,7 @@ import { familyOf } from '../engine/family.ts';
 import type { Override, PartnerCase } from '../engine/partner-case.ts';
 import { type EnteredData, type ResolvedEntry, resolveEntries } from '../engine/resolve-entries.ts';
 import type { ProgramRecord, RulebookRecord } from './directory.ts';
+import { FULL_SCOPE, type ReadScope } from './read-scope.ts';
 import { factJson, type StoredFact, toFact } from './stored-fact.ts';
 import { type Session, TryAgain } from './transaction.ts';
 
@@ -39,12 +40,16 @@ export const loadCases = async (
   { knownAt = null, epoch }: CaseOptions = {},
 ): Promise<ReadonlyMap<string, LoadedCase>> => {
   const keys = partnerIds.map((partnerId) => ({ partnerId, knownAt }));
-  const cases = await loadKnownCases(session, program, keys, epoch);
+  const cases = await loadKnownCases(FULL_SCOPE, session, program, keys, epoch);
   return new Map(cases.flatMap((loaded) => (loaded === null ? [] : [[loaded.partnerId, loaded] as const])));
 };
 
-/** The same for partners each at an instant of its own, in the order of the keys; null where nothing was known by then. One statement. */
+/**
+ * The same for partners in scope, each at an instant of its own, in the order of the keys; null where nothing was known by then. One
+ * statement.
+ */
 export const loadKnownCases = async (
+  scope: ReadScope,
   session: Session,
   program: ProgramRecord,
   keys: readonly CaseKey[],
@@ -63,8 +68,9 @@ export const loadKnownCases = async (
             'actor', o.actor) ORDER BY o.first_on), '[]')
           FROM tier_override o WHERE o.partner_id = p.id AND o.first_on < o.ends_on AND ${knownThen('o')}) AS overrides
      FROM wanted JOIN partner p ON p.id = wanted.id, epoch`,
-    toJson(keys),
+    toJson(scope, program, keys),
     program.countsFamilies,
+    scope.partner,
   );
   if (epoch !== undefined && rows.some((row) => row.epoch !== epoch)) throw new TryAgain();
   const known = rows.filter((row) => row.entries.length > 0);
@@ -111,9 +117,10 @@ const assemble = (
 
 /**
  * For each key the latest instant, at or before its own, at which anything was recorded that the partner's case rests on: no case of it
- * is another between the two. Null if nothing was. One statement.
+ * is another between the two. Null if nothing was, or the partner is out of scope. One statement.
  */
 export const readLatestRecordings = async (
+  scope: ReadScope,
   session: Session,
   program: ProgramRecord,
   keys: readonly { readonly partnerId: string; readonly knownAt: Instant }[],
@@ -127,27 +134,40 @@ export const readLatestRecordings = async (
        SELECT root, wanted.at AS by, max(e.recorded_at) AS at FROM partner_entry e JOIN wanted ON e.partner_id = wanted.id
        WHERE e.recorded_at <= ${KNOWN_AT} GROUP BY 1, 2
        UNION ALL ${versions('fact')} UNION ALL ${versions('tier_override')}) recordings GROUP BY root, by`,
-    toJson(keys),
+    toJson(scope, program, keys),
     program.countsFamilies,
+    scope.partner,
   );
   const latest = new Map(rows.map(({ root, by, at }) => [`${root} ${by}`, at]));
   return keys.map(({ partnerId, knownAt }) => latest.get(`${partnerId} ${knownAt}`) ?? null);
 };
 
-const toJson = (keys: readonly CaseKey[]): string =>
-  JSON.stringify(keys.map(({ partnerId, knownAt }) => ({ partnerId, knownAt })));
+/** What is asked for, if the scope reaches the programme. */
+const toJson = ({ programs }: ReadScope, { id }: ProgramRecord, keys: readonly CaseKey[]): string =>
+  JSON.stringify(
+    programs === 'ALL' || programs.includes(id)
+      ? keys.map(({ partnerId, knownAt }) => ({ partnerId, knownAt }))
+      : [],
+  );
 
-/** SQL: the partners of the keys $1 and, if $2, everybody who was ever entered below them; each at the instant of its key. */
+/** SQL: the partners of the keys $1, each at the instant of its key; if $3 is given, only those that are it or its affiliates. */
+const KEYS = `jsonb_to_recordset($1::jsonb) AS x("partnerId" uuid, "knownAt" float8)
+  WHERE $3::uuid IS NULL OR x."partnerId" IN (
+    WITH RECURSIVE family AS (
+      SELECT id FROM partner WHERE id = $3::uuid
+      UNION SELECT child.id FROM partner child JOIN family ON child.parent_id = family.id
+    ) SELECT id FROM family)`;
+
+/** SQL: the partners of the keys and, if $2, everybody who was ever entered below them; each at the instant of its key. */
 const WANTED = `wanted AS (
-  SELECT x."partnerId" AS id, x."knownAt" AS at FROM jsonb_to_recordset($1::jsonb) AS x("partnerId" uuid, "knownAt" float8)
+  SELECT x."partnerId" AS id, x."knownAt" AS at FROM ${KEYS}
   UNION
   SELECT e.partner_id, wanted.at FROM wanted JOIN partner_entry e ON $2::boolean AND e.parent_id = wanted.id
 )`;
 
 /** SQL: the same with the partner of the key beside each, where it matters whose family it is. */
 const WANTED_OF_EACH = `wanted AS (
-  SELECT x."partnerId" AS id, x."knownAt" AS at, x."partnerId" AS root
-  FROM jsonb_to_recordset($1::jsonb) AS x("partnerId" uuid, "knownAt" float8)
+  SELECT x."partnerId" AS id, x."knownAt" AS at, x."partnerId" AS root FROM ${KEYS}
   UNION
   SELECT e.partner_id, wanted.at, wanted.root FROM wanted JOIN partner_entry e ON $2::boolean AND e.parent_id = wanted.id
 )`;

@@ -5,7 +5,8 @@ import { inScope, type ReadScope } from './read-scope.ts';
 import type { Session } from './transaction.ts';
 import type { LogEntry } from './write-log.ts';
 
-type EntryRow = {
+/** An entry as its columns give it. */
+export type EntryRow = {
   readonly programId: string;
   readonly position: number;
   readonly id: string;
@@ -23,12 +24,21 @@ type EntryRow = {
   readonly causeCount: number;
 };
 
-const COLUMNS = Prisma.sql`s.program_id AS "programId", s.position::float8 AS position, s.id, s.partner_id AS "partnerId", s.version,
+/** SQL: the columns of an EntryRow, of the entry with the alias s. */
+export const ENTRY_COLUMNS = Prisma.sql`s.program_id AS "programId", s.position::float8 AS position, s.id, s.partner_id AS "partnerId", s.version,
   s."on" - DATE '1970-01-01' AS "on", floor(extract(epoch FROM s.recorded_at) * 1000)::float8 AS "recordedAt", s.trigger,
   s.rulebook_id AS "rulebookId", s.previous_rulebook_id AS "previousRulebookId", s.region, s.family_ids AS "familyIds", s.detail, s.causes,
   s.cause_count AS "causeCount"`;
 
-const toEntry = ({ on, trigger, rulebookId, previousRulebookId, detail, ...rest }: EntryRow): LogEntry => {
+/** Reads an entry's columns. */
+export const toEntry = ({
+  on,
+  trigger,
+  rulebookId,
+  previousRulebookId,
+  detail,
+  ...rest
+}: EntryRow): LogEntry => {
   const { programId, position, id, partnerId, version, recordedAt, region, familyIds, causes, causeCount } =
     rest;
   const change: Change = { on, trigger, rulebookId, previousRulebookId, detail };
@@ -101,7 +111,7 @@ export const listChanges = async (
       ? Prisma.sql`TRUE`
       : Prisma.sql`s.position ${backwards ? Prisma.sql`<` : Prisma.sql`>`} ${beyond}::bigint`;
   const rows = await session.$queryRaw<EntryRow[]>`
-    SELECT ${COLUMNS} FROM status_change s WHERE ${conditions(scope, programId, filter)} AND ${place}
+    SELECT ${ENTRY_COLUMNS} FROM status_change s WHERE ${conditions(scope, programId, filter)} AND ${place}
     ORDER BY s.position ${backwards ? Prisma.sql`DESC` : Prisma.sql`ASC`} LIMIT ${limit}::int`;
   const entries = rows.map(toEntry);
   return backwards ? entries.reverse() : entries;
@@ -133,7 +143,7 @@ export const listPartnerChanges = async (
   const rows = await session.$queryRaw<EntryRow[]>`
     SELECT listed.* FROM unnest(${[...partnerIds]}::uuid[]) AS partner(id)
     CROSS JOIN LATERAL (
-      SELECT ${COLUMNS} FROM status_change s WHERE s.partner_id = partner.id AND ${scoped(scope)} AND ${place}
+      SELECT ${ENTRY_COLUMNS} FROM status_change s WHERE s.partner_id = partner.id AND ${scoped(scope)} AND ${place}
       ORDER BY s.version ${backwards ? Prisma.sql`ASC` : Prisma.sql`DESC`} LIMIT ${limit}::int) AS listed
     ORDER BY listed.version DESC`;
   return Map.groupBy(rows.map(toEntry), ({ partnerId }) => partnerId);
@@ -158,67 +168,6 @@ export const readChanges = async (
   ids: readonly string[],
 ): Promise<readonly LogEntry[]> => {
   const rows = await session.$queryRaw<EntryRow[]>`
-    SELECT ${COLUMNS} FROM status_change s WHERE s.id = ANY (${[...ids]}::uuid[]) AND ${scoped(scope)}`;
-  return rows.map(toEntry);
-};
-
-/** The end of a programme's log: its latest position (0 when it is empty) and that entry's id. */
-export type LogHead = {
-  readonly programId: string;
-  readonly position: number;
-  readonly entryId: string | null;
-};
-
-/** The end of a log with what is new in it: entries without gaps from the place asked for on, that one included. */
-export type LogNews = LogHead & { readonly entries: readonly LogEntry[] };
-
-/**
- * The ends of all logs, with the epoch of the same snapshot, and up to `limit` new entries of each log of which the last known position is
- * given.
- */
-export const readLogNews = async (
-  session: Session,
-  known: readonly Pick<LogHead, 'programId' | 'position'>[],
-  limit: number,
-): Promise<{ readonly epoch: bigint; readonly news: readonly LogNews[] }> => {
-  const ids = known.map(({ programId }) => programId);
-  const places = known.map(({ position }) => position);
-  const rows = await session.$queryRaw<HeadRow[]>`
-    SELECT e.number AS epoch, h.program_id AS "headOf", coalesce(h.position, 0)::float8 AS head, last.id AS "headId", ${COLUMNS}
-    FROM epoch e LEFT JOIN log_head h ON TRUE
-    LEFT JOIN status_change last ON last.program_id = h.program_id AND last.position = h.position
-    LEFT JOIN unnest(${ids}::uuid[], ${places}::bigint[]) AS known(program_id, position) ON known.program_id = h.program_id
-    LEFT JOIN status_change s ON s.program_id = h.program_id
-      AND s.position BETWEEN known.position AND known.position + ${limit}::bigint
-    ORDER BY h.program_id, s.position`;
-  const epoch = rows[0]?.epoch;
-  if (epoch === undefined) throw new Error('The epoch row is missing: the database was not migrated.');
-  const news = Map.groupBy(rows, ({ headOf }) => headOf)
-    .entries()
-    .flatMap(([programId, [first, ...rest]]): LogNews[] => {
-      if (programId === null || first === undefined) return [];
-      const entries = [first, ...rest].flatMap((row) => (row.id === null ? [] : [toEntry(row)]));
-      return [{ programId, position: first.head, entryId: first.headId, entries }];
-    });
-  return { epoch, news: [...news] };
-};
-
-type HeadRow = {
-  readonly epoch: bigint;
-  readonly headOf: string | null;
-  readonly head: number;
-  readonly headId: string | null;
-} & (EntryRow | { readonly id: null });
-
-/** All entries of a log in a range of positions (`from` exclusive, `to` inclusive), for the tail, which delivers to every scope. */
-export const readLogRange = async (
-  session: Session,
-  programId: string,
-  from: number,
-  to: number,
-): Promise<readonly LogEntry[]> => {
-  const rows = await session.$queryRaw<EntryRow[]>`
-    SELECT ${COLUMNS} FROM status_change s
-    WHERE s.program_id = ${programId}::uuid AND s.position > ${from}::bigint AND s.position <= ${to}::bigint ORDER BY s.position`;
+    SELECT ${ENTRY_COLUMNS} FROM status_change s WHERE s.id = ANY (${[...ids]}::uuid[]) AND ${scoped(scope)}`;
   return rows.map(toEntry);
 };

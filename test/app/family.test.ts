@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createProgram } from '../../src/app/create-program.ts';
 import { enrollPartners } from '../../src/app/enroll-partners.ts';
+import { createCaseFinder } from '../../src/app/find-case.ts';
 import { judgeDue } from '../../src/app/judge-due.ts';
 import type { OpenApp } from '../../src/app/open-app.ts';
 import { readStanding } from '../../src/app/read-standing.ts';
@@ -57,7 +58,14 @@ const idOf = (ref: string): string => ids.get(ref) ?? '';
 const tierOn = async (ref: string, on: string): Promise<string | null> => {
   const [row] = await readPartners(FULL_SCOPE, opened.app.database.prisma, [idOf(ref)]);
   if (row === undefined) throw new Error('the partner is there');
-  return (await readStanding(opened.app, row, { on: day(on), knownAt: null })).status.tier;
+  return (
+    await readStanding(
+      opened.app,
+      row,
+      { on: day(on), knownAt: null },
+      createCaseFinder(FULL_SCOPE, opened.app),
+    )
+  ).status.tier;
 };
 const tiersOn = async (on: string) =>
   Promise.all(['GROUP', 'SOUTH', 'SHOP', 'OTHER'].map((ref) => tierOn(ref, on)));

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { correctFact, voidFact } from '../../src/app/amend-fact.ts';
+import { createCaseFinder } from '../../src/app/find-case.ts';
 import { endOverride, overrideTier } from '../../src/app/override-tier.ts';
 import { withdrawRulebook } from '../../src/app/publish-rulebook.ts';
 import { heldOn, type KnownStanding, readEvidence } from '../../src/app/read-standing.ts';
 import { updatePartner } from '../../src/app/update-partner.ts';
 import { formatDay } from '../../src/engine/day.ts';
+import { FULL_SCOPE } from '../../src/store/read-scope.ts';
 import { findFaults } from '../support/check-standings.ts';
 import {
   certificate,
@@ -159,7 +161,13 @@ test('rule 2: an answer says by when all of it was known, and asked with that it
   // The proof of a day under the rulebook that was withdrawn since can still be looked into.
   if (dated === undefined) throw new Error('an answer names the rulebook to come');
   expect(dated.status.rulebookId).toBe(coming);
-  const evidence = await readEvidence(moving.app, dated, coming, { path: '/measures/revenue', item: null });
+  const evidence = await readEvidence(
+    moving.app,
+    dated,
+    coming,
+    { path: '/measures/revenue', item: null },
+    createCaseFinder(FULL_SCOPE, moving.app),
+  );
   expect(evidence.counted).toEqual([]);
   expect(await findFaults(moving.app, 'small')).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createCaseFinder } from '../../src/app/find-case.ts';
 import { narrowApp } from '../../src/app/narrow-app.ts';
 import { publishRulebook, withdrawRulebook } from '../../src/app/publish-rulebook.ts';
 import { recordFacts } from '../../src/app/record-facts.ts';
@@ -71,6 +72,15 @@ test('a partner reads its own and what is below it: rows, facts, log and counts'
   const { prisma } = opened.app.database;
   const [top = '', child = '', peer = ''] = partners;
   const whole = { limit: 100, backwards: false, beyond: null };
+  const isKnown = async (scope: ReadScope, partnerId: string): Promise<boolean> => {
+    const cases = createCaseFinder(scope, opened.app);
+    const asked = { programId: mine, partnerId, knownAt: Date.UTC(2026, 2, 1) + 1_000 };
+    const [known, latest] = [await cases.find(asked), await cases.latest(asked)];
+    const [rulesAt = 0] = (await opened.app.directory.find('id', mine))?.rulesChangedAt ?? [];
+    // When it was recorded is kept from whoever may not know of it, too.
+    expect(latest > rulesAt).toBe(known !== null);
+    return known !== null;
+  };
   const read = async (scope: ReadScope) => ({
     partners: (await readPartners(scope, prisma, partners)).map(({ id }) => id).sort(),
     facts: await listFacts(scope, prisma, partners, {}, whole).then((facts) =>
@@ -78,19 +88,23 @@ test('a partner reads its own and what is below it: rows, facts, log and counts'
     ),
     entries: new Set((await listChanges(scope, prisma, mine, {}, whole)).map(({ partnerId }) => partnerId)),
     count: await countPartners(scope, prisma, mine, {}),
+    known: await Promise.all(partners.map((id) => isKnown(scope, id))),
   });
   expect(await read({ programs: [mine], partner: top })).toEqual({
     partners: [top, child].sort(),
     facts: [1, 1, 0],
     entries: new Set([top, child]),
     count: 2,
+    known: [true, true, false],
   });
   expect(await read({ programs: [mine], partner: child })).toEqual({
     partners: [child],
     facts: [0, 1, 0],
     entries: new Set([child]),
     count: 1,
+    known: [false, true, false],
   });
   expect((await read({ programs: [mine], partner: peer })).count).toBe(1);
-  expect((await read({ programs: [], partner: null })).count).toBe(0);
+  const nothing = await read({ programs: [], partner: null });
+  expect([nothing.count, nothing.known]).toEqual([0, [false, false, false]]);
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { correctFact, voidFact } from '../../src/app/amend-fact.ts';
+import { createCaseFinder } from '../../src/app/find-case.ts';
 import type { OpenApp } from '../../src/app/open-app.ts';
 import { readStanding } from '../../src/app/read-standing.ts';
 import { recordFacts } from '../../src/app/record-facts.ts';
@@ -30,7 +31,9 @@ const partnerOf = async (id: string) => {
 };
 const tierOn = async (id: string, on: string, knownAt: number | null): Promise<string | null> => {
   const row = await partnerOf(id);
-  return (await readStanding(opened.app, row, { on: day(on), knownAt })).status.tier;
+  return (
+    await readStanding(opened.app, row, { on: day(on), knownAt }, createCaseFinder(FULL_SCOPE, opened.app))
+  ).status.tier;
 };
 const changesOf = async (id: string): Promise<readonly string[]> =>
   (await logOfPartner(opened.app, id)).map(({ change }) => {

@@ -36,8 +36,8 @@ export const importTable: readonly PlaceRule[] = [
   },
   {
     place: 'src/events',
-    imports: ['src/store/read-log'],
-    importsTypesOf: ['src/engine', 'src/store/write-log', 'src/store/database'],
+    imports: ['src/store/follow-log'],
+    importsTypesOf: ['src/engine', 'src/store/read-log', 'src/store/write-log', 'src/store/database'],
     packages: ['pg', '@nats-io/transport-node'],
     builtins: ['crypto', 'net'],
     ambient: 'GIVEN',

@@ -71,7 +71,7 @@ describe('the import table', () => {
   });
 
   test('lets a folder import a part of another one where it names the part', () => {
-    expect(check('src/events/tail.ts', "import { readLog } from '../store/read-log.ts';")).toEqual([]);
+    expect(check('src/events/tail.ts', "import { readLog } from '../store/follow-log.ts';")).toEqual([]);
     expect(check('src/events/tail.ts', "import { writeFacts } from '../store/write-facts.ts';")).toEqual([
       'src/events/tail.ts:1: src/events may not import src/store/write-facts.ts',
     ]);

@@ -1,6 +1,7 @@
 import type { App } from '../../../src/app/app.ts';
 import { createProgram } from '../../../src/app/create-program.ts';
 import type { FactInput } from '../../../src/app/fact-input.ts';
+import { createCaseFinder } from '../../../src/app/find-case.ts';
 import { judgeDue } from '../../../src/app/judge-due.ts';
 import type { OpenApp } from '../../../src/app/open-app.ts';
 import { type KnownStanding, readStanding } from '../../../src/app/read-standing.ts';
@@ -52,7 +53,12 @@ export const openMovingApp = async (start: string): Promise<MovingApp> => {
     },
     rowOf: (id) => rowOf(app, id),
     async standing(id, on = null, knownAt = null) {
-      return readStanding(app, await rowOf(app, id), { on: on === null ? null : day(on), knownAt });
+      return readStanding(
+        app,
+        await rowOf(app, id),
+        { on: on === null ? null : day(on), knownAt },
+        createCaseFinder(FULL_SCOPE, app),
+      );
     },
     entriesOf: (id) => logOfPartner(app, id),
     logOf: async (id) => (await logOfPartner(app, id)).map(({ change }) => describeChange(change)),

@@ -1,0 +1,66 @@
+import { ENTRY_COLUMNS, type EntryRow, toEntry } from './read-log.ts';
+import type { Session } from './transaction.ts';
+import type { LogEntry } from './write-log.ts';
+
+// What the tail reads: for everybody, so without anybody's scope. Who may see an entry is decided where it is delivered.
+
+/** The end of a programme's log: its latest position (0 when it is empty) and that entry's id. */
+export type LogHead = {
+  readonly programId: string;
+  readonly position: number;
+  readonly entryId: string | null;
+};
+
+/** The end of a log with what is new in it: entries without gaps from the place asked for on, that one included. */
+export type LogNews = LogHead & { readonly entries: readonly LogEntry[] };
+
+/**
+ * The ends of all logs, with the epoch of the same snapshot, and up to `limit` new entries of each log of which the last known position is
+ * given.
+ */
+export const readLogNews = async (
+  session: Session,
+  known: readonly Pick<LogHead, 'programId' | 'position'>[],
+  limit: number,
+): Promise<{ readonly epoch: bigint; readonly news: readonly LogNews[] }> => {
+  const ids = known.map(({ programId }) => programId);
+  const places = known.map(({ position }) => position);
+  const rows = await session.$queryRaw<HeadRow[]>`
+    SELECT e.number AS epoch, h.program_id AS "headOf", coalesce(h.position, 0)::float8 AS head, last.id AS "headId", ${ENTRY_COLUMNS}
+    FROM epoch e LEFT JOIN log_head h ON TRUE
+    LEFT JOIN status_change last ON last.program_id = h.program_id AND last.position = h.position
+    LEFT JOIN unnest(${ids}::uuid[], ${places}::bigint[]) AS known(program_id, position) ON known.program_id = h.program_id
+    LEFT JOIN status_change s ON s.program_id = h.program_id
+      AND s.position BETWEEN known.position AND known.position + ${limit}::bigint
+    ORDER BY h.program_id, s.position`;
+  const epoch = rows[0]?.epoch;
+  if (epoch === undefined) throw new Error('The epoch row is missing: the database was not migrated.');
+  const news = Map.groupBy(rows, ({ headOf }) => headOf)
+    .entries()
+    .flatMap(([programId, [first, ...rest]]): LogNews[] => {
+      if (programId === null || first === undefined) return [];
+      const entries = [first, ...rest].flatMap((row) => (row.id === null ? [] : [toEntry(row)]));
+      return [{ programId, position: first.head, entryId: first.headId, entries }];
+    });
+  return { epoch, news: [...news] };
+};
+
+type HeadRow = {
+  readonly epoch: bigint;
+  readonly headOf: string | null;
+  readonly head: number;
+  readonly headId: string | null;
+} & (EntryRow | { readonly id: null });
+
+/** All entries of a log in a range of positions (`from` exclusive, `to` inclusive), for the tail, which delivers to every scope. */
+export const readLogRange = async (
+  session: Session,
+  programId: string,
+  from: number,
+  to: number,
+): Promise<readonly LogEntry[]> => {
+  const rows = await session.$queryRaw<EntryRow[]>`
+    SELECT ${ENTRY_COLUMNS} FROM status_change s
+    WHERE s.program_id = ${programId}::uuid AND s.position > ${from}::bigint AND s.position <= ${to}::bigint ORDER BY s.position`;
+  return rows.map(toEntry);
+};

@@ -1,0 +1,10 @@
+import type { Session } from './transaction.ts';
+
+/** What tells whether a standing may have become another: it changes whenever the row is written. */
+export type StandingStamp = { readonly id: string; readonly stamp: string };
+
+/** The stamps of partners, in scope or not: they say nothing about them. */
+export const readStandingStamps = (session: Session, ids: readonly string[]): Promise<StandingStamp[]> =>
+  session.$queryRaw<StandingStamp[]>`
+    SELECT p.id, concat_ws(' ', p.version, p.last_recorded_at, p.judged_on, p.rules_version) AS stamp
+    FROM partner p WHERE p.id = ANY (${[...ids]}::uuid[])`;
