@@ -232,10 +232,18 @@ export async function follow(graph: FollowedGraph, options: FollowerOptions = {}
 
 /** Waits until followers have got as much as the log says, and compares: lost none, none twice, in order. */
 export async function expectWhole(graph: FollowedGraph, followers: readonly Follower[]): Promise<void> {
-  for (const { filter, got } of followers) {
+  for (const [index, { filter, got, isConnected, whys }] of followers.entries()) {
     const listed = await graph.list(filter);
     expect(listed.length).toBeGreaterThan(0);
-    await waitFor(() => got.length >= listed.length, { timeoutMs: 30_000, what: 'the last change' });
+    const arrived = waitFor(() => got.length >= listed.length, {
+      timeoutMs: 30_000,
+      what: 'the last change',
+    });
+    await arrived.catch((error) => {
+      const place = `follower ${index} of ${followers.length} has ${got.length} of ${listed.length}`;
+      const since = isConnected() ? 'and is connected' : `and is not connected, since ${whys.at(-1)}`;
+      throw new Error(`${place} ${since}`, { cause: error });
+    });
     expect(got).toEqual(listed);
   }
 }
