@@ -1,4 +1,5 @@
 import type { ExecutionResult } from 'graphql';
+import { isOurFault } from './mask-error.ts';
 import { toByteString } from './text-frame.ts';
 import { withoutHttp } from './with-extensions.ts';
 
@@ -26,4 +27,9 @@ export function toEventResult(result: ExecutionResult): EventResult {
       return bytes;
     },
   };
+}
+
+/** An event without data carries no cursor: a client that got it would be past it without knowing. */
+export function isLost({ data, errors }: ExecutionResult): boolean {
+  return (data ?? null) === null && errors?.some(isOurFault) === true;
 }

@@ -2,19 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createSourceEventStream, type ExecutionResult, GraphQLError } from 'graphql';
 import { classOf } from '../app/rights.ts';
-import { type Asker, ENDED, type EventSource, nextOf } from '../events/event-source.ts';
 import type { Operation } from './admission.ts';
 import { findEndOf } from './authentication.ts';
-import { type EventResult, toEventResult } from './event-result.ts';
+import { type EventResult, isLost, toEventResult } from './event-result.ts';
+import { createEventStream, type EventStream } from './event-stream.ts';
 import type { Caller, Execution, MakeContext, Mask, Pay, Run } from './execution.ts';
 import { inTime } from './in-time.ts';
 import type { Log } from './log.ts';
-import { isMasked, isOurFault, outcomeOf } from './mask-error.ts';
+import { outcomeOf } from './mask-error.ts';
 import type { Metrics } from './metrics.ts';
 import { createSharedEvents, shareKeyOf } from './shared-events.ts';
-
-/** A subscription's results, for who iterates and for who asks; one at a time. */
-export type EventStream = AsyncGenerator<EventResult, void, void> & Pick<EventSource<EventResult>, 'ask'>;
 
 /** The subscriptions that are open, see `Execution`. */
 export type EventStreams = {
@@ -109,108 +106,21 @@ export function createEventStreams(options: Options): EventStreams {
   };
 
   const streamFrom = (source: AsyncIterator<unknown>, operation: Operation, caller: Caller): EventStream => {
-    const { session, requestId } = caller;
-    const shareKey = shareKeyOf(operation, session?.rights ?? null);
-    const askSource = askOf(source);
-    /** Who asked and has no answer yet. */
-    let asker: Asker<EventResult> | undefined;
-    let isOver = false;
-    let paying: NodeJS.Timeout | undefined;
-    /** Why the rights have ended. */
-    let ended: GraphQLError | undefined;
-
-    const answered = (): Asker<EventResult> | undefined => {
-      const whoAsked = asker;
-      asker = undefined;
-      return whoAsked;
-    };
-    // Not awaited: a source that is slow to end must not hold up the connection's end.
-    const endSource = (): void => {
-      Promise.resolve(source.return?.()).catch((error) =>
-        log.error({ requestId, err: error }, 'A subscription did not end cleanly.'),
-      );
-    };
-    const stop = (): void => {
-      if (isOver) return;
-      isOver = true;
-      clearTimeout(paying);
-      open.delete(stream);
-      endSource();
-      answered()?.finish();
-    };
-    const interrupt = (): void => {
-      caller.interrupt();
-      stop();
-    };
-    const closeWith = (error: GraphQLError): void => {
-      const whoAsked = answered();
-      stop();
-      whoAsked?.take(toEventResult({ errors: [error] }));
-    };
-    const fail = (error: unknown): void => {
-      if (isOver) return;
-      const shown = mask(error, requestId);
-      if (isMasked(shown)) interrupt();
-      else closeWith(shown);
-    };
-
-    const give = (result: EventResult): void => {
-      if (isOver) return;
-      if (ended !== undefined) closeWith(ended);
-      else if (isLost(result)) interrupt();
-      else {
-        deliveries.add();
-        answered()?.take(result);
-      }
-    };
-    // An event is paid for by the first who asks for it and can; who can't waits, and is a place in the log meanwhile.
-    const share = (event: unknown): void => {
-      if (isOver) return;
-      const waitMs = shared.has(event, shareKey) ? 0 : pay(operation, caller);
-      if (waitMs > 0) paying = setTimeout(share, waitMs, event).unref();
-      else shared.share(event, shareKey, () => runShared(operation, caller, event), give);
-    };
-    const fromSource: Asker<unknown> = {
-      take(event) {
-        if (session === null) share(event);
-        else findEndOf(session).then((end) => (end === null ? share(event) : closeWith(end)), fail);
+    const key = shareKeyOf(operation, caller.session?.rights ?? null);
+    const { stream, end } = createEventStream({
+      source,
+      caller,
+      share(event, give) {
+        const waitMs = shared.has(event, key) ? 0 : pay(operation, caller);
+        if (waitMs === 0) shared.share(event, key, () => runShared(operation, caller, event), give);
+        return waitMs;
       },
-      finish() {
-        if (ended === undefined) stop();
-        else closeWith(ended);
-      },
-      fail,
-    };
-
-    const stream: EventStream = {
-      ask(whoAsks) {
-        if (isOver) {
-          whoAsks.finish();
-          return;
-        }
-        asker = whoAsks;
-        if (ended === undefined) askSource(fromSource);
-        else closeWith(ended);
-      },
-      next: () => nextOf(stream.ask),
-      async return() {
-        stop();
-        return ENDED;
-      },
-      async throw(error) {
-        stop();
-        throw error;
-      },
-      async [Symbol.asyncDispose]() {
-        stop();
-      },
-      [Symbol.asyncIterator]: () => stream,
-    };
-    const end = (error: GraphQLError): void => {
-      ended = error;
-      // Whoever waits for the next event gets the error instead.
-      endSource();
-    };
+      mask,
+      onGiven: () => deliveries.add(),
+      onOver: () => open.delete(stream),
+      onUncleanEnd: (error) =>
+        log.error({ requestId: caller.requestId, err: error }, 'A subscription did not end cleanly.'),
+    });
     open.set(stream, { caller, end });
     watchRights();
     return stream;
@@ -247,26 +157,6 @@ export function createEventStreams(options: Options): EventStreams {
       clearTimeout(rechecking);
     },
   };
-}
-
-/** How to ask a source for its next event. */
-function askOf(source: AsyncIterator<unknown>): (asker: Asker<unknown>) => void {
-  if (callsBack(source)) return source.ask;
-  return (asker) => {
-    source
-      .next()
-      .then((step) => (step.done === true ? asker.finish() : asker.take(step.value)))
-      .catch(asker.fail);
-  };
-}
-
-function callsBack(source: AsyncIterator<unknown>): source is EventSource<unknown> {
-  return 'ask' in source && typeof source.ask === 'function';
-}
-
-/** An event without data carries no cursor: a client that got it would be past it without knowing. */
-function isLost({ data, errors }: ExecutionResult): boolean {
-  return (data ?? null) === null && errors?.some(isOurFault) === true;
 }
 
 /** Looks like an outage, so that the client tries again. */

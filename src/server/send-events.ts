@@ -1,6 +1,6 @@
 import { type Asker, ENDED } from '../events/event-source.ts';
 import type { EventResult } from './event-result.ts';
-import type { EventStream } from './event-streams.ts';
+import type { EventStream } from './event-stream.ts';
 
 /**
  * Sends a subscription's events one after the other, each once `send` has called back for the one before; its `next` settles when the stream
