@@ -26,6 +26,7 @@ builder.scalarType('DateTime', {
 builder.scalarType('Decimal', {
   description:
     'A decimal number as a string, such as "1234.5", so that no digit is lost. A result without a finite form, such as an average of a third, is rounded to six places; what it was compared with was exact.',
+  specifiedByURL: 'https://www.w3.org/TR/xmlschema11-2/#decimal',
   serialize: (value) => formatDecimal(value),
   parseValue: (value) => stringOf('Decimal', value),
   parseLiteral: (node) => stringIn('Decimal', node),
@@ -33,6 +34,7 @@ builder.scalarType('Decimal', {
 
 builder.scalarType('RulebookDocument', {
   description: 'The rules of one version of a programme, as a JSON object of format 1.',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
   serialize: (document) => document,
   parseValue: (value) => value,
   parseLiteral: (node) => valueFromASTUntyped(node),
