@@ -1,7 +1,10 @@
-import { type ApiKeyCreated, type ApiKeyRow, createApiKey, revokeApiKey } from '../src/app/api-key.ts';
+import { type ApiKeyCreated, createApiKey, revokeApiKey } from '../src/app/api-key.ts';
 import { ROLES, type Role } from '../src/app/rights.ts';
+import type { ApiKeyRow } from '../src/store/read-api-key.ts';
+import { readApiKeyPage } from './api-key-list.ts';
 import { builder } from './builder.ts';
 import { encodeGlobalId, readGlobalId } from './global-id.ts';
+import { pageArgs } from './page.ts';
 import { PartnerRef } from './partner-locator.ts';
 import { Partner } from './partner-ref.ts';
 import { Program } from './program.ts';
@@ -63,6 +66,11 @@ const ApiKey = builder.objectRef<ApiKeyRow>('ApiKey').implement({
   }),
 });
 
+const ApiKeyConnection = builder.connectionObject(
+  { type: ApiKey, name: 'ApiKeyConnection', description: 'A page of keys, newest first.' },
+  { name: 'ApiKeyEdge', description: 'A key with its place in the list.' },
+);
+
 /** The role that a stored key has; throws for a name that is none. */
 function roleNamed(name: string): Role {
   const role = ROLES.find((known) => known === name);
@@ -120,6 +128,18 @@ const RevokeApiKeyResult = builder.unionType('RevokeApiKeyResult', {
   types: [ApiKeyRevoked, NotAllowed, KeyNotFound],
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'ApiKeyRevoked'),
 });
+
+builder.queryField('apiKeys', (t) =>
+  t.field({
+    description:
+      'The keys that the viewer may revoke, newest first, also those that were revoked or have expired; for the role ADMIN.',
+    type: ApiKeyConnection,
+    // Every key is looked at to find those in reach.
+    extensions: { cost: 20 },
+    args: pageArgs,
+    resolve: (_, args, context) => readApiKeyPage(context, args),
+  }),
+);
 
 builder.mutationFields((t) => ({
   createApiKey: t.field({

@@ -26,6 +26,7 @@ export const ROOT_RULES: Readonly<Record<string, readonly Role[]>> = {
   'Query.partner': READ,
   'Query.partners': READ,
   'Query.statusChanges': READ,
+  'Query.apiKeys': RULE,
   'Mutation.recordFacts': BRING_IN,
   'Mutation.correctFact': BRING_IN,
   'Mutation.voidFact': BRING_IN,

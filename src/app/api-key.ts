@@ -1,13 +1,12 @@
 import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
 import type { Instant } from '../engine/day.ts';
-import { type ApiKeyRow, findApiKeyById, insertApiKey, markRevoked } from '../store/api-key.ts';
+import { insertApiKey, markRevoked } from '../store/api-key.ts';
 import { advanceEpoch, beginRuleChange } from '../store/begin-write.ts';
+import { type ApiKeyRow, findApiKeyById } from '../store/read-api-key.ts';
 import { inTransaction } from '../store/transaction.ts';
 import { findPartnerId } from '../store/write-partner.ts';
 import { type App, type Refused, refuse } from './app.ts';
-import { type RightsClass, type Role, reaches } from './rights.ts';
-
-export type { ApiKeyRow };
+import { type RightsClass, type Role, reaches, scopeOf } from './rights.ts';
 
 export type CreateApiKey = {
   /** What it is for, for people. */
@@ -90,7 +89,6 @@ export const createApiKey = async (
     const key: ApiKeyRow = {
       id: randomUUIDv7(),
       prefix,
-      hash: hashOf(secret),
       name: command.name,
       role: command.role,
       programs,
@@ -99,13 +97,13 @@ export const createApiKey = async (
       expiresAt,
       revokedAt: null,
     };
-    await insertApiKey(tx, key);
+    await insertApiKey(tx, { ...key, hash: hashOf(secret) });
     await advanceEpoch(tx);
     return { key, secret };
   });
 };
 
-/** Ends a key for good, and every subscription that lives from it. Sent again, it changes nothing. */
+/** Ends for good a key that reaches no more than the rights do, and every subscription that lives from it. Sent again, it changes nothing. */
 export const revokeApiKey = async (
   app: App,
   rights: RightsClass,
@@ -114,13 +112,8 @@ export const revokeApiKey = async (
   if (rights.role !== 'ADMIN') return refuse('NOT_ALLOWED', 'Only an ADMIN revokes keys.');
   const result = await inTransaction(app.database, async (tx) => {
     const { databaseTime } = await beginRuleChange(tx, app.directory);
-    const key = await findApiKeyById(tx, id);
-    const isOurs =
-      key !== null &&
-      (key.programs === 'ALL'
-        ? rights.programs === 'ALL'
-        : key.programs.every((program) => reaches(rights, program)));
-    if (!isOurs) return refuse('KEY_NOT_FOUND', 'There is no such key.');
+    const key = await findApiKeyById(scopeOf(rights), tx, id);
+    if (key === null) return refuse('KEY_NOT_FOUND', 'There is no such key.');
     const revokedAt = key.revokedAt ?? app.clock(databaseTime);
     await markRevoked(tx, id, revokedAt);
     await advanceEpoch(tx);

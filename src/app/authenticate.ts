@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { type ApiKeyRow, findApiKey } from '../store/api-key.ts';
+import { findApiKey, type KeptApiKey } from '../store/api-key.ts';
 import { readPartnerByRef } from '../store/read-partner.ts';
 import { FULL_SCOPE } from '../store/read-scope.ts';
 import { hashOf, prefixOf } from './api-key.ts';
@@ -38,7 +38,7 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 
 /** Checks keys against the database, at most once an epoch each, and tokens against the published keys of their issuer. */
 export const createAuthenticator = (app: App, jwt: JwtOptions | null): Authenticator => {
-  const keys = new LRUCache<string, { readonly epoch: bigint; readonly row: ApiKeyRow | null }>({
+  const keys = new LRUCache<string, { readonly epoch: bigint; readonly row: KeptApiKey | null }>({
     max: CACHED,
   });
   const tokens = new LRUCache<string, Rights>({ max: CACHED });
@@ -47,7 +47,7 @@ export const createAuthenticator = (app: App, jwt: JwtOptions | null): Authentic
   const now = async () => app.clock(await app.directory.databaseTime());
 
   /** The key's row as of the epoch that is trusted now. */
-  const lookUp = async (prefix: string): Promise<ApiKeyRow | null> => {
+  const lookUp = async (prefix: string): Promise<KeptApiKey | null> => {
     const { epoch } = await app.directory.current();
     const cached = keys.get(prefix);
     if (cached?.epoch === epoch) return cached.row;

@@ -1,56 +1,22 @@
 import type { Instant } from '../engine/day.ts';
+import { API_KEY_COLUMNS, type ApiKeyRow } from './read-api-key.ts';
 import type { Session, Transaction } from './transaction.ts';
 
 /** A key as it is kept: everything but its secret. */
-export type ApiKeyRow = {
-  readonly id: string;
-  /** The public part by which it is found. */
-  readonly prefix: string;
+export type KeptApiKey = ApiKeyRow & {
   /** SHA-256 of the whole key, hexadecimal. */
   readonly hash: string;
-  readonly name: string;
-  readonly role: string;
-  /** Ids. */
-  readonly programs: 'ALL' | readonly string[];
-  readonly partnerId: string | null;
-  readonly createdAt: Instant;
-  readonly expiresAt: Instant;
-  readonly revokedAt: Instant | null;
 };
-
-type StoredKey = Omit<ApiKeyRow, 'programs'> & {
-  readonly programs: readonly string[];
-  readonly allPrograms: boolean;
-};
-
-const toRow = ({ allPrograms, programs, ...rest }: StoredKey): ApiKeyRow => ({
-  ...rest,
-  programs: allPrograms ? 'ALL' : programs,
-});
-
-const SELECT = `SELECT k.id, k.prefix, encode(k.hash, 'hex') AS hash, k.name, k.role, k.programs, k.all_programs AS "allPrograms",
-  k.partner_id AS "partnerId", floor(extract(epoch FROM k.created_at) * 1000)::float8 AS "createdAt",
-  floor(extract(epoch FROM k.expires_at) * 1000)::float8 AS "expiresAt",
-  floor(extract(epoch FROM k.revoked_at) * 1000)::float8 AS "revokedAt" FROM api_key k`;
 
 /** The key with this public part, revoked and expired ones too. */
-export const findApiKey = async (session: Session, prefix: string): Promise<ApiKeyRow | null> => {
-  const [row] = await session.$queryRawUnsafe<StoredKey[]>(`${SELECT} WHERE k.prefix = $1`, prefix);
-  return row === undefined ? null : toRow(row);
+export const findApiKey = async (session: Session, prefix: string): Promise<KeptApiKey | null> => {
+  const [row] = await session.$queryRaw<KeptApiKey[]>`
+    SELECT ${API_KEY_COLUMNS}, encode(k.hash, 'hex') AS hash FROM api_key k WHERE k.prefix = ${prefix}`;
+  return row ?? null;
 };
-
-/** The key with this id. */
-export const findApiKeyById = async (session: Session, id: string): Promise<ApiKeyRow | null> => {
-  const [row] = await session.$queryRawUnsafe<StoredKey[]>(`${SELECT} WHERE k.id = $1::uuid`, id);
-  return row === undefined ? null : toRow(row);
-};
-
-/** All keys, newest first. */
-export const listApiKeys = async (session: Session): Promise<readonly ApiKeyRow[]> =>
-  (await session.$queryRawUnsafe<StoredKey[]>(`${SELECT} ORDER BY k.created_at DESC, k.id DESC`)).map(toRow);
 
 /** Adds a key. */
-export const insertApiKey = async (tx: Transaction, key: ApiKeyRow): Promise<void> => {
+export const insertApiKey = async (tx: Transaction, key: KeptApiKey): Promise<void> => {
   const programs = key.programs === 'ALL' ? [] : [...key.programs];
   await tx.$executeRaw`
     INSERT INTO api_key (id, prefix, hash, name, role, programs, all_programs, partner_id, created_at, expires_at)

@@ -52,6 +52,7 @@ test.each([
     '100 logs that show nothing',
     `{ ${aliases(100, 'statusChanges(program: "connect", first: 0, filter: { tiers: ["X"] }) { totalCount }')} }`,
   ],
+  ['100 lists of keys that show none', `{ ${aliases(100, 'apiKeys(first: 0) { totalCount }')} }`],
   [
     'the distribution on 50 days',
     `{ program(code: "connect") { ${aliases(50, 'distribution(on: "2026-01-01") { count }')} } }`,

@@ -14,6 +14,7 @@ import { encodeGlobalId } from '../../schema/global-id.ts';
 import { ROOT_RULES } from '../../schema/guard.ts';
 import { schema } from '../../schema/index.ts';
 import { correctFact } from '../../src/app/amend-fact.ts';
+import { createApiKey } from '../../src/app/api-key.ts';
 import { enrollPartners } from '../../src/app/enroll-partners.ts';
 import type { OpenApp } from '../../src/app/open-app.ts';
 import { overrideTier } from '../../src/app/override-tier.ts';
@@ -82,6 +83,9 @@ beforeAll(async () => {
   }
   const move = { program: 'small', partner: 'SECRET-GONE', parent: 'SECRET-PEER' };
   granted(await updatePartner(app, { ...move, firstOn: day('2026-03-05') }));
+  const key = { name: 'a key', role: 'PARTNER', programs: null, expiresAt: null } as const;
+  const keyed = { program: 'small', externalRef: 'SECRET-PEER' };
+  granted(await createApiKey(app, ALL_RIGHTS, { ...key, partner: keyed }));
   partner = { ...ALL_RIGHTS, role: 'PARTNER', programs: [programId], partner: ids.get('OWN') ?? '' };
 });
 
@@ -143,6 +147,7 @@ function everyField(): ReadonlyMap<string, readonly string[]> {
   const ways = new Map<string, (inner: string) => string>([
     ['Query', (inner) => `{ ${inner} }`],
     ['Partner', (inner) => `{ ${partners} { nodes { ${inner} } } }`],
+    ['PageInfo', (inner) => `{ ${partners} { pageInfo { ${inner} } } }`],
     ['TierOverride', (inner) => `{ ${partners} { nodes { overrides { nodes { ${inner} } } } } }`],
     [
       'RequirementProof',
@@ -206,6 +211,8 @@ test('to others most fields of partners, facts and what follows from them tell i
     expect.arrayContaining([
       'Query.node',
       'Query.partners',
+      'Query.apiKeys',
+      'ApiKey.partner',
       'Partner.affiliates',
       'RevenueFact.partner',
       'MetricProof.counted',
@@ -223,7 +230,7 @@ test('what only mutations lead to is not for partners', () => {
     (type) =>
       isObjectType(type) && !type.name.startsWith('__') && !roots.includes(type) && !reached.has(type.name),
   );
-  expect(onlyByMutation.map(({ name }) => name)).toContain('ApiKey');
+  expect(onlyByMutation.map(({ name }) => name)).toContain('ApiKeyCreated');
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
     expect(ROOT_RULES[`Mutation.${field.name}`]).not.toContain('PARTNER');
   }

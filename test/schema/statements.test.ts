@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { correctFact } from '../../src/app/amend-fact.ts';
+import { createApiKey } from '../../src/app/api-key.ts';
 import { enrollPartners, type PartnerInput } from '../../src/app/enroll-partners.ts';
 import { judgeDue } from '../../src/app/judge-due.ts';
 import { overrideTier } from '../../src/app/override-tier.ts';
 import { recordFacts } from '../../src/app/record-facts.ts';
+import { ALL_RIGHTS } from '../../src/app/rights.ts';
 import { saveRulebookDraft } from '../../src/app/save-rulebook-draft.ts';
 import {
   certificate,
@@ -65,6 +67,12 @@ beforeAll(async () => {
     const days = { firstOn: day('2027-01-01'), endsOn: day('2027-02-01') };
     const override = { program: 'small', partner: top, tier: 'GOLD', reason: 'Why not.', actor: 'Ms Ray' };
     granted(await overrideTier(app, { ...override, ...days }));
+  }
+  for (const top of tops.slice(0, 10)) {
+    now += 1;
+    const key = { name: `of ${top}`, role: 'PARTNER', programs: null, expiresAt: null } as const;
+    const partner = { program: 'small', externalRef: top };
+    granted(await createApiKey(app, ALL_RIGHTS, { ...key, partner }));
   }
   for (const code of ['other', 'third']) {
     await createSmallProgram(app, code);
@@ -169,6 +177,11 @@ describe('a list takes as many statements for a hundred as for one', () => {
         rulebookDrafts { nodes { document } } rulebooks { nodes { document } } } } }`,
       6,
     ],
+    [
+      'keys, with programmes and partners',
+      'query ($first: Int) { apiKeys(first: $first) { nodes { name revokedAt programs { code name } partner { name } } } }',
+      3,
+    ],
   ])('%s', async (_, query, expected) => {
     const one = await counted(query, 1);
     const many = await counted(query, 100);
@@ -185,6 +198,12 @@ test('how many there are is counted only when asked for', async () => {
   expect(await counted(list('totalCount nodes { name }'), 1)).toMatchObject({
     answer: { partners: { totalCount: 300 } },
     count: 3,
+  });
+  const keys = (field: string) => `query ($first: Int) { apiKeys(first: $first) { ${field} } }`;
+  expect((await counted(keys('nodes { name }'), 2)).count).toBe(1);
+  expect(await counted(keys('totalCount nodes { name }'), 1)).toEqual({
+    answer: { apiKeys: { totalCount: 10, nodes: [{ name: 'of T009' }] } },
+    count: 2,
   });
 });
 

@@ -151,6 +151,7 @@ const operations = (): Readonly<Record<string, string>> => ({
   'Query.partner': `{ partner(by: { id: "${idOf('top')}" }) { name tier { code } } }`,
   'Query.partners': '{ partners(program: "mine") { nodes { name } } }',
   'Query.statusChanges': '{ statusChanges(program: "mine") { nodes { id } } }',
+  'Query.apiKeys': '{ apiKeys { totalCount nodes { id name } } }',
   'Mutation.recordFacts':
     'mutation { r: recordFacts(input: { program: "mine", source: "t", facts: [{ externalId: "r", partner: "nobody", occurredOn: "2026-01-01", detail: { revenue: { amount: "1", currency: "EUR" } } }] }) { __typename ... on Refusal { code } } }',
   'Mutation.correctFact': `mutation { r: correctFact(input: { program: "mine", source: "t", externalId: "none", expectedVersion: 1, fact: { partner: "TOP", occurredOn: "2026-01-01", detail: { revenue: { amount: "1", currency: "EUR" } } } }) { __typename ... on Refusal { code } } }`,
@@ -303,6 +304,24 @@ describe('rights', () => {
     expect(reader).toContain('"customer":"a customer"');
     expect(reader).toContain('"respondent":"a respondent"');
     expect(reader).not.toContain('"count":null');
+  });
+
+  test('an admin of some programmes finds the keys to them by name, and none that reaches further', async () => {
+    type Keys = { readonly totalCount: number; readonly nodes: { readonly name: string }[] };
+    const list = async (token: string): Promise<Keys> => {
+      const { apiKeys } = (await post(token, operations()['Query.apiKeys'] ?? '')).data ?? {};
+      const { totalCount, nodes } = apiKeys as Keys;
+      // Some may be of the same instant.
+      return { totalCount, nodes: nodes.sort((a, b) => (a.name < b.name ? -1 : 1)) };
+    };
+    const names = ['ADMIN', 'INGEST', 'PARTNER', 'READER', 'expired', 'peer', 'revoked'];
+    const nodes = names.map((name) => ({ id: globalId('ApiKey', idOf(`key ${name}`)), name }));
+    expect(await list(keyOf('ADMIN'))).toEqual({ totalCount: 7, nodes });
+    const all = await list(keyOf('everything'));
+    expect([all.totalCount, all.nodes.map(({ name }) => name)]).toEqual([
+      8,
+      ['ADMIN', 'INGEST', 'PARTNER', 'READER', 'all', 'expired', 'peer', 'revoked'],
+    ]);
   });
 
   test('who may make programmes: an admin of all, and of no other', async () => {
