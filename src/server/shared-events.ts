@@ -57,7 +57,8 @@ export function createSharedEvents(isLost: (result: EventResult) => boolean): Sh
     const result = await execute();
     execution.result = result;
     if (isLost(result)) executions.delete(key);
-    for (const give of execution.waiting) give(result);
+    // Not kept for as long as the event is: with them hangs all that their subscribers have.
+    for (const give of execution.waiting.splice(0)) give(result);
   };
 
   return {

@@ -5,24 +5,30 @@ import { createContext } from '../../schema/context.ts';
 import { schema } from '../../schema/index.ts';
 import type { OpenApp } from '../../src/app/open-app.ts';
 import { createServer, type ServerOptions } from '../../src/server/create-server.ts';
-import { createMetrics } from '../../src/server/metrics.ts';
+import { createMetrics, type Metrics } from '../../src/server/metrics.ts';
 import { openTestApp, type TestLog } from '../support/test-app.ts';
 
 /** The graph on a free port. */
-export type LiveGraph = OpenApp & { readonly url: string; readonly log: TestLog };
+export type LiveGraph = OpenApp & {
+  readonly url: string;
+  readonly log: TestLog;
+  readonly metrics: Metrics;
+};
 
 /** Serves the graph from a database in memory, on 2026-11-23; the caller closes it. */
 export async function startLiveGraph(
   options: Partial<ServerOptions> = {},
   onStatement: (sql: string) => void = () => {},
 ): Promise<LiveGraph> {
-  const opened = await openTestApp({ clock: () => Date.UTC(2026, 10, 23, 12), onStatement });
+  const metrics = createMetrics();
+  const clock = () => Date.UTC(2026, 10, 23, 12);
+  const opened = await openTestApp({ clock, onStatement, gauges: metrics });
   const server = createServer({
     schema,
     context: ({ requestId, rights }) =>
       createContext({ ...opened, requestId, ...(rights !== null && { rights }) }),
     log: { ...opened.log, debug() {} },
-    metrics: createMetrics(),
+    metrics,
     ready: async () => null,
     ...options,
   });
@@ -31,7 +37,7 @@ export async function startLiveGraph(
     await server.close();
     await opened.close();
   };
-  return { ...opened, url, close };
+  return { ...opened, url, metrics, close };
 }
 
 export type Subscribe = (

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWsClient } from 'graphql-ws';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -186,6 +188,25 @@ test('an execution that fails cuts off all who share it, and they come back', as
   toy.feed.push(1);
   for (const first of firsts) expect((await first).value).toMatchObject({ data: { counted: { number: 1 } } });
   expect(toy.errors).toMatchObject([{ err: new Error('the database is away') }]);
+});
+
+test('who was given an event is not kept for as long as it is remembered', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: () => void = runInNewContext('gc');
+  const shared = createSharedEvents(() => false);
+  const event = {};
+  const share = (): Promise<WeakRef<object>> =>
+    new Promise((resolve) => {
+      const give = (): void => resolve(new WeakRef(give));
+      shared.share(event, 'key', async () => toEventResult({ data: {} }), give);
+    });
+  const given = await share();
+  await vi.waitFor(() => {
+    collectGarbage();
+    // Compared here: an error that shows it would keep it.
+    expect(given.deref() === undefined).toBe(true);
+  });
+  expect(shared.has(event, 'key')).toBe(true);
 });
 
 test('what was executed is given again for a second or two; what failed, or could not be delivered, is not', async () => {
