@@ -13,6 +13,8 @@ import { type Ending, openSubscription, type Patience } from './open-subscriptio
 import { createPullQueue } from './pull-queue.ts';
 import type { WebSocketConstructor } from './web-socket-like.ts';
 
+export { FollowingRefused } from './following-refused.ts';
+
 /** What the default document selects of an event. */
 export type StatusChangeEvent = StatusChangedSubscription['statusChanged'];
 
