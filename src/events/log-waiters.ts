@@ -157,6 +157,8 @@ export const createLogWaiters = (): LogWaiters => {
       }
     },
     announceReplaced() {
+      deadlines.clear();
+      for (const group of groups.values()) for (const member of group.members) member.listedAt = null;
       for (const group of groups.values()) for (const member of group.members) wake(member, null);
     },
     get size() {

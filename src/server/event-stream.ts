@@ -86,7 +86,11 @@ export function createEventStream(options: Options): {
   const fromSource: Asker<unknown> = {
     take(event) {
       if (session === null) execute(event);
-      else findEndOf(session).then((end) => (end === null ? execute(event) : closeWith(end)), fail);
+      else {
+        findEndOf(session)
+          .then((end) => (end === null ? execute(event) : closeWith(end)))
+          .catch(fail);
+      }
     },
     finish() {
       if (ended === undefined) stop();

@@ -100,9 +100,16 @@ export function createEventStreams(options: Options): EventStreams {
     event: unknown,
   ): Promise<EventResult> => {
     const rights = session && classOf(session.rights);
-    const result = await run(operation, { requestId: randomUUID(), rights, session: null }, event);
+    const requestId = randomUUID();
+    const result = toEventResult(await run(operation, { requestId, rights, session: null }, event));
     events.add({ outcome: outcomeOf(result) });
-    return toEventResult(result);
+    try {
+      // What can't be written as JSON fails here, and not where it is given to one after the other.
+      result.stringify();
+      return result;
+    } catch (error) {
+      return toEventResult({ errors: [mask(error, requestId)] });
+    }
   };
 
   const streamFrom = (source: AsyncIterator<unknown>, operation: Operation, caller: Caller): EventStream => {

@@ -13,7 +13,7 @@ export type Address = {
 
 /** Sends the events of subscriptions. */
 export type Outbox = {
-  /** `result` is a byte string. Calls back once the message is out, or the connection can't take it any more: its close then ends its subscriptions. */
+  /** `result` is a byte string. Calls back once the message is out; never for a connection that is closing, which ends its subscriptions. */
   send(address: Address, result: string, done: () => void): void;
 };
 
@@ -35,10 +35,10 @@ export function createOutbox(): Outbox {
     const out = leaving.filter(write);
     for (const { done } of out) done();
   };
-  /** False if it will be out later, and is told then. */
+  /** False if it is not out: it will be later, and that is told then, or never. */
   const write = ({ address, result, done }: Letter): boolean => {
     const { socket, stream, beginning } = address;
-    if (socket.readyState !== socket.OPEN) return true;
+    if (socket.readyState !== socket.OPEN) return false;
     // Where something waits already the client takes less than it is sent, and what it is sent next has to wait for this.
     const isSlow = stream.writableLength > 0;
     stream.write(textFrame(`${beginning}${result}}`), 'latin1', isSlow ? () => done() : undefined);

@@ -11,19 +11,23 @@ export function sendEvents(
   stream: EventStream,
   send: (result: string, then: () => void) => void,
 ): AsyncGenerator<never, void, void> {
+  let finish = (): void => {};
   const events: AsyncGenerator<never, void, void> = {
     next: () =>
       new Promise((resolve, reject) => {
+        finish = () => resolve(ENDED);
         const goOn = (): void => stream.ask(asker);
         const asker: Asker<EventResult> = {
           take: (result) => send(result.toByteString(), goOn),
-          finish: () => resolve(ENDED),
+          finish,
           fail: reject,
         };
         goOn();
       }),
     async return() {
       await stream.return();
+      // Also if what was given to send is never out.
+      finish();
       return ENDED;
     },
     async throw(error) {
