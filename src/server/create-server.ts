@@ -7,6 +7,7 @@ import type { Session } from '../app/authenticate.ts';
 import { createGate } from './admission.ts';
 import { identityOf } from './authentication.ts';
 import { createConnectionCount } from './connection-count.ts';
+import { cutWhenStuck } from './cut-when-stuck.ts';
 import { createDocuments, type TrustedDocuments } from './documents.ts';
 import { createExecution, type Identify, type MakeContext, type Pay } from './execution.ts';
 import {
@@ -244,6 +245,7 @@ function createCaller(requestId: string, session: Session | null, response: Serv
     session,
     identity: identityOf(session),
     interrupt: () => void response.destroy(),
+    cutWhenStuck: () => cutWhenStuck(response),
     onClose(callBack) {
       if (response.closed) callBack();
       else response.once('close', callBack);

@@ -19,10 +19,16 @@ export type LiveGraph = OpenApp & {
 export async function startLiveGraph(
   options: Partial<ServerOptions> = {},
   onStatement: (sql: string) => void = () => {},
+  pollEveryMs?: number,
 ): Promise<LiveGraph> {
   const metrics = createMetrics();
   const clock = () => Date.UTC(2026, 10, 23, 12);
-  const opened = await openTestApp({ clock, onStatement, gauges: metrics });
+  const opened = await openTestApp({
+    clock,
+    onStatement,
+    gauges: metrics,
+    ...(pollEveryMs !== undefined && { pollEveryMs }),
+  });
   const server = createServer({
     schema,
     context: ({ requestId, rights }) =>

@@ -75,9 +75,10 @@ test('20,000 subscriptions that ended in one way or another leave no timer, no l
 
   expect(await graph.count()).toMatchObject({ subscriptions: 0, logSubscribers: 0, webSockets: 1 });
   expect(await graph.list()).toEqual(before);
-  // In all, so 30 bytes a subscription, and no object is that small. It is the 40 log entries, and what the compiler moves about.
-  expect(grownBytes).toBeLessThan(300_000);
+  // In all, so 50 bytes a subscription, and a single object that something held on to would be more. About 110,000 are the 40 entries of the
+  // log, which are kept as well where nobody subscribes; the rest is what the compiler moves about.
+  expect(grownBytes).toBeLessThan(500_000);
   steady.close();
   await steady.closed;
   expect(await graph.close()).toEqual([]);
-}, 60_000);
+}, 120_000);

@@ -33,7 +33,8 @@ let isSilver = false;
 let facts = 0;
 
 async function start(partners: number, refLength: number): Promise<Answers['START']> {
-  graph = await startLiveGraph();
+  // The doorbell is enough, and a poll under way would have a timer.
+  graph = await startLiveGraph({}, undefined, 600_000);
   programId = await createSmallProgram(graph.app);
   refs = Array.from({ length: partners }, (_, index) => `${index}-`.padEnd(refLength, 'x'));
   const ids = await enroll(graph.app, refs);

