@@ -7,7 +7,7 @@ export type Project = {
 };
 
 /** npm's own commands that need no script. */
-const NPM_COMMANDS = new Set(['ci', 'install', 'run']);
+const NPM_COMMANDS = new Set(['ci', 'install', 'pack', 'run']);
 const NPM_COMMAND = /\bnpm (?:run (?:--?\S+ )*)?([a-z][\w:-]*)/g;
 const NODE_COMMAND = /\bnode ((?:[\w.-]+\/)+[\w.-]+\.[a-z]+)/g;
 const LINK = /\]\(([^)\s]+)(?: "[^"]*")?\)/g;
