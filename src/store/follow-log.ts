@@ -16,7 +16,7 @@ export type LogNews = LogHead & { readonly entries: readonly LogEntry[] };
 
 /**
  * The ends of all logs, with the epoch of the same snapshot, and up to `limit` new entries of each log of which the last known position is
- * given.
+ * given. The limit tells the planner how few they are: it would read the whole log to join it otherwise.
  */
 export const readLogNews = async (
   session: Session,
@@ -30,8 +30,11 @@ export const readLogNews = async (
     FROM epoch e LEFT JOIN log_head h ON TRUE
     LEFT JOIN status_change last ON last.program_id = h.program_id AND last.position = h.position
     LEFT JOIN unnest(${ids}::uuid[], ${places}::bigint[]) AS known(program_id, position) ON known.program_id = h.program_id
-    LEFT JOIN status_change s ON s.program_id = h.program_id
-      AND s.position BETWEEN known.position AND known.position + ${limit}::bigint
+    LEFT JOIN LATERAL (
+      SELECT * FROM status_change WHERE program_id = h.program_id
+        AND position BETWEEN known.position AND known.position + ${limit}::bigint
+      ORDER BY position LIMIT ${limit}::bigint + 1
+    ) s ON TRUE
     ORDER BY h.program_id, s.position`;
   const epoch = rows[0]?.epoch;
   if (epoch === undefined) throw new Error('The epoch row is missing: the database was not migrated.');

@@ -103,10 +103,12 @@ export const lockPartners = async (
   return locked;
 };
 
-// UNION, not UNION ALL: ends also where old entries go round in a circle.
+// Each by an index of its own, since an OR of the two would read all partners of the programme. UNION, not UNION ALL, with those above:
+// ends also where old entries go round in a circle.
 const CONCERNED = `WITH RECURSIVE concerned AS (
-  SELECT id FROM partner WHERE program_id = $1::uuid AND (external_ref IN (SELECT jsonb_array_elements_text($2::jsonb))
-    OR id IN (SELECT jsonb_array_elements_text($3::jsonb)::uuid))
+  (SELECT id FROM partner WHERE program_id = $1::uuid AND external_ref = ANY (ARRAY(SELECT jsonb_array_elements_text($2::jsonb)))
+   UNION ALL
+   SELECT id FROM partner WHERE program_id = $1::uuid AND id = ANY (ARRAY(SELECT jsonb_array_elements_text($3::jsonb)::uuid)))
   UNION
   SELECT e.parent_id FROM concerned JOIN partner_entry e ON $4::boolean AND e.partner_id = concerned.id AND e.parent_id IS NOT NULL
 )`;
