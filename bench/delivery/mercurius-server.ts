@@ -59,7 +59,7 @@ serve(
   () => {
     position += 1;
     const statusChanged = {
-      cursor: Buffer.from(`1:01aa208a85834768:${position}:49de49f9`).toString('base64url'),
+      cursor: Buffer.from(`1:01aa208a8583476881a49f20b8be6819:${position}:49de49f9`).toString('base64url'),
       change: {
         partner: { name: 'Partner P0' },
         explanation: 'On 2026-11-23 the tier rose from Base to Silver because of new data.',

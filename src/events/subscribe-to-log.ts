@@ -26,13 +26,23 @@ export type LogSubscription = {
   readonly retentionMs?: number;
 };
 
-const changes = new WeakMap<LogEntry, LogEvent>();
+type Change = Extract<LogEvent, { readonly type: 'CHANGED' }>;
+
+const changes = new WeakMap<LogEntry, Change>();
+/** The last one asked for: an entry's subscribers ask one right after the other. */
+let lastChange: Change | undefined;
 
 const changeOf = (entry: LogEntry): LogEvent => {
+  if (lastChange?.entry === entry) return lastChange;
+  lastChange = findChange(entry);
+  return lastChange;
+};
+
+const findChange = (entry: LogEntry): Change => {
   const known = changes.get(entry);
   if (known !== undefined) return known;
   const { programId, position, id } = entry;
-  const event: LogEvent = { type: 'CHANGED', entry, cursor: { programId, position, check: checkOf(id) } };
+  const event: Change = { type: 'CHANGED', entry, cursor: { programId, position, check: checkOf(id) } };
   changes.set(entry, event);
   return event;
 };
@@ -62,8 +72,9 @@ export const subscribeToLog = async (subscription: LogSubscription): Promise<Eve
       : { type: 'RESYNC', reason, cursor: told };
   /** Since it first asked for what comes after that. */
   let membership: Membership | undefined;
-  /** Whoever asked and has no answer yet, oldest first. */
-  const askers: Asker<LogEvent>[] = [];
+  /** Who asked and has no answer yet, and whoever asked after that. */
+  let asker: Asker<LogEvent> | undefined;
+  const laterAskers: Asker<LogEvent>[] = [];
   let isAnswering = false;
   let isWaiting = false;
   let waitingSince = 0;
@@ -132,7 +143,7 @@ export const subscribeToLog = async (subscription: LogSubscription): Promise<Eve
   /** Goes on for as long as somebody asks; what memory has is given without a detour. */
   const advance = (): void => {
     isAnswering = true;
-    while (askers.length > 0) {
+    while (asker !== undefined) {
       const event = step();
       if (event === 'WAIT') {
         wait();
@@ -150,19 +161,25 @@ export const subscribeToLog = async (subscription: LogSubscription): Promise<Eve
     isAnswering = false;
   };
   const answer = (event: LogEvent | undefined): void => {
-    if (event !== undefined && !ended) askers.shift()?.take(event);
+    if (event !== undefined && !ended) nextAsker()?.take(event);
   };
   const fail = (error: unknown): void => {
     // Nobody returns an iterator that failed.
-    askers.shift()?.fail(error);
+    nextAsker()?.fail(error);
     end();
+  };
+  const nextAsker = (): Asker<LogEvent> | undefined => {
+    const next = asker;
+    asker = laterAskers.length > 0 ? laterAskers.shift() : undefined;
+    return next;
   };
 
   /** Waits for an entry to look at, or the time for a checkpoint. */
   const wait = (): void => {
     membership?.wait(told.position + checkpointEveryEntries);
     isWaiting = true;
-    waitingSince = performance.now();
+    // Whole, since the engine keeps small integers in place and makes an object of anything else.
+    waitingSince = Math.floor(performance.now());
     stopTimer ??= tail.timers.add(checkpointEveryMs, lookAtTime);
   };
   const wake = (position: number | null): void => {
@@ -190,18 +207,21 @@ export const subscribeToLog = async (subscription: LogSubscription): Promise<Eve
     ended = true;
     membership?.leave();
     stopTimer?.();
-    for (const asker of askers.splice(0)) asker.finish();
+    for (let next = nextAsker(); next !== undefined; next = nextAsker()) next.finish();
   };
 
   const source: EventSource<LogEvent> = {
-    ask(asker) {
+    ask(whoAsks) {
       if (ended) {
-        asker.finish();
+        whoAsks.finish();
         return;
       }
-      askers.push(asker);
       // While somebody waits, or is being answered, that goes on with this one.
-      if (!isAnswering && askers.length === 1) advance();
+      if (asker !== undefined) laterAskers.push(whoAsks);
+      else {
+        asker = whoAsks;
+        if (!isAnswering) advance();
+      }
     },
     next: () => nextOf(source.ask),
     async return() {

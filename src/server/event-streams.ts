@@ -118,8 +118,9 @@ export function createEventStreams(options: Options): EventStreams {
       source,
       caller,
       share(event, give) {
-        const waitMs = shared.has(event, key) ? 0 : pay(operation, caller);
-        if (waitMs === 0) shared.share(event, key, () => runShared(operation, caller, event), give);
+        if (shared.share(event, key, give)) return 0;
+        const waitMs = pay(operation, caller);
+        if (waitMs === 0) shared.execute(event, key, () => runShared(operation, caller, event), give);
         return waitMs;
       },
       mask,

@@ -6,10 +6,13 @@ import type { EventResult } from './event-result.ts';
 
 /** Results of events, executed once for all subscribers who get the same of an event at about the same time. */
 export type SharedEvents = {
-  /** Gives what `execute` gave for this event and key a moment ago, at once; or what it gives now, to everybody who came meanwhile together. */
-  share(event: unknown, key: string, execute: () => Promise<EventResult>, give: Give): void;
-  /** Whether somebody had this executed, so that it costs nothing to share it. */
-  has(event: unknown, key: string): boolean;
+  /**
+   * Gives what was executed for this event and key a moment ago, at once, or what is being executed, when it is there; false if nobody had
+   * it executed.
+   */
+  share(event: unknown, key: string, give: Give): boolean;
+  /** Executes, gives the result, and keeps it for whoever shares it. */
+  execute(event: unknown, key: string, execute: () => Promise<EventResult>, give: Give): void;
   /** How many events are remembered. */
   readonly size: number;
 };
@@ -30,8 +33,13 @@ export function createSharedEvents(isLost: (result: EventResult) => boolean): Sh
   let recent = new Map<unknown, Executions>();
   let older = new Map<unknown, Executions>();
   let timer: NodeJS.Timeout | undefined;
+  // The last one asked for: an event's subscribers ask one right after the other.
+  let lastEvent: unknown;
+  let lastExecutions: Executions | undefined;
 
   const forget = (): void => {
+    lastEvent = undefined;
+    lastExecutions = undefined;
     older = recent;
     recent = new Map();
     if (older.size > 0) return;
@@ -39,16 +47,23 @@ export function createSharedEvents(isLost: (result: EventResult) => boolean): Sh
     timer = undefined;
   };
 
-  const executionsOf = (event: unknown): Executions => {
-    const known = recent.get(event) ?? older.get(event);
-    if (known !== undefined) return known;
+  const executionsOf = (event: unknown): Executions | undefined => {
+    if (event !== lastEvent) {
+      lastEvent = event;
+      lastExecutions = recent.get(event) ?? older.get(event);
+    }
+    return lastExecutions;
+  };
+  const remember = (event: unknown): Executions => {
     const executions: Executions = new Map();
     recent.set(event, executions);
+    lastEvent = event;
+    lastExecutions = executions;
     timer ??= setInterval(forget, REMEMBERED_MS).unref();
     return executions;
   };
 
-  const begin = async (
+  const finish = async (
     executions: Executions,
     key: string,
     execution: Execution,
@@ -62,18 +77,19 @@ export function createSharedEvents(isLost: (result: EventResult) => boolean): Sh
   };
 
   return {
-    share(event, key, execute, give) {
-      const executions = executionsOf(event);
-      let execution = executions.get(key);
-      if (execution === undefined) {
-        execution = { result: undefined, waiting: [] };
-        executions.set(key, execution);
-        void begin(executions, key, execution, execute);
-      }
+    share(event, key, give) {
+      const execution = executionsOf(event)?.get(key);
+      if (execution === undefined) return false;
       if (execution.result === undefined) execution.waiting.push(give);
       else give(execution.result);
+      return true;
     },
-    has: (event, key) => (recent.get(event) ?? older.get(event))?.has(key) === true,
+    execute(event, key, execute, give) {
+      const executions = executionsOf(event) ?? remember(event);
+      const execution = { result: undefined, waiting: [give] };
+      executions.set(key, execution);
+      void finish(executions, key, execution, execute);
+    },
     get size() {
       return recent.size + older.size;
     },

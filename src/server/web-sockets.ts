@@ -129,7 +129,7 @@ export function createWebSockets(options: Options): WebSockets {
       const result = await execution.subscribe(operation, caller);
       if ('next' in result) {
         const beginning = toByteString(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
-        const address = { socket, stream, beginning };
+        const address = { socket, stream, beginning, isBusy: false };
         return sendEvents(result, (bytes, then) => outbox.send(address, bytes, then));
       }
       // An error message is final for the client; a lost connection is not.
