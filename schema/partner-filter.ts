@@ -9,12 +9,13 @@ import { readDay, readText, readTexts } from './read-argument.ts';
 
 const GapFilter = builder.inputType('GapFilter', {
   description:
-    'How far partners are from the tier above the computed one, by what `Standing.next` says; those with the highest tier never pass. Several conditions narrow together.',
+    'How far partners are from the tier above the effective one, by what `Standing.next` says; those with the highest tier never pass. Several conditions narrow together.',
   fields: (t) => ({
     tiers: t.stringList({ required: false, description: 'The tier above has one of these codes.' }),
     missingAtMost: t.int({
       required: false,
-      description: 'So many parts of its requirement are missing at most: 1 for those who are almost there.',
+      description:
+        'So many parts of its requirement are missing at most: 1 for those who are almost there, 0 for those whom only policy holds back.',
     }),
     missing: t.stringList({
       required: false,
@@ -77,7 +78,7 @@ const PartnerOrderField = builder.enumType('PartnerOrderField', {
     NEXT_CHANGE: { description: 'By the day of the next change; those without one last.' },
     MISSING: {
       description:
-        'By how many parts of the requirement of the tier above the computed one are missing; those with the highest tier last.',
+        'By how many parts of the requirement of the tier above the effective one are missing; those with the highest tier last.',
     },
     ENROLLED_ON: { description: 'By the day on which each became a member.' },
   } as const satisfies Record<StoreOrder['by'], { description: string }>,

@@ -1,5 +1,5 @@
 import type { KnownStanding } from '../src/app/read-standing.ts';
-import type { TierProof as Verdict } from '../src/engine/standing.ts';
+import type { TierGap as Gap, TierProof as Verdict } from '../src/engine/standing.ts';
 import type { Risk as RiskSource } from '../src/engine/status.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
@@ -155,12 +155,16 @@ export const Standing = builder.objectRef<KnownStanding>('Standing').implement({
     next: t.field({
       type: TierGap,
       nullable: true,
-      description: 'The tier above the computed one and what is missing; null if there is none.',
-      resolve: async (standing, _, context) => {
-        const source = await rulebookOf(standing, context);
-        if (source === null || standing.next === null) return null;
-        return { basis: proofBasis(standing, source), gap: standing.next };
-      },
+      description:
+        'The tier above the effective one and what is missing for it; null at the top and without a tier.',
+      resolve: (standing, _, context) => gapWithin(standing, standing.next, context),
+    }),
+    computedNext: t.field({
+      type: TierGap,
+      nullable: true,
+      description:
+        'The tier above the computed one and what is missing for it; null at the top and without a tier.',
+      resolve: (standing, _, context) => gapWithin(standing, standing.computedNext, context),
     }),
     alternatives: t.field({
       type: [Alternative],
@@ -182,6 +186,11 @@ export const Standing = builder.objectRef<KnownStanding>('Standing').implement({
     }),
   }),
 });
+
+async function gapWithin(standing: KnownStanding, gap: Gap | null, context: Context) {
+  const source = await rulebookOf(standing, context);
+  return source === null || gap === null ? null : { basis: proofBasis(standing, source), gap };
+}
 
 function rulebookOf({ status }: KnownStanding, context: Context) {
   return status.rulebookId === null ? null : rulebookNamed(context, status.rulebookId);

@@ -33,7 +33,7 @@ export const TierProof = builder
 export const TierGap = builder
   .objectRef<{ readonly basis: ProofBasis; readonly gap: Gap }>('TierGap')
   .implement({
-    description: 'The tier above the computed one, and what is missing for it.',
+    description: 'A tier above, and what is missing for it.',
     fields: (t) => ({
       tier: t.field({
         type: Tier,
@@ -42,7 +42,8 @@ export const TierGap = builder
       }),
       missing: t.field({
         type: [RequirementProof],
-        description: 'The smallest parts of its requirement that are not met.',
+        description:
+          'The smallest parts of its requirement that are not met. Empty where it is met and policy holds it back, for a review or by an override.',
         resolve: ({ basis, gap }) => gap.missing.map((proof) => ({ basis, proof })),
       }),
     }),

@@ -95,6 +95,7 @@ const NOTHING_KNOWN: Omit<Standing, 'on'> = {
   proof: [],
   specializations: [],
   next: null,
+  computedNext: null,
   alternatives: [],
   nextChangeOn: null,
 };

@@ -188,7 +188,10 @@ const toRow = (
     tierRank: rank < 0 ? null : rank,
     measurements,
     alternatives,
-    gap: inForce === undefined || measurements === null ? null : nextGap(inForce.rulebook, measurements),
+    gap:
+      inForce === undefined || measurements === null
+        ? null
+        : nextGap(inForce.rulebook, measurements, status.tier),
     specializations: status.specializations.map((code) => heldOn(timeline, today, code)),
     timeline,
     judgedOn: today,

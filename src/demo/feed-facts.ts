@@ -12,7 +12,7 @@ export type Missing =
   | { readonly type: 'SATISFACTION' }
   | { readonly type: 'CREDENTIAL'; readonly credential: string };
 
-/** What the feed knows of a partner: the tier it holds, and what it lacks for the one above the computed one. */
+/** What the feed knows of a partner: the tier it holds, and what it lacks for the one above. */
 export type FeedPartner = {
   readonly externalRef: string;
   readonly tier: string | null;

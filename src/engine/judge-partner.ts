@@ -1,7 +1,7 @@
 import type { Day } from './day.ts';
 import { earliest } from './earliest.ts';
 import { createGauge } from './gauge.ts';
-import { prove } from './judge.ts';
+import { gapAbove, prove } from './judge.ts';
 import type { Measurements } from './measurements.ts';
 import type { PartnerCase } from './partner-case.ts';
 import type { PublishedRulebook } from './rulebook.ts';
@@ -75,7 +75,7 @@ export function rebuildStanding({
   ...basis
 }: StandingBasis & { readonly rulebooks: readonly PublishedRulebook[] }): Standing {
   const { on, status, measurements } = basis;
-  const none = { tiers: [], specializations: [], next: null };
+  const none = { tiers: [], specializations: [], computedNext: null };
   const { rulebookId } = status;
   const proof =
     rulebookId === null || measurements === null
@@ -87,7 +87,8 @@ export function rebuildStanding({
     measurements,
     proof: proof.tiers,
     specializations: proof.specializations,
-    next: proof.next,
+    next: gapAbove(proof.tiers, status.tier),
+    computedNext: proof.computedNext,
     alternatives: alternatives.map((each) => ({
       ...each,
       proof: prove(rulebookOf(rulebooks, each.rulebookId), each.measurements).tiers,

@@ -18,8 +18,8 @@ export type Proof = {
   /** Highest tier first. */
   readonly tiers: readonly TierProof[];
   readonly specializations: readonly { readonly specialization: string; readonly proof: RequirementProof }[];
-  /** Null when the computed tier is the highest. */
-  readonly next: TierGap | null;
+  /** What is missing for the tier above the computed one; null when that is the highest. */
+  readonly computedNext: TierGap | null;
 };
 
 /** Judges measurements by the rulebook that they were made for. */
@@ -42,15 +42,29 @@ export function prove(rulebook: Rulebook, measurements: Measurements): Proof {
     const proof = requirement && proveRequirement(requirement, evaluation.whole, evaluation);
     return { tier: code, outcome: outcomes.get(code) ?? 'MET', requirement: proof };
   });
-  const next = lowestFirst[computedRank(outcomes) + 1];
+  const tiers = lowestFirst.toReversed();
   return {
-    tiers: lowestFirst.toReversed(),
+    tiers,
     specializations: rulebook.specializations.map(({ code }) => ({
       specialization: code,
       proof: proveSpecialization(code, evaluation),
     })),
-    next: next?.requirement ? { tier: next.tier, missing: missingParts(next.requirement) } : null,
+    computedNext: gapAbove(tiers, rulebook.tiers[computedRank(outcomes)]?.code ?? null),
   };
+}
+
+/** What is missing for the tier above `tier`, highest first in `tiers`; null at the top and without a tier. */
+export function gapAbove(tiers: readonly TierProof[], tier: string | null): TierGap | null {
+  const above = tiers[tiers.findIndex((each) => each.tier === tier) - 1];
+  return above?.requirement ? { tier: above.tier, missing: missingParts(above.requirement) } : null;
+}
+
+/** What is missing for one tier, without a proof of the others; null for the lowest, which has no requirement. */
+export function gapTo(rulebook: Rulebook, measurements: Measurements, tier: string): TierGap | null {
+  const requirement = rulebook.tiers.find(({ code }) => code === tier)?.requirement ?? null;
+  if (requirement === null) return null;
+  const evaluation = createEvaluation(rulebook, measurements);
+  return { tier, missing: missingParts(proveRequirement(requirement, evaluation.whole, evaluation)) };
 }
 
 /** In the order of the tiers, lowest first. */

@@ -1,25 +1,9 @@
 import { createGauge } from './gauge.ts';
-import { prove } from './judge.ts';
-import type { Measurements } from './measurements.ts';
+import { gapTo } from './judge.ts';
 import type { PartnerCase } from './partner-case.ts';
-import type { PublishedRulebook } from './rulebook.ts';
 import type { TierGap } from './standing.ts';
 import type { Risk } from './status.ts';
-import { rankOf, remapTier, type TierRef } from './tier-ladder.ts';
-
-/** What is missing for a tier by measurements made for its rulebook; null if its requirement is met. */
-export function gapTo(
-  published: PublishedRulebook,
-  measurements: Measurements,
-  tier: string,
-): TierGap | null {
-  const { rulebook } = published;
-  const [lowest] = rulebook.tiers;
-  const wanted = rulebook.tiers[rankOf(published, tier)];
-  if (wanted === undefined || lowest === undefined || wanted === lowest) return null;
-  // Among these two the wanted tier is the next one, unless it is met.
-  return prove({ ...rulebook, tiers: [lowest, wanted] }, measurements).next;
-}
+import { remapTier, type TierRef } from './tier-ladder.ts';
 
 /**
  * What is missing, on the day of the fall, to keep the tier `held` that is at risk; null if its requirement is met then, because
@@ -33,5 +17,6 @@ export function gapAtRisk(partner: PartnerCase, held: TierRef, risk: Risk): Tier
   const published = rulebooks[index];
   if (from < 0 || published === undefined) throw new Error(`Rulebook ${held.rulebookId} is unknown.`);
   const measurements = createGauge(partner, published.rulebook).measure(risk.on);
-  return gapTo(published, measurements, remapTier(rulebooks, from, held.tier, index));
+  const gap = gapTo(published.rulebook, measurements, remapTier(rulebooks, from, held.tier, index));
+  return gap === null || gap.missing.length === 0 ? null : gap;
 }

@@ -112,7 +112,7 @@ export type TierProof = {
   readonly requirement: RequirementProof | null;
 };
 
-/** The tier above the computed one and the smallest parts of its requirement that are not met. */
+/** A tier and the smallest parts of its requirement that are not met; none are, where only policy keeps it from the partner. */
 export type TierGap = { readonly tier: string; readonly missing: readonly RequirementProof[] };
 
 /** What a rulebook that is valid beside the one that counts says. */
@@ -132,7 +132,10 @@ export type Standing = {
   readonly proof: readonly TierProof[];
   /** One a specialization, in the rulebook's order. */
   readonly specializations: readonly { readonly specialization: string; readonly proof: RequirementProof }[];
+  /** What is missing for the tier above the effective one; null at the top and without a tier. */
   readonly next: TierGap | null;
+  /** The same for the tier above the computed one. */
+  readonly computedNext: TierGap | null;
   /** During a transition in mode BOTH: the verdicts that did not count. */
   readonly alternatives: readonly Alternative[];
   readonly nextChangeOn: Day | null;

@@ -20,11 +20,11 @@ export type PartnerFilter = {
   /** Part of the name or of the external reference, in any case. */
   readonly search?: string;
   readonly parentId?: string;
-  /** There is a tier above the computed one, or none. */
+  /** There is a tier above the effective one, or none. */
   readonly hasNext?: boolean;
-  /** The tier above the computed one has one of these codes. */
+  /** The tier above the effective one has one of these codes. */
   readonly nextTiers?: readonly string[];
-  /** Something is missing for the tier above the computed one, at so many places of the rulebook at most. */
+  /** Something is missing for the tier above the effective one, at so many places of the rulebook at most. */
   readonly missingAtMost?: number;
   /** What is missing for it is at one of these places, among others. */
   readonly missing?: readonly string[];

@@ -56,8 +56,8 @@ describe('Connect, the demo programme', () => {
       ['SILVER', 'INSUFFICIENT_DATA'],
       ['AUTHORIZED', 'MET'],
     ]);
-    expect(proof.next?.tier).toBe('SILVER');
-    expect(proof.next?.missing).toMatchObject([
+    expect(proof.computedNext?.tier).toBe('SILVER');
+    expect(proof.computedNext?.missing).toMatchObject([
       {
         type: 'THRESHOLD',
         outcome: 'INSUFFICIENT_DATA',

@@ -325,7 +325,7 @@ describe('rule 9: forEach', () => {
         { item: 'video', proof: { outcome: 'UNMET', path: '/tiers/1/requirement/forEach/body' } },
       ],
     });
-    expect(proof.next?.missing).toMatchObject([{ type: 'THRESHOLD', item: 'video' }]);
+    expect(proof.computedNext?.missing).toMatchObject([{ type: 'THRESHOLD', item: 'video' }]);
   });
 
   it("over regions, values per region are the item's", () => {
@@ -377,9 +377,9 @@ describe('rule 16: tiers', () => {
     expect(judgeOn(partnerWith([]), ladder(...requirements), ON).computedTier).toBe(tier);
   });
 
-  it('next is the tier above the computed one, null at the top', () => {
-    expect(proveOn(partnerWith([]), ladder(M, U, U), ON).next?.tier).toBe('T2');
-    expect(proveOn(partnerWith([]), ladder(U, U, M), ON).next).toBeNull();
+  it('computedNext is the tier above the computed one, null at the top', () => {
+    expect(proveOn(partnerWith([]), ladder(M, U, U), ON).computedNext?.tier).toBe('T2');
+    expect(proveOn(partnerWith([]), ladder(U, U, M), ON).computedNext).toBeNull();
   });
 
   it.each([
@@ -389,7 +389,7 @@ describe('rule 16: tiers', () => {
     [{ atLeast: 2, mandatory: [U], of: [M, U] }, ['/mandatory/0']],
     [{ atLeast: 2, mandatory: [U], of: [U, U] }, ['/mandatory/0', '']],
   ])('of %j it names the smallest parts that are missing', (requirement, paths) => {
-    const { next } = proveOn(partnerWith([]), ladder(requirement, U, U), ON);
+    const { computedNext: next } = proveOn(partnerWith([]), ladder(requirement, U, U), ON);
     const of = (proof: RequirementProof): string => proof.path.replace('/tiers/1/requirement', '');
     expect(next?.missing.map(of)).toEqual(paths);
   });

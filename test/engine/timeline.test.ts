@@ -180,9 +180,26 @@ describe('judgePartner and rebuildStanding', () => {
       ['SILVER', 'MET'],
       ['AUTHORIZED', 'MET'],
     ]);
-    expect(standing.next?.tier).toBe('GOLD');
+    expect([standing.next?.tier, standing.computedNext?.tier]).toEqual(['PLATINUM', 'GOLD']);
     expect(standing.alternatives).toEqual([]);
     expect(standing.nextChangeOn).toBe(nextChangeOn(computeTimeline(partner), on));
+  });
+
+  test('rule 16: nothing is missing for the tier above where a review holds it back', () => {
+    const document = documentFor(
+      { measure: { metric: { fact: 'revenue', aggregate: 'SUM', window: { allTime: true } } }, atLeast: '1' },
+      { policy: { promotion: { mode: 'ON_REVIEW', review: { calendar: { daysOfYear: ['07-01'] } } } } },
+    );
+    const published = { id: 'r1', effectiveFrom: day('2020-01-01'), rulebook: rulebookOf(document) };
+    const waiting = {
+      ...partnerWith([fact('revenue', { on: '2026-02-01', value: '1' })]),
+      rulebooks: [published],
+    };
+    const { status, next, computedNext } = judgePartner(waiting, day('2026-02-01'));
+    expect(status).toMatchObject({ tier: 'BASE', computedTier: 'GOLD', holds: [{ reason: 'REVIEW' }] });
+    expect(next).toEqual({ tier: 'GOLD', missing: [] });
+    expect(computedNext).toBeNull();
+    expect(judgePartner(waiting, day('2026-07-01')).next).toBeNull();
   });
 
   test('the same standing is rebuilt from what a row keeps as JSON', () => {
@@ -206,6 +223,7 @@ describe('judgePartner and rebuildStanding', () => {
       proof: [],
       specializations: [],
       next: null,
+      computedNext: null,
       alternatives: [],
       nextChangeOn: day('2024-01-01'),
     });
@@ -224,6 +242,11 @@ describe('judgePartner and rebuildStanding', () => {
       'GOLD',
       'GOLD',
     ]);
+    // Rule 16: in the terms of the rulebook that counts.
+    expect(standing.next).toEqual(standing.computedNext);
+    expect(standing.next?.tier).toBe('PLATINUM');
+    const [missing] = standing.next?.missing ?? [];
+    expect(missing?.type === 'THRESHOLD' && formatDecimal(missing.required)).toBe('3000000');
     expect(
       standing.alternatives.map(({ rulebookId, proof }) => [
         rulebookId,
@@ -249,7 +272,7 @@ describe('gapAtRisk', () => {
     const gap = gapAtRisk(partner, { rulebookId, tier }, risk);
     expect(gap?.tier).toBe('GOLD');
     const gold = requirementOf(
-      { tiers: judgePartner(partner, risk.on).proof, specializations: [], next: null },
+      { tiers: judgePartner(partner, risk.on).proof, specializations: [], computedNext: null },
       'GOLD',
     );
     expect(gold.type === 'COMPOSITE' && gold.parts.map(({ proof }) => proof)).toEqual(gap?.missing);

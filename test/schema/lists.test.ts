@@ -207,17 +207,18 @@ describe('partners of a programme with holds, specializations and affiliates', (
     expect((await find({}, { field: 'NEXT_CHANGE' })).slice(0, 2)).toBe('FG');
   });
 
-  test('are found by what they miss for the tier above the computed one', async () => {
+  test('rule 16: are found by what they miss for the tier above the one that they have', async () => {
     const [revenueOfGold, videoOfGold] = ['/tiers/2/requirement/allOf/0', '/tiers/2/requirement/allOf/1'];
-    expect(await find({ gap: {} })).toBe('FGI');
-    expect(await find({ gap: { tiers: ['SILVER'] } })).toBe('FG');
+    // G is AUTHORIZED by its facts, and by an override GOLD, which is the highest; so is H by its facts.
+    expect(await find({ gap: {} })).toBe('FI');
+    expect(await find({ gap: { tiers: ['SILVER'] } })).toBe('F');
     expect(await find({ gap: { tiers: ['GOLD', 'PLATINUM'] } })).toBe('I');
-    expect(await find({ gap: { missingAtMost: 1 } })).toBe('FG');
-    expect(await find({ gap: { missingAtMost: 2 } })).toBe('FGI');
+    expect(await find({ gap: { missingAtMost: 1 } })).toBe('F');
+    expect(await find({ gap: { missingAtMost: 2 } })).toBe('FI');
     expect(await find({ gap: { missing: [videoOfGold, '/nowhere'] } })).toBe('I');
     expect(await find({ gap: { missing: [revenueOfGold], missingAtMost: 1 } })).toBe('');
     const nearest = await find({}, { field: 'MISSING' });
-    expect([[...nearest.slice(0, 2)].sort().join(''), nearest.slice(2)]).toEqual(['FG', 'IH']);
+    expect([nearest.slice(0, 2), [...nearest.slice(2)].sort().join('')]).toEqual(['FI', 'GH']);
   });
 
   test('lead to their affiliates, narrowed, ordered, counted and from either end', async () => {
@@ -248,8 +249,34 @@ describe('partners of a programme with holds, specializations and affiliates', (
     expect(before.pageInfo.hasPreviousPage).toBe(false);
     const narrowed = await affiliates({ filter: { countries: ['SE'] } });
     expect([narrowed.totalCount, narrowed.nodes[0]?.externalRef]).toEqual([1, 'H']);
-    const ordered = await affiliates({ orderBy: { field: 'MISSING', direction: 'DESC' } });
+    const ordered = await affiliates({ orderBy: { field: 'EXTERNAL_REF', direction: 'DESC' } });
     expect(ordered.nodes.map(({ externalRef }) => externalRef)).toEqual(['H', 'G']);
+  });
+
+  test('rule 16: are found, and come first, where nothing is missing and an override holds the tier back', async () => {
+    const override = { program: 'held', tier: 'SILVER', firstOn: null, reason: 'Why not.', actor: 'Ms Ray' };
+    granted(await overrideTier(opened.app, { ...override, partner: 'H', endsOn: day('2027-01-01') }));
+    const held = await answer(
+      opened,
+      `{ partners(program: "held", filter: { gap: { missingAtMost: 0, tiers: ["GOLD"] } }) { nodes {
+        externalRef tier { code }
+        standing { computedTier { code } next { tier { code } missing { path } } computedNext { tier { code } } }
+      } } }`,
+      {},
+    );
+    const gold = { code: 'GOLD' };
+    expect(held).toEqual({
+      partners: {
+        nodes: [
+          {
+            externalRef: 'H',
+            tier: { code: 'SILVER' },
+            standing: { computedTier: gold, next: { tier: gold, missing: [] }, computedNext: null },
+          },
+        ],
+      },
+    });
+    expect((await find({}, { field: 'MISSING' }))[0]).toBe('H');
   });
 });
 

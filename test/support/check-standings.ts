@@ -56,7 +56,7 @@ export const findFaults = async (app: App, code: string): Promise<readonly strin
     if (JSON.stringify(canonical(row.measurements)) !== JSON.stringify(canonical(measurements))) {
       faults.push(`${partner.id}: other measurements`);
     }
-    const gap = rulebook && measurements ? nextGap(rulebook.rulebook, measurements) : null;
+    const gap = rulebook && measurements ? nextGap(rulebook.rulebook, measurements, status.tier) : null;
     if (JSON.stringify(canonical(partner.gap)) !== JSON.stringify(canonical(gap)))
       faults.push(`${partner.id}: another gap`);
     if (JSON.stringify(canonical(row.alternatives)) !== JSON.stringify(canonical(alternatives))) {
