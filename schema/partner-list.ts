@@ -89,9 +89,15 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 function readPartnerPageArgs(args: PageArgs, { by }: PartnerOrder): PageQuestion<Place> {
   return readPageArgs(args, (text, path) => {
     try {
-      const [order, value, id]: unknown[] = JSON.parse(Buffer.from(text, 'base64url').toString());
+      const bytes = Buffer.from(text, 'base64url');
+      const read = bytes.toString();
+      const [order, value, id]: unknown[] = JSON.parse(read);
       const isOurs =
-        typeof value === 'string' && typeof id === 'string' && UUID.test(id) && isSortable(by, value);
+        bytes.equals(Buffer.from(read)) &&
+        typeof value === 'string' &&
+        typeof id === 'string' &&
+        UUID.test(id) &&
+        isSortable(by, value);
       if (isOurs && order === by) return { value, id };
     } catch {
       // Told below.

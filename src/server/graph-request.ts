@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { GraphQLError } from 'graphql';
 
 /** What a client asks to be executed, read from what it sent; nothing in it is checked against the schema yet. */
@@ -37,17 +38,49 @@ export function readGraphRequest(params: unknown): GraphRequest {
   };
 }
 
+/** Reads the parameters of a POST request from its body. Throws BAD_REQUEST. */
+export function readBody(body: Buffer): Record<string, unknown> {
+  // What is not UTF-8 would be replaced without a word, and different texts would become the same one.
+  if (!isUtf8(body)) throw badRequest('The body must be UTF-8.');
+  try {
+    const params: unknown = JSON.parse(body.toString());
+    // Of anything else Yoga would say that it is no request, which is for `readGraphRequest` to say.
+    if (isRecord(params)) return params;
+  } catch {
+    throw badRequest('The body must be JSON.');
+  }
+  throw badRequest('The request must be an object.');
+}
+
 /** Reads the parameters of a GET request from its URL. Throws BAD_REQUEST. */
 export function paramsOf(url: string): Record<string, unknown> {
   const search = url.indexOf('?');
-  const given = new URLSearchParams(search === -1 ? '' : url.slice(search + 1));
+  const given = readQueryString(search === -1 ? '' : url.slice(search + 1));
   return {
-    query: given.get('query') ?? undefined,
-    documentId: given.get('documentId') ?? undefined,
-    operationName: given.get('operationName') ?? undefined,
+    query: given.get('query'),
+    documentId: given.get('documentId'),
+    operationName: given.get('operationName'),
     variables: parseJson('variables', given.get('variables')),
     extensions: parseJson('extensions', given.get('extensions')),
   };
+}
+
+/** The first value of each name, as `URLSearchParams` has them, which replaces what is not UTF-8 without a word. */
+function readQueryString(text: string): ReadonlyMap<string, string> {
+  const given = new Map<string, string>();
+  for (const pair of text.split('&')) {
+    const [name = '', ...values] = pair.split('=').map(decodePart);
+    if (!given.has(name)) given.set(name, values.join('='));
+  }
+  return given;
+}
+
+function decodePart(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    throw badRequest('The address must be UTF-8 with percent-encoding.');
+  }
 }
 
 /**
@@ -90,8 +123,8 @@ function readDocumentId(documentId: unknown, extensions: unknown): DocumentId | 
   return { kind: 'AUTOMATIC', id: persisted.sha256Hash };
 }
 
-function parseJson(name: string, text: string | null): unknown {
-  if (text === null || text === '') return undefined;
+function parseJson(name: string, text: string | undefined): unknown {
+  if (text === undefined || text === '') return undefined;
   try {
     return JSON.parse(text);
   } catch {

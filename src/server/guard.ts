@@ -65,16 +65,28 @@ export function isPreflight({ method, headers }: IncomingMessage): boolean {
 
 /**
  * Checks method and type of a GraphQL request, and that its size is told; null lets it pass. The type is checked because
- * a browser sends other ones across sites without asking.
+ * a browser sends other ones across sites without asking, and charset and coding because other bytes would be taken for UTF-8.
  */
-export function checkBody({ method, headers }: IncomingMessage): TurnedAway | null {
+export function checkBody({ method, headers, url }: IncomingMessage): TurnedAway | null {
+  // Node takes other bytes for characters of ISO 8859-1.
+  if (!/^[\x21-\x7e]*$/.test(url ?? '')) return wrongRequest(400, 'The address must be percent-encoded.');
   if (method === 'GET' || method === 'HEAD') return null;
   if (method !== 'POST') return wrongRequest(405, 'Send GraphQL by POST or GET.');
-  if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) {
+  const [type, ...parameters] = (headers['content-type'] ?? '').split(';');
+  if (!/^application\/json\s*$/i.test(type ?? '')) {
     return wrongRequest(415, 'The Content-Type must be application/json.');
+  }
+  if (!parameters.every(isOfUtf8)) return wrongRequest(415, 'The charset must be UTF-8.');
+  if (!/^(identity)?$/i.test(headers['content-encoding'] ?? '')) {
+    return wrongRequest(415, 'Send the body without a Content-Encoding.');
   }
   const isSizeKnown = headers['content-length'] !== undefined && headers['transfer-encoding'] === undefined;
   return isSizeKnown ? null : wrongRequest(411, 'Send the body with its Content-Length.');
+}
+
+/** True for a parameter of a Content-Type that is no other charset than UTF-8. */
+function isOfUtf8(parameter: string): boolean {
+  return !/^\s*charset\s*=/i.test(parameter) || /^\s*charset\s*=\s*("utf-?8"|utf-?8)\s*$/i.test(parameter);
 }
 
 /** Checks the size of a request's body, in front because Yoga's own limit halves its throughput; null lets it pass. */

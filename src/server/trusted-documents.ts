@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 
 /**
@@ -17,10 +18,17 @@ export async function readTrustedDocuments(
 }
 
 async function read(path: string | URL, optional: boolean): Promise<string> {
+  const bytes = await readBytes(path, optional);
+  if (!isUtf8(bytes)) throw new Error(`The documents in ${path} are not UTF-8.`);
+  return bytes.toString();
+}
+
+async function readBytes(path: string | URL, optional: boolean): Promise<Buffer> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (error) {
-    if (optional && error instanceof Error && 'code' in error && error.code === 'ENOENT') return '{}';
+    if (optional && error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      return Buffer.from('{}');
     throw new Error(`The documents in ${path} can not be read.`, { cause: error });
   }
 }

@@ -3,7 +3,7 @@ import { isAsyncIterable, type Plugin, type YogaServer } from 'graphql-yoga';
 import type { CostReport, Gate, Operation } from './admission.ts';
 import type { ConnectionCount } from './connection-count.ts';
 import type { Caller, Execution } from './execution.ts';
-import { badRequest, paramsOf, readGraphRequest } from './graph-request.ts';
+import { badRequest, paramsOf, readBody, readGraphRequest } from './graph-request.ts';
 import { limitExceeded } from './limits.ts';
 import { isMasked, isOurFault } from './mask-error.ts';
 import type { Balance } from './rate-limit.ts';
@@ -47,7 +47,11 @@ export function useGate({
       yoga = payload.yoga;
     },
     onRequestParse({ request: { method, url }, setRequestParser }) {
-      if (method === 'GET') setRequestParser(() => paramsOf(url));
+      setRequestParser(
+        method === 'GET'
+          ? () => paramsOf(url)
+          : async (request) => readBody(Buffer.from(await request.arrayBuffer())),
+      );
     },
     onParams({ params, setParams, setParamsHandler }) {
       const asked = readGraphRequest(params);

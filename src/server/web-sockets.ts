@@ -27,6 +27,9 @@ const TRY_AGAIN_LATER = 1013;
 /** The protocol's own for somebody who may not come in. */
 const FORBIDDEN = 4403;
 
+/** The protocol's own for a message that is none. */
+const BAD_REQUEST = 4400;
+
 const KEEP_ALIVE_MS = 12_000;
 
 export type WebSockets = {
@@ -166,7 +169,9 @@ export function createWebSockets(options: Options): WebSockets {
         send: (text) => send(socket, text),
         close: (code, sentence) => socket.close(code, sentence),
         onMessage: (receive) =>
-          socket.on('message', (data) => {
+          socket.on('message', (data, isBinary) => {
+            // The protocol is one of texts, and only of texts has `ws` seen that they are UTF-8.
+            if (isBinary) return socket.close(BAD_REQUEST, 'Send text messages');
             receive(withQuery(String(data))).catch((error) => {
               log.error({ err: error }, 'A WebSocket message could not be handled.');
               socket.close(TRY_AGAIN_LATER, 'Try again later');

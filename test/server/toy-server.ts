@@ -26,6 +26,7 @@ const SDL = /* GraphQL */ `
   type Query {
     hello: String
     echo(number: Int!): Int
+    said(text: String): String
     slow: String
     bad: String
     broken: String
@@ -71,6 +72,7 @@ export async function startToyServer(options: Partial<ServerOptions> = {}): Prom
     Query: {
       hello: () => 'world',
       echo: (_: unknown, { number }: { number: number }) => number,
+      said: (_: unknown, { text }: { text?: string | null }) => text,
       slow: async () => {
         await released;
         return 'done';
