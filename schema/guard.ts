@@ -70,6 +70,7 @@ export const TYPE_RULES: Readonly<Record<string, readonly Role[]>> = {
 export const FIELD_RULES: Readonly<Record<string, readonly Role[]>> = {
   'Partner.tier': READ,
   'Program.cursor': READ,
+  'RowOutdated.current': READ,
 };
 
 /**

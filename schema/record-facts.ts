@@ -21,7 +21,6 @@ import {
 import { StatusChange } from './status-change.ts';
 
 type Row<Type extends RowOutcome['type']> = Extract<RowOutcome, { readonly type: Type }>;
-type Kept = Extract<RowOutcome, { readonly fact: unknown }>;
 
 const OnError = builder.enumType('OnError', {
   description: 'What a refused row means for the others.',
@@ -50,7 +49,7 @@ const RecordFactsInput = builder.inputType('RecordFactsInput', {
 
 const index = 'Its place in the input, from 0.';
 
-const RowRecorded = builder.objectRef<Kept>('RowRecorded').implement({
+const RowRecorded = builder.objectRef<Row<'RECORDED'>>('RowRecorded').implement({
   description: 'The row is a new fact now, and its partner was judged by it.',
   fields: (t) => ({
     index: t.exposeInt('index', { description: index }),
@@ -58,11 +57,32 @@ const RowRecorded = builder.objectRef<Kept>('RowRecorded').implement({
   }),
 });
 
-const RowDuplicate = builder.objectRef<Kept>('RowDuplicate').implement({
-  description: 'The row says what was recorded under its key before. Nothing changed.',
+const RowDuplicate = builder.objectRef<Row<'DUPLICATE'>>('RowDuplicate').implement({
+  description:
+    'The row says what the current version under its key says, or any version of a fact that was voided. Nothing changed.',
   fields: (t) => ({
     index: t.exposeInt('index', { description: index }),
     fact: t.expose('fact', { type: Fact, description: 'The version that says the same.' }),
+    isVoid: t.exposeBoolean('isVoid', {
+      description: 'The fact was voided and stays so: the row does not revive it.',
+    }),
+  }),
+});
+
+const RowOutdated = builder.objectRef<Row<'OUTDATED'>>('RowOutdated').implement({
+  description:
+    'The row says what an older version under its key said: it was corrected since, and stays so. This is no rejection.',
+  fields: (t) => ({
+    index: t.exposeInt('index', { description: index }),
+    currentVersion: t.int({
+      description: 'The number of the version that counts: what to expect when correcting it.',
+      resolve: ({ current }) => current.version,
+    }),
+    current: t.expose('current', {
+      type: Fact,
+      nullable: true,
+      description: 'The version that counts. Not for the role INGEST.',
+    }),
   }),
 });
 
@@ -72,7 +92,7 @@ const RowRejected = builder.objectRef<Row<'REJECTED'>>('RowRejected').implement(
     index: t.exposeInt('index', { description: index }),
     code: t.exposeString('code', {
       description:
-        'The reason, for programs: INVALID_VALUE, UNKNOWN_PARTNER, UNKNOWN_CURRENCY, UNKNOWN_KIND, or CONFLICT when another fact has its key.',
+        'The reason, for programs: INVALID_VALUE, UNKNOWN_PARTNER, UNKNOWN_CURRENCY, UNKNOWN_KIND, or CONFLICT when another fact has its key and never said the same.',
     }),
     path: t.exposeString('path', { description: 'What is wrong, by its place in the input.' }),
     message: t.exposeString('message', {
@@ -83,13 +103,15 @@ const RowRejected = builder.objectRef<Row<'REJECTED'>>('RowRejected').implement(
 
 const RowResult = builder.unionType('RowResult', {
   description: 'What became of one row of the input, in its place.',
-  types: [RowRecorded, RowDuplicate, RowRejected],
+  types: [RowRecorded, RowDuplicate, RowOutdated, RowRejected],
   resolveType: ({ type }) => {
     switch (type) {
       case 'RECORDED':
         return 'RowRecorded';
       case 'DUPLICATE':
         return 'RowDuplicate';
+      case 'OUTDATED':
+        return 'RowOutdated';
       case 'REJECTED':
         return 'RowRejected';
     }
@@ -133,7 +155,7 @@ const RecordFactsResult = builder.unionType('RecordFactsResult', {
 builder.mutationField('recordFacts', (t) =>
   t.field({
     description:
-      'Records facts, judges the partners concerned and logs what changed. Idempotent by programme, source and external id: the same row again is a duplicate, another row under the same key a conflict.',
+      'Records facts, judges the partners concerned and logs what changed. Idempotent by programme, source and external id: the same row again is a duplicate, what an older version said is outdated, another row under the same key a conflict.',
     type: RecordFactsResult,
     args: {
       input: t.arg({

@@ -27,9 +27,14 @@ export type RecordFacts = {
   readonly onError: 'SKIP_ROW' | 'REJECT_ALL';
 };
 
-/** What became of the row at `index`. A duplicate names the version of the fact that says the same. */
+/**
+ * What became of the row at `index`. A duplicate names the version that says the same, and whether the fact is void now. An
+ * outdated row says what an older version said.
+ */
 export type RowOutcome =
-  | { readonly type: 'RECORDED' | 'DUPLICATE'; readonly index: number; readonly fact: Fact }
+  | { readonly type: 'RECORDED'; readonly index: number; readonly fact: Fact }
+  | { readonly type: 'DUPLICATE'; readonly index: number; readonly fact: Fact; readonly isVoid: boolean }
+  | { readonly type: 'OUTDATED'; readonly index: number; readonly current: Fact }
   | ({ readonly type: 'REJECTED'; readonly index: number } & RowRejection);
 
 export type FactsRecorded = { readonly rows: readonly RowOutcome[]; readonly changes: readonly LogEntry[] };
@@ -39,7 +44,8 @@ export type FactsRejected = Refused<'FACTS_REJECTED'> & { readonly rejections: r
 
 /**
  * Records facts, judges the partners concerned and logs what changed about them, all in one transaction. Idempotent by (program, source,
- * externalId): the same row again is a duplicate and changes nothing, another row under the same key is a conflict.
+ * externalId): the same row again is a duplicate and changes nothing, what an older version said is outdated, and another row under the
+ * same key is a conflict.
  */
 export const recordFacts = async (
   app: App,
@@ -71,13 +77,7 @@ const recordRows = async (writing: Writing, command: RecordFacts): Promise<Facts
     if (partner === undefined) return unknownPartner(index, row.partner);
     const fingerprint = fingerprintOf({ ...row, partnerId: partner.id });
     const chain = chains.get(row.externalId);
-    const current = chain?.at(-1);
-    if (current !== undefined) {
-      const same = chain?.findLast((version) => version.fingerprint === fingerprint);
-      return same
-        ? { type: 'DUPLICATE', index, fact: same.fact }
-        : conflict(index, command.source, current.fact);
-    }
+    if (chain !== undefined) return knownRow(index, chain, fingerprint);
     const fact = firstVersion(row, partner.id, command.source, recordedAt);
     added.push({ fact, fingerprint });
     chains.set(row.externalId, [{ fact, fingerprint }]);
@@ -107,6 +107,20 @@ const recordRows = async (writing: Writing, command: RecordFacts): Promise<Facts
   return { rows, changes };
 };
 
+/**
+ * What a row is to the versions under its key (rules 7 and 38): a nightly file that repeats what was corrected since must not take
+ * the correction back, and one that repeats what was voided since must not revive it.
+ */
+const knownRow = (index: number, chain: readonly FingerprintedFact[], fingerprint: string): RowOutcome => {
+  const current = chain.at(-1)?.fact;
+  if (current === undefined) throw new Error('A key that is known has a version.');
+  const same = chain.findLast((version) => version.fingerprint === fingerprint)?.fact;
+  if (same === undefined) return conflict(index, current);
+  if (same === current || current.voided)
+    return { type: 'DUPLICATE', index, fact: same, isVoid: current.voided };
+  return { type: 'OUTDATED', index, current };
+};
+
 /** The first version of a fact's chain. */
 const firstVersion = (
   { partner: _, ...content }: FactContent,
@@ -132,12 +146,12 @@ const unknownPartner = (index: number, ref: string): RowOutcome => ({
   message: `The programme has no partner with the reference ${JSON.stringify(ref)}.`,
 });
 
-const conflict = (index: number, source: string, current: Fact): RowOutcome => ({
+const conflict = (index: number, current: Fact): RowOutcome => ({
   type: 'REJECTED',
   index,
   code: 'CONFLICT',
   path: `facts[${index}].externalId`,
   message:
-    `The source ${JSON.stringify(source)} already has another fact under ${JSON.stringify(current.externalId)}: ` +
+    `The source ${JSON.stringify(current.source)} already has another fact under ${JSON.stringify(current.externalId)}: ` +
     `version ${current.version}, id ${current.id}. Correct or void that one instead.`,
 });

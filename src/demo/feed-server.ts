@@ -37,6 +37,9 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8_000;
 
+/** Rows of which nothing is there now. */
+const UNRECORDED: ReadonlySet<string> = new Set(['RowOutdated', 'RowRejected']);
+
 type PartnersAnswer = {
   readonly partners: {
     readonly edges: readonly {
@@ -88,7 +91,7 @@ export function createFeedServer(options: FeedServerOptions): FeedServer {
         const { recordFacts } = await ask<RecordAnswer>(options, RECORD_FEED_FACTS, { input });
         if ('rows' in recordFacts) {
           return {
-            recorded: recordFacts.rows.filter(({ __typename }) => __typename !== 'RowRejected').length,
+            recorded: recordFacts.rows.filter(({ __typename }) => !UNRECORDED.has(__typename)).length,
             changes: recordFacts.statusChanges.map(
               ({ partner, explanation }) => `${partner.externalRef}: ${explanation}`,
             ),

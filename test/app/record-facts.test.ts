@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { correctFact, voidFact } from '../../src/app/amend-fact.ts';
 import type { FactDetailInput } from '../../src/app/fact-input.ts';
 import type { OpenApp } from '../../src/app/open-app.ts';
 import { recordFacts } from '../../src/app/record-facts.ts';
 import { readPartners } from '../../src/store/read-partner.ts';
 import { FULL_SCOPE } from '../../src/store/read-scope.ts';
+import { number } from '../engine/support/measuring.ts';
 import { certificate, createSmallProgram, day, enroll, granted, revenue } from '../support/fixtures.ts';
 import { logAfter } from '../support/read-log.ts';
 import { openTestApp } from '../support/test-app.ts';
@@ -81,6 +83,66 @@ describe('recordFacts', () => {
     granted(await record([revenue('c-1', 'C', '10.50', '2026-01-01')]));
     const again = granted(await record([revenue('c-1', 'C', '010.5', '2026-01-01')]));
     expect(again.rows.map((row) => row.type)).toEqual(['DUPLICATE']);
+  });
+
+  test('rule 38: the row of before, sent again after a correction, is outdated and takes nothing back', async () => {
+    await enroll(opened.app, ['T', 'U']);
+    const before = revenue('t-1', 'T', '267.62', '2026-01-01');
+    granted(await record([before]));
+    const key = { program: 'small', source: 'crm', externalId: 't-1' };
+    const { detail } = revenue('', 'T', '9999.00', '');
+    const day = { partner: 'T', occurredOn: '2026-01-01' };
+    granted(await correctFact(opened.app, { ...key, expectedVersion: 1, fact: { ...day, detail } }));
+    const rows = [
+      before,
+      revenue('t-1', 'T', '9999', '2026-01-01'),
+      revenue('t-1', 'T', '1', '2026-01-01'),
+      revenue('t-1', 'U', '267.62', '2026-01-01'),
+      revenue('t-2', 'T', '5', '2026-01-01'),
+    ];
+    const again = granted(await record(rows));
+    expect(again.rows).toMatchObject([
+      { type: 'OUTDATED', index: 0, current: { version: 2 } },
+      { type: 'DUPLICATE', index: 1, fact: { version: 2 } },
+      { type: 'REJECTED', index: 2, code: 'CONFLICT' },
+      { type: 'REJECTED', index: 3, code: 'CONFLICT' },
+      { type: 'RECORDED', index: 4 },
+    ]);
+    // It is no rejection: with REJECT_ALL the other rows go in.
+    const whole = granted(await record([before, revenue('t-3', 'T', '5', '2026-01-01')], 'REJECT_ALL'));
+    expect(whole.rows.map((row) => row.type)).toEqual(['OUTDATED', 'RECORDED']);
+    const versions = await opened.app.database.prisma.fact.findMany({
+      where: { externalId: 't-1' },
+      orderBy: { version: 'asc' },
+    });
+    expect(versions.map(({ value }) => String(value))).toEqual(['267.62', '9999']);
+
+    // Corrected back, it says again what the first row says.
+    const back = { ...day, detail: before.detail };
+    granted(await correctFact(opened.app, { ...key, expectedVersion: 2, fact: back }));
+    const third = granted(await record([before, rows[1] ?? before]));
+    expect(third.rows).toMatchObject([
+      { type: 'DUPLICATE', fact: { version: 3 } },
+      { type: 'OUTDATED', current: { version: 3 } },
+    ]);
+  });
+
+  test('rule 38: a row equal to any version of a voided fact is a duplicate that revives nothing', async () => {
+    await enroll(opened.app, ['V']);
+    const first = revenue('v-1', 'V', '1', '2026-01-01');
+    granted(await record([first]));
+    const key = { program: 'small', source: 'crm', externalId: 'v-1' };
+    const fact = { partner: 'V', occurredOn: '2026-01-01', detail: revenue('', 'V', '2', '').detail };
+    granted(await correctFact(opened.app, { ...key, expectedVersion: 1, fact }));
+    granted(await voidFact(opened.app, { ...key, expectedVersion: 2 }));
+    const before = await countFacts();
+    const rows = [first, revenue('v-1', 'V', '2', '2026-01-01'), revenue('v-1', 'V', '3', '2026-01-01')];
+    expect(granted(await record(rows)).rows).toMatchObject([
+      { type: 'DUPLICATE', isVoid: true, fact: { version: 1, value: number('1') } },
+      { type: 'DUPLICATE', isVoid: true, fact: { version: 3, value: number('2') } },
+      { type: 'REJECTED', code: 'CONFLICT' },
+    ]);
+    expect(await countFacts()).toBe(before);
   });
 
   test('the same key twice in one batch: the second is a duplicate, or a conflict if it says something else', async () => {

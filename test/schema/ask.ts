@@ -2,14 +2,16 @@ import { type ExecutionResult, graphql } from 'graphql';
 import { createContext } from '../../schema/context.ts';
 import { schema } from '../../schema/index.ts';
 import type { OpenApp } from '../../src/app/open-app.ts';
+import { ALL_RIGHTS, type Rights } from '../../src/app/rights.ts';
 
 /** Runs an operation in a context of its own, as a server would. */
 export function ask(
   opened: OpenApp,
   source: string,
   variableValues: Record<string, unknown> = {},
+  rights: Rights = ALL_RIGHTS,
 ): Promise<ExecutionResult> {
-  const contextValue = createContext({ ...opened, requestId: 'test' });
+  const contextValue = createContext({ ...opened, requestId: 'test', rights });
   return graphql({ schema, source, variableValues, contextValue });
 }
 

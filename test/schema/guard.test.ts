@@ -40,6 +40,7 @@ test('what INGEST comes to is known, field by field: a new one of these types ha
   expect(of('RevenueFact')).toBe(
     'amount attributes currency externalId id isVoid occurredOn partner recordedAt source supersededAt version',
   );
+  expect(of('RowOutdated')).toBe('currentVersion index');
   const known = new Set(REACHED_BY_INGEST.split(' '));
   const refusals =
     /^(Query|Mutation|Subscription)$|NotFound$|Cycle$|Exists$|Conflict$|Refused$|Rejected$|^NotAllowed$|^TryAgain$/;
@@ -60,6 +61,6 @@ const REACHED_BY_INGEST = [
   'CompositeRequirement RequirementPart ForEachRequirement PersonsRequirement PersonSlot',
   'SpecializationRequirement ThresholdRequirement',
   'Partner RevenueFact CertificationFact SatisfactionFact MeasurementFact Attribute',
-  'PartnerEnrolled PartnerUpdated FactsRecorded RowRecorded RowDuplicate FactCorrected FactVoided',
+  'PartnerEnrolled PartnerUpdated FactsRecorded RowRecorded RowDuplicate RowOutdated FactCorrected FactVoided',
   'TierChanged SpecializationEarned SpecializationLapsed HoldStarted HoldEnded Hold TierAtRisk RiskCleared HistoryRevised',
 ].join(' ');

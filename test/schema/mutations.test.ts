@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeGlobalId } from '../../schema/global-id.ts';
 import { judgeDue } from '../../src/app/judge-due.ts';
 import { recordFacts } from '../../src/app/record-facts.ts';
+import { ALL_RIGHTS } from '../../src/app/rights.ts';
 import {
   certificate,
   createSmallProgram,
@@ -12,7 +13,7 @@ import {
   SMALL_RULEBOOK,
 } from '../support/fixtures.ts';
 import { openTestApp } from '../support/test-app.ts';
-import { answer, complaints } from './ask.ts';
+import { answer, ask, complaints } from './ask.ts';
 
 let opened: Awaited<ReturnType<typeof openTestApp>>;
 let now = Date.UTC(2026, 10, 23, 12);
@@ -87,6 +88,36 @@ describe('correctFact and voidFact', () => {
       ],
     });
     expect(await tierOf('A')).toBe('SILVER');
+  });
+
+  test('rule 38: the row of before is outdated; INGEST is told by which version, and not what that says', async () => {
+    const before = { externalId: '1', ...says('A', '1500') };
+    const record = (selection: string, rights = ALL_RIGHTS) =>
+      ask(
+        opened,
+        `mutation ($input: RecordFactsInput!) { recordFacts(input: $input) { ... on FactsRecorded {
+          rows { __typename ... on RowOutdated { ${selection} } } } } }`,
+        { input: { program: 'small', source: 'crm', facts: [before] } },
+        rights,
+      );
+    const whole = 'index currentVersion current { version ... on RevenueFact { amount } }';
+    expect((await record(whole)).data?.recordFacts).toEqual({
+      rows: [
+        {
+          __typename: 'RowOutdated',
+          index: 0,
+          currentVersion: 2,
+          current: { version: 2, amount: '150' },
+        },
+      ],
+    });
+    const ingest = await record(whole, { ...ALL_RIGHTS, role: 'INGEST' });
+    expect(ingest.data?.recordFacts).toEqual({
+      rows: [{ __typename: 'RowOutdated', index: 0, currentVersion: 2, current: null }],
+    });
+    expect(ingest.errors?.map(({ message }) => message)).toEqual([
+      'The role INGEST may not use RowOutdated.current.',
+    ]);
   });
 
   test('the same correction again changes nothing', async () => {
