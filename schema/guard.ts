@@ -14,7 +14,8 @@ import { refusalTypeName } from './refusal.ts';
 const READ: readonly Role[] = ['ADMIN', 'READER', 'PARTNER'];
 const BRING_IN: readonly Role[] = ['ADMIN', 'INGEST'];
 const RULE: readonly Role[] = ['ADMIN'];
-const SEE_DRAFTS: readonly Role[] = ['ADMIN', 'READER'];
+/** What is of a whole programme, its peers' doings among it, is not for a partner. */
+const READ_WHOLE: readonly Role[] = ['ADMIN', 'READER'];
 
 /** Who may use which field of the roots. What they see there is narrowed by their ReadScope and their programmes. */
 export const ROOT_RULES: Readonly<Record<string, readonly Role[]>> = {
@@ -54,11 +55,11 @@ export const SUBGRAPH_RULES = { _entities: READ, _service: ROLES } as const;
 export const TYPE_RULES: Readonly<Record<string, readonly Role[]>> = {
   ExcludedFactConnection: READ,
   FactConnection: READ,
-  JudgingProgress: READ,
+  JudgingProgress: READ_WHOLE,
   PartnerConnection: READ,
   PartnerSpecialization: READ,
   RequirementProof: READ,
-  RulebookDraftConnection: SEE_DRAFTS,
+  RulebookDraftConnection: READ_WHOLE,
   Standing: READ,
   StandingPeriodConnection: READ,
   StatusChangeConnection: READ,
@@ -71,6 +72,7 @@ export const FIELD_RULES: Readonly<Record<string, readonly Role[]>> = {
   'Partner.tier': READ,
   'Program.cursor': READ,
   'RowOutdated.current': READ,
+  'StatusChange.cursor': READ,
 };
 
 /**
@@ -103,11 +105,14 @@ export function guardFields(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || roots.includes(type)) continue;
     for (const field of Object.values(type.getFields())) {
-      const [result, name] = [getNamedType(field.type).name, `${type.name}.${field.name}`];
-      const roles = FIELD_RULES[name] ?? TYPE_RULES[result];
+      const result = getNamedType(field.type).name;
+      const name = [type, ...type.getInterfaces()]
+        .map((each) => `${each.name}.${field.name}`)
+        .find((each) => FIELD_RULES[each] !== undefined);
+      const roles = name === undefined ? TYPE_RULES[result] : FIELD_RULES[name];
       if (roles === undefined) continue;
       idle.delete(result);
-      idle.delete(name);
+      if (name !== undefined) idle.delete(name);
       field.resolve ??= defaultFieldResolver;
       guardWithError(field, 'resolve', roles);
     }

@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 
 export const JudgingProgress = builder.objectRef<Progress>('JudgingProgress').implement({
   description:
-    'How far the judging has come that a publication, a withdrawal or the passing of days set off. It goes on by itself, also after a restart.',
+    'How far the judging has come that a publication, a withdrawal or the passing of days set off. It goes on by itself, also after a restart. For the roles ADMIN and READER.',
   fields: (t) => ({
     total: t.exposeInt('total', { description: 'How many partners the programme has.' }),
     judged: t.exposeInt('judged', {

@@ -29,7 +29,11 @@ export const TierOverride = builder.objectRef<OverrideRow>('TierOverride').imple
       description: 'The first day without it; not after `firstOn` if it was taken back before it began.',
     }),
     reason: t.exposeString('reason', { description: 'Why it was set, in words.' }),
-    actor: t.exposeString('actor', { description: 'The person who answers for it, by name or identifier.' }),
+    actor: t.string({
+      nullable: true,
+      description: 'The person who answers for it, by name or identifier. Null for the role PARTNER.',
+      resolve: ({ actor }, _, { rights }) => (rights.role === 'PARTNER' ? null : actor),
+    }),
     recordedAt: t.expose('recordedAt', {
       type: 'DateTime',
       description: 'When it was set, or last ended earlier.',

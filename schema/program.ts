@@ -2,13 +2,14 @@ import { todayIn } from '../src/app/app.ts';
 import type { Day } from '../src/engine/day.ts';
 import type { MeasurementKind } from '../src/engine/program.ts';
 import { rulebookSchema } from '../src/engine/rulebook-schema.ts';
-import { checkOf, encodeCursor } from '../src/events/cursor.ts';
+import { cursorAt } from '../src/events/resume.ts';
 import type { ProgramRecord } from '../src/store/directory.ts';
 import { builder } from './builder.ts';
 import { readDistribution, TierCount } from './distribution.ts';
 import { encodeGlobalId } from './global-id.ts';
 import { JudgingProgress, readProgress } from './judging.ts';
 import { localeArgs, tell } from './locale.ts';
+import { writeLogCursor } from './log-cursor.ts';
 import { idOf, Node } from './node.ts';
 import { pageArgs, slicePage } from './page.ts';
 import { readDay } from './read-argument.ts';
@@ -147,10 +148,8 @@ Program.implement({
     cursor: t.string({
       description:
         'The end of the log of status changes. Ask for it first, then for the lists, then subscribe after it: nothing is missed in between.',
-      resolve: async ({ id }, _, { tail }) => {
-        const { position, entryId } = await tail.refresh(id);
-        return encodeCursor({ programId: id, position, check: checkOf(entryId) });
-      },
+      resolve: async ({ id }, _, context) =>
+        writeLogCursor(context, cursorAt(await context.tail.refresh(id)), 'END'),
     }),
   }),
 });

@@ -1,5 +1,4 @@
 import type { ChangeDetail } from '../src/engine/change.ts';
-import { type Cursor, decodeCursor } from '../src/events/cursor.ts';
 import {
   type ChangeFilter,
   countChanges,
@@ -14,10 +13,11 @@ import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { badUserInput } from './errors.ts';
 import { readGlobalId } from './global-id.ts';
+import { cursorAfter, readLogCursor } from './log-cursor.ts';
 import { type Page, type PageArgs, pageArgs, readPageArgs, toPage, toSlice } from './page.ts';
 import { readTexts } from './read-argument.ts';
 import { requireProgram } from './require-program.ts';
-import { cursorAfter, DirectionType, StatusChange } from './status-change.ts';
+import { DirectionType, StatusChange } from './status-change.ts';
 
 export const StatusChangeConnection = builder.connectionObject(
   {
@@ -99,24 +99,6 @@ export function readChangeFilter(
   };
 }
 
-/** Reads a place in a programme's log; null stays null. Throws BAD_USER_INPUT that names `path`. */
-export function readLogCursor(text: string, programId: string, path: string): Cursor;
-export function readLogCursor(
-  text: string | null | undefined,
-  programId: string,
-  path: string,
-): Cursor | null;
-export function readLogCursor(
-  text: string | null | undefined,
-  programId: string,
-  path: string,
-): Cursor | null {
-  if (text == null) return null;
-  const cursor = decodeCursor(text);
-  if (cursor?.programId === programId) return cursor;
-  throw badUserInput("This is not a cursor of this programme's log.", path);
-}
-
 type ChangePage = Page<{ readonly node: LogEntry; readonly cursor: string }>;
 
 /** A page of one partner's changes, latest first; those of many partners are read together. Throws BAD_USER_INPUT. */
@@ -170,10 +152,10 @@ builder.queryField('statusChanges', (t) =>
     resolve: async (_, { program, filter, ...args }, context): Promise<ChangePage> => {
       const { id } = await requireProgram(context, program, 'program');
       const read = readChangeFilter(filter);
-      const question = readPageArgs(args, (text, path) => readLogCursor(text, id, path).position);
+      const question = readPageArgs(args, (text, path) => readLogCursor(context, text, id, path).position);
       const { prisma } = context.app.database;
       const rows = await listChanges(context.scope, prisma, id, read, toSlice(question));
-      const toEdge = (node: LogEntry) => ({ node, cursor: cursorAfter(node) });
+      const toEdge = (node: LogEntry) => ({ node, cursor: cursorAfter(context, node) });
       return toPage(rows, question, toEdge, () => countChanges(context.scope, prisma, id, read));
     },
   }),

@@ -1,12 +1,12 @@
 import type { ChangeDetail, Direction, Trigger } from '../src/engine/change.ts';
 import { explainChange } from '../src/engine/explain-change.ts';
-import { checkOf, encodeCursor } from '../src/events/cursor.ts';
 import type { LogEntry } from '../src/store/write-log.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { Fact } from './fact.ts';
 import { Hold } from './hold.ts';
 import { localeArgs, localeOf } from './locale.ts';
+import { cursorAfter } from './log-cursor.ts';
 import { Node } from './node.ts';
 import { Partner } from './partner-ref.ts';
 import { present } from './present.ts';
@@ -42,11 +42,6 @@ export const DirectionType = builder.enumType('Direction', {
     LEFT: { description: 'The partner has no tier any more: it left the programme.' },
   } as const satisfies Record<Direction, { description: string }>,
 });
-
-/** The cursor of the place after an entry. */
-export function cursorAfter({ programId, position, id }: LogEntry): string {
-  return encodeCursor({ programId, position, check: checkOf(id) });
-}
 
 export const StatusChange = builder.interfaceRef<LogEntry>('StatusChange').implement({
   description: "An entry of a programme's log: something about a partner's standing became different.",
@@ -101,7 +96,7 @@ export const StatusChange = builder.interfaceRef<LogEntry>('StatusChange').imple
     }),
     cursor: t.string({
       description: 'The place after it in the log: subscribe or list after it.',
-      resolve: cursorAfter,
+      resolve: (entry, _, context) => cursorAfter(context, entry),
     }),
   }),
 });

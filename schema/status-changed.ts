@@ -1,10 +1,10 @@
-import { encodeCursor } from '../src/events/cursor.ts';
 import type { ResyncReason } from '../src/events/resume.ts';
 import { type LogEvent, subscribeToLog } from '../src/events/subscribe-to-log.ts';
 import { builder } from './builder.ts';
+import { readLogCursor, writeLogCursor } from './log-cursor.ts';
 import { requireProgram } from './require-program.ts';
 import { StatusChange } from './status-change.ts';
-import { readChangeFilter, readLogCursor, StatusChangeFilter } from './status-change-list.ts';
+import { readChangeFilter, StatusChangeFilter } from './status-change-list.ts';
 
 type Event<Type extends LogEvent['type']> = Extract<LogEvent, { readonly type: Type }>;
 
@@ -18,7 +18,7 @@ const StatusChanged = builder.objectRef<Event<'CHANGED'>>('StatusChanged').imple
     }),
     cursor: t.string({
       description: 'The place after it: keep it, and subscribe after it when the connection was lost.',
-      resolve: ({ cursor }) => encodeCursor(cursor),
+      resolve: ({ cursor }, _, context) => writeLogCursor(context, cursor, 'ENTRY'),
     }),
   }),
 });
@@ -29,7 +29,7 @@ const Checkpoint = builder.objectRef<Event<'CHECKPOINT'>>('Checkpoint').implemen
   fields: (t) => ({
     cursor: t.string({
       description: 'The place: keep it in the stead of the last cursor.',
-      resolve: ({ cursor }) => encodeCursor(cursor),
+      resolve: ({ cursor }, _, context) => writeLogCursor(context, cursor, 'END'),
     }),
     caughtUp: t.exposeBoolean('caughtUp', {
       description: 'Everything in the log so far was delivered: what follows is new.',
@@ -59,7 +59,7 @@ const Resync = builder.objectRef<Event<'RESYNC'>>('Resync').implement({
     }),
     cursor: t.string({
       description: 'Where the subscription goes on.',
-      resolve: ({ cursor }) => encodeCursor(cursor),
+      resolve: ({ cursor }, _, context) => writeLogCursor(context, cursor, 'END'),
     }),
   }),
 });
@@ -103,7 +103,8 @@ builder.subscriptionField('statusChanged', (t) =>
         tail: context.tail,
         programId: id,
         filter: { ...readChangeFilter(filter), ...(partner !== null && { familyIds: [partner] }) },
-        after: readLogCursor(after, id, 'after'),
+        after: readLogCursor(context, after, id, 'after'),
+        discreet: partner !== null,
       });
     },
     resolve: async (event, _, context): Promise<LogEvent> => {

@@ -63,13 +63,18 @@ export const createApiKey = async (
     const expiresAt = command.expiresAt ?? now + YEAR_MS;
     if (expiresAt <= now) return refuse('INVALID_KEY', 'The key would have expired already.');
     const codes = command.partner === null ? command.programs : [command.partner.program];
-    const ids = codes?.map((code) => directory.byCode.get(code)?.id);
-    const unknown = codes?.find((_, index) => ids?.[index] === undefined);
+    const idOf = (code: string): string | null => {
+      const id = directory.byCode.get(code)?.id;
+      return id !== undefined && reaches(rights, id) ? id : null;
+    };
+    // A programme out of reach is as one that is not there: its maker must not learn which codes are taken.
+    const unknown = codes?.find((code) => idOf(code) === null);
     if (unknown !== undefined) {
       return refuse('PROGRAM_NOT_FOUND', `There is no programme with the code ${JSON.stringify(unknown)}.`);
     }
-    const programs = ids?.filter((id) => id !== undefined) ?? 'ALL';
-    if (programs === 'ALL' ? rights.programs !== 'ALL' : !programs.every((id) => reaches(rights, id))) {
+    const programs = codes?.map(idOf).filter((id) => id !== null) ?? 'ALL';
+    // A key that reaches no programme is within the reach of every programme's ADMIN, and so of none but those of all.
+    if (rights.programs !== 'ALL' && (programs === 'ALL' || programs.length === 0)) {
       return refuse('NOT_ALLOWED', 'A key can reach only programmes that its maker reaches.');
     }
     let partnerId: string | null = null;

@@ -1,4 +1,5 @@
 import type { Day } from '../engine/day.ts';
+import type { CursorSeal } from '../events/cursor-seal.ts';
 import type { Doorbell } from '../events/doorbell.ts';
 import type { Database } from '../store/database.ts';
 import type { Directory, ProgramRecord } from '../store/directory.ts';
@@ -16,6 +17,8 @@ export type App = {
   readonly database: Database;
   readonly directory: Directory;
   readonly doorbell: Doorbell;
+  /** Hides where in a log a cursor is from viewers who must not know. */
+  readonly cursorSeal: CursorSeal;
   readonly clock: Clock;
   readonly log: AppLog;
   /** Asks for due work to be looked for now instead of at the next round. */

@@ -1,3 +1,4 @@
+import { createCursorSeal } from '../events/cursor-seal.ts';
 import { createDistantDoorbell, type OpenLine } from '../events/distant-doorbell.ts';
 import { createLocalDoorbell, type Doorbell } from '../events/doorbell.ts';
 import { createLogSource } from '../events/log-source.ts';
@@ -7,6 +8,7 @@ import { createStandingWatch, type StandingWatch } from '../events/standing-watc
 import { createTail, type Gauges, type Tail } from '../events/tail.ts';
 import { type DatabaseLocation, type OnStatement, openDatabase } from '../store/database.ts';
 import { createDirectory } from '../store/directory.ts';
+import { readCursorKey } from '../store/epoch.ts';
 import { type PartnerRow, readPartners } from '../store/read-partner.ts';
 import { FULL_SCOPE } from '../store/read-scope.ts';
 import { readStandingStamps } from '../store/standing-stamps.ts';
@@ -47,6 +49,7 @@ export const openApp = async ({
   onStatement,
 }: AppOptions): Promise<OpenApp> => {
   const database = await openDatabase(location, onStatement);
+  const cursorSeal = await readCursorKey(database.prisma).then(createCursorSeal);
   const directory = createDirectory(database);
   const doorbell = openDoorbell(location, natsUrl, log);
   const onFault = (error: unknown) =>
@@ -69,7 +72,7 @@ export const openApp = async ({
     pollEveryMs,
   });
   const judge = startJudge(() => app);
-  const app: App = { database, directory, doorbell, clock, log, wakeJudge: judge.wake };
+  const app: App = { database, directory, doorbell, cursorSeal, clock, log, wakeJudge: judge.wake };
   const close = async () => {
     await watch.stop();
     await judge.stop();

@@ -24,6 +24,11 @@ export type LogSubscription = {
   readonly checkpointEveryMs?: number;
   readonly checkpointEveryEntries?: number;
   readonly retentionMs?: number;
+  /**
+   * The subscriber must not learn of what its filter keeps from it, nor how much or when: its checkpoints come when they would come
+   * if there were nothing else in the log. Where the cursors lead has to be hidden from it too.
+   */
+  readonly discreet?: boolean;
 };
 
 type Change = Extract<LogEvent, { readonly type: 'CHANGED' }>;
@@ -54,7 +59,10 @@ const findChange = (entry: LogEntry): Change => {
  */
 export const subscribeToLog = async (subscription: LogSubscription): Promise<EventSource<LogEvent>> => {
   const { tail, programId, filter, after, retentionMs = RETENTION_MS } = subscription;
-  const { checkpointEveryMs = 30_000, checkpointEveryEntries = 1_000 } = subscription;
+  const { checkpointEveryMs = 30_000, discreet = false } = subscription;
+  const checkpointEveryEntries = discreet
+    ? Number.POSITIVE_INFINITY
+    : (subscription.checkpointEveryEntries ?? 1_000);
 
   const head = await tail.refresh(programId);
   const log = tail.log(programId);
@@ -65,7 +73,7 @@ export const subscribeToLog = async (subscription: LogSubscription): Promise<Eve
   let told = after !== null && reason === null ? after : cursorAt(head);
   /** Up to here nothing is left to tell. */
   let scanned = told.position;
-  let toldCaughtUp = scanned === head.position;
+  let toldCaughtUp = discreet ? after === null || reason !== null : scanned === head.position;
   let first: LogEvent | undefined =
     reason === null
       ? { type: 'CHECKPOINT', cursor: told, caughtUp: toldCaughtUp }
@@ -87,7 +95,7 @@ export const subscribeToLog = async (subscription: LogSubscription): Promise<Eve
     return event;
   };
   const checkpoint = (cursor: Cursor): LogEvent => {
-    const caughtUp = cursor.position >= log.announced;
+    const caughtUp = discreet || cursor.position >= log.announced;
     toldCaughtUp ||= caughtUp;
     return tell({ type: 'CHECKPOINT', cursor, caughtUp });
   };

@@ -11,3 +11,10 @@ export const readEpoch = async (session: Session): Promise<Epoch> => {
   if (row === undefined) throw new Error('The epoch row is missing: the database was not migrated.');
   return row;
 };
+
+/** The key by which places in the logs of this database are sealed: the same for all of its processes, and in its backups. */
+export const readCursorKey = async (session: Session): Promise<Uint8Array> => {
+  const [row] = await session.$queryRaw<{ key: Uint8Array }[]>`SELECT cursor_key AS key FROM epoch`;
+  if (row === undefined) throw new Error('The epoch row is missing: the database was not migrated.');
+  return row.key;
+};

@@ -25,11 +25,14 @@ export const API_KEY_COLUMNS = Prisma.sql`k.id, k.prefix, k.name, k.role, k.part
   floor(extract(epoch FROM k.expires_at) * 1000)::float8 AS "expiresAt",
   floor(extract(epoch FROM k.revoked_at) * 1000)::float8 AS "revokedAt"`;
 
-/** SQL: the key with the alias k reaches no programme that is out of scope; whoever reads as a partner is shown none. */
+/**
+ * SQL: the key with the alias k reaches programmes, and none that is out of scope. One that reaches none is in the scope of all
+ * programmes only. A partner's scope has no keys.
+ */
 const keyInScope = ({ programs, partner }: ReadScope): Prisma.Sql => {
   if (partner !== null) return Prisma.sql`FALSE`;
   if (programs === 'ALL') return Prisma.sql`TRUE`;
-  return Prisma.sql`(NOT k.all_programs AND k.programs <@ ${[...programs]}::uuid[])`;
+  return Prisma.sql`(NOT k.all_programs AND cardinality(k.programs) > 0 AND k.programs <@ ${[...programs]}::uuid[])`;
 };
 
 /** The key with this id, if it is in scope. */

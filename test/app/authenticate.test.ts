@@ -128,7 +128,20 @@ describe('API keys', () => {
     });
     expect(await create({}, rights)).toMatchObject({ refused: 'NOT_ALLOWED' });
     const elsewhere: Rights = { ...ALL_RIGHTS, programs: ['018f4c1e-0000-7000-8000-00000badcafe'] };
-    expect(await create({ programs: ['small'] }, elsewhere)).toMatchObject({ refused: 'NOT_ALLOWED' });
+    // Of a programme out of reach it is not even said that there is one.
+    for (const code of ['small', 'none']) {
+      expect(await create({ programs: [code] }, elsewhere)).toEqual({
+        refused: 'PROGRAM_NOT_FOUND',
+        message: `There is no programme with the code "${code}".`,
+      });
+      expect(
+        await create(
+          { role: 'PARTNER', programs: null, partner: { program: code, externalRef: 'A' } },
+          elsewhere,
+        ),
+      ).toMatchObject({ refused: 'PROGRAM_NOT_FOUND' });
+    }
+    expect(await create({ programs: [] }, elsewhere)).toMatchObject({ refused: 'NOT_ALLOWED' });
     expect(await create({}, elsewhere)).toMatchObject({ refused: 'NOT_ALLOWED' });
     const { key } = granted(await create({ programs: ['small'] }));
     expect(await revokeApiKey(opened.app, elsewhere, key.id)).toMatchObject({ refused: 'KEY_NOT_FOUND' });

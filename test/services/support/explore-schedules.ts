@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { App } from '../../../src/app/app.ts';
 import { DATABASE_CLOCK } from '../../../src/app/clock.ts';
 import { recordFacts } from '../../../src/app/record-facts.ts';
+import { createCursorSeal } from '../../../src/events/cursor-seal.ts';
 import { createLocalDoorbell } from '../../../src/events/doorbell.ts';
 import { subscribeToLog } from '../../../src/events/subscribe-to-log.ts';
 import { type Database, openDatabase } from '../../../src/store/database.ts';
@@ -85,6 +86,7 @@ export const exploreSchedules = async (first: number, end: number): Promise<Expl
     database: gated,
     directory,
     doorbell: createLocalDoorbell(),
+    cursorSeal: createCursorSeal(new Uint8Array(32)),
     clock: DATABASE_CLOCK,
     log,
     wakeJudge() {},
