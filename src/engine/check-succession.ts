@@ -11,7 +11,7 @@ export type Succession = {
   readonly currenciesInUse: Iterable<string>;
 };
 
-/** What keeps a valid rulebook from being published now: tiers that nothing takes the place of, currencies that it lacks, a transition without days. */
+/** What keeps a valid rulebook from being published now: tiers that nothing takes the place of or that change places, currencies that it lacks, a transition without days. */
 export function checkSuccession(rulebook: Rulebook, succession: Succession): readonly Problem[] {
   const { effectiveFrom, previous, currenciesInUse } = succession;
   const problems: Problem[] = [];
@@ -22,6 +22,7 @@ export function checkSuccession(rulebook: Rulebook, succession: Succession): rea
       message: `The tier ${code} of the rulebook before has no tier to go to.`,
     });
   }
+  problems.push(...reversals(rulebook, previous?.tiers ?? []));
   for (const code of rulebook.remap.keys()) {
     if (previous?.tiers.some((tier) => tier.code === code)) continue;
     const message = `The rulebook before has no tier ${code}.`;
@@ -47,6 +48,23 @@ export function checkSuccession(rulebook: Rulebook, succession: Succession): rea
     });
   }
   return problems;
+}
+
+/** Where a tier is led below the one that it was above: nothing held or waited for could pass through that. */
+function reversals(rulebook: Rulebook, old: Rulebook['tiers']): Problem[] {
+  const led = old.flatMap(({ code }) => {
+    const to = remappedTier(rulebook, code);
+    return to === null ? [] : [{ code, to, rank: rulebook.tiers.findIndex((tier) => tier.code === to) }];
+  });
+  return led.flatMap((upper, index) => {
+    const lower = led[index - 1];
+    if (lower === undefined || lower.rank <= upper.rank) return [];
+    const message =
+      `The rulebook before ranks ${upper.code} above ${lower.code}, but ${upper.code} becomes ${upper.to} here and ` +
+      `${lower.code} becomes ${lower.to}, which is higher. Tiers may become one, but must not change places.`;
+    const path = rulebook.remap.has(upper.code) ? pointer('/remap', upper.code) : '/remap';
+    return [{ path, message }];
+  });
 }
 
 /** The tier of this rulebook that takes the place of one of the rulebook before; null if none does. */

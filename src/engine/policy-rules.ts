@@ -21,7 +21,10 @@ export type Review = { readonly calendar: ReviewCalendar; readonly measuredDaysB
 
 export type Promotion = { readonly mode: 'AT_ONCE' } | ({ readonly mode: 'ON_REVIEW' } & Review);
 
-/** WHOLE falls to the computed tier; ONE_STEP one tier a review or a grace. */
+/**
+ * WHOLE falls to the computed tier or, by GRACE, to the highest tier whose grace is not over; ONE_STEP falls one tier
+ * per review or whole grace.
+ */
 export type Demotion =
   | { readonly mode: 'AT_ONCE'; readonly step: 'WHOLE' }
   | ({ readonly mode: 'ON_REVIEW'; readonly step: 'WHOLE' | 'ONE_STEP' } & Review)

@@ -1,6 +1,17 @@
-import { addMonths, type Day } from './day.ts';
+import type { Day } from './day.ts';
 import { earliest } from './earliest.ts';
-import type { Duration, Policy, Review } from './policy-rules.ts';
+import {
+  countDay,
+  endDay,
+  endOf,
+  type GraceDay,
+  type Graces,
+  graceSince,
+  isGraceOver,
+  NO_GRACES,
+  remapGraces,
+} from './grace.ts';
+import type { Demotion, Policy, Review } from './policy-rules.ts';
 import { type CalendarContext, isReviewOn, nextReviewOn } from './review-calendar.ts';
 import type { HoldReason } from './status.ts';
 
@@ -27,9 +38,15 @@ export type PolicyState = {
   readonly heldSince: Day;
   /** The first day without the lock; null if none was ever started. */
   readonly lockedUntil: Day | null;
-  /** The unbroken days below the tier so far, and the highest tier met on them; null while a grace doesn't run. */
-  readonly grace: { readonly since: Day; readonly best: number } | null;
+  /** As the next day finds them. */
+  readonly graces: Graces;
+  /** The day on which a grace last took one step; null if none ever did. */
+  readonly steppedOn: Day | null;
 };
+
+type DemotionOnGrace = Extract<Demotion, { readonly mode: 'GRACE' }>;
+
+const NONE: ReadonlySet<number> = new Set();
 
 /** Everything that policy looks at besides its own state. */
 export type PolicyContext = {
@@ -42,18 +59,25 @@ export type PolicyContext = {
 
 /** What policy holds for a partner on its first day: the computed tier, without a lock. */
 export function startPolicy(rank: number, on: Day): PolicyState {
-  return { rank, heldSince: on, lockedUntil: null, grace: null };
+  return { rank, heldSince: on, lockedUntil: null, graces: NO_GRACES, steppedOn: null };
 }
 
 /** What policy holds on `on`, given what it held the day before: promotion first, then demotion unless locked. */
 export function advancePolicy(state: PolicyState, on: Day, context: PolicyContext): PolicyState {
-  return demote(promote(state, on, context), on, context);
+  const { policy, computed } = context;
+  if (policy.demotion.mode !== 'GRACE') {
+    return demote({ ...promote(state, on, context), graces: NO_GRACES }, on, context);
+  }
+  const today = graceDay(computed.on(on), policy);
+  // Whether a tier was held is asked of the day before, so a promotion of today comes too late to count.
+  const graces = countDay(state.graces, state.rank, on, today);
+  const { rank, ...rest } = demote({ ...promote(state, on, context), graces }, on, context);
+  return { ...rest, rank, graces: endDay(graces, rank, on, today) };
 }
 
 /** The state in terms of another rulebook; clocks go on. */
 export function remapPolicy(state: PolicyState, remap: (rank: number) => number): PolicyState {
-  const grace = state.grace && { since: state.grace.since, best: remap(state.grace.best) };
-  return { ...state, rank: remap(state.rank), grace };
+  return { ...state, rank: remap(state.rank), graces: remapGraces(state.graces, remap) };
 }
 
 /** The first day after `on` on which policy may change its state or what holds, if the computed tier stays; null if it never will. */
@@ -62,7 +86,7 @@ export function nextPolicyEventOn(state: PolicyState, on: Day, context: PolicyCo
   const { promotion, demotion } = policy;
   const days = [
     state.lockedUntil,
-    demotion.mode === 'GRACE' && state.grace !== null ? endOf(state.grace.since, demotion.grace) : null,
+    ...(demotion.mode === 'GRACE' ? graceEnds(state, demotion) : []),
     promotion.mode === 'ON_REVIEW'
       ? nextEffectiveReviewOn(promotion, on, context, (measured) => measured.rank > state.rank)
       : null,
@@ -81,15 +105,11 @@ export function policyHolds(state: PolicyState, on: Day, context: PolicyContext)
   if (state.rank === today.rank) return [];
   const holds: HoldReason[] = [];
   if (isLocked(state, on)) holds.push('LOCK');
-  if (
-    policy.demotion.mode === 'GRACE' &&
-    state.grace !== null &&
-    on < endOf(state.grace.since, policy.demotion.grace)
-  ) {
-    holds.push('GRACE');
-  }
-  if (policy.demotion.mode === 'ON_REVIEW') holds.push('REVIEW');
-  if (!isBelow(state.rank, today, policy)) holds.push('INSUFFICIENT_DATA');
+  const { demotion } = policy;
+  const below = isBelow(state.rank, today, policy);
+  if (demotion.mode === 'GRACE' && below && !isFallDue(state, on, demotion)) holds.push('GRACE');
+  if (demotion.mode === 'ON_REVIEW') holds.push('REVIEW');
+  if (!below) holds.push('INSUFFICIENT_DATA');
   return holds;
 }
 
@@ -98,19 +118,18 @@ function promote(state: PolicyState, on: Day, context: PolicyContext): PolicySta
   const measured = promotion.mode === 'AT_ONCE' ? context.computed.on(on) : reviewed(promotion, on, context);
   if (measured === null || measured.rank <= state.rank) return state;
   const lockedUntil = lock === null ? state.lockedUntil : endOf(on, lock);
-  return { rank: measured.rank, heldSince: on, lockedUntil, grace: null };
+  return { ...state, rank: measured.rank, heldSince: on, lockedUntil };
 }
 
 function demote(state: PolicyState, on: Day, context: PolicyContext): PolicyState {
   const { demotion } = context.policy;
-  if (demotion.mode === 'GRACE') return demoteAfterGrace(state, on, context, demotion.grace, demotion.step);
+  if (isLocked(state, on)) return state;
+  if (demotion.mode === 'GRACE') return demoteAfterGrace(state, on, context, demotion);
   const measured = demotion.mode === 'AT_ONCE' ? context.computed.on(on) : reviewed(demotion, on, context);
-  const rested = state.grace === null ? state : { ...state, grace: null };
-  if (measured === null || isLocked(state, on) || !isBelow(state.rank, measured, context.policy))
-    return rested;
+  if (measured === null || !isBelow(state.rank, measured, context.policy)) return state;
   const fallen = demotion.step === 'ONE_STEP' ? state.rank - 1 : measured.rank;
   const rank = Math.max(fallen, promisedRank(state, on, context));
-  return rank === state.rank ? rested : { ...rested, rank, heldSince: on };
+  return rank === state.rank ? state : { ...state, rank, heldSince: on };
 }
 
 /** What a promotion at once would give back on the next day, so that a review of an earlier day doesn't take it for one day. */
@@ -121,19 +140,37 @@ function promisedRank(state: PolicyState, on: Day, { policy, computed }: PolicyC
 function demoteAfterGrace(
   state: PolicyState,
   on: Day,
-  { policy, computed }: PolicyContext,
-  length: Duration,
-  step: 'WHOLE' | 'ONE_STEP',
+  { computed }: PolicyContext,
+  demotion: DemotionOnGrace,
 ): PolicyState {
-  const today = computed.on(on);
-  if (!isBelow(state.rank, today, policy)) return state.grace === null ? state : { ...state, grace: null };
-  const since = state.grace?.since ?? on;
-  const best = Math.max(state.grace?.best ?? 0, today.rank);
-  if (on < endOf(since, length) || isLocked(state, on)) return { ...state, grace: { since, best } };
-  const rank = step === 'ONE_STEP' ? Math.max(state.rank - 1, best) : best;
-  const grace = isBelow(rank, today, policy) ? { since: on, best: today.rank } : null;
-  // Where a remap made the tier one of those met meanwhile, the tier stays, and so does the hold: only its end moves.
-  return { ...state, rank, heldSince: rank === state.rank ? state.heldSince : on, grace };
+  if (!isFallDue(state, on, demotion)) return state;
+  if (demotion.step === 'ONE_STEP') {
+    return { ...state, rank: state.rank - 1, heldSince: on, steppedOn: on };
+  }
+  let rank = state.rank - 1;
+  while (rank > computed.on(on).rank && isGraceOver(state.graces, rank, on, demotion.grace)) rank -= 1;
+  return { ...state, rank, heldSince: on };
+}
+
+/** Whether the grace of the tier is over and, where tiers fall by steps, one whole grace has passed since the last step. */
+function isFallDue(state: PolicyState, on: Day, demotion: DemotionOnGrace): boolean {
+  const { rank, graces, steppedOn } = state;
+  if (!isGraceOver(graces, rank, on, demotion.grace)) return false;
+  return demotion.step === 'WHOLE' || steppedOn === null || on >= endOf(steppedOn, demotion.grace);
+}
+
+/** The days on which the grace of the tier may be over, or the next step be allowed. */
+function graceEnds({ rank, graces, steppedOn }: PolicyState, { grace, step }: DemotionOnGrace): Day[] {
+  const since = graceSince(graces, rank);
+  if (since === null) return [];
+  return [
+    endOf(since, grace),
+    ...(step === 'ONE_STEP' && steppedOn !== null ? [endOf(steppedOn, grace)] : []),
+  ];
+}
+
+function graceDay({ rank, insufficient }: ComputedDay, { onInsufficient }: Policy): GraceDay {
+  return { computed: rank, undecided: onInsufficient === 'KEEP' ? insufficient : NONE };
 }
 
 /** What a review on `on` looks at; null if there is none on that day. */
@@ -173,8 +210,4 @@ function isBelow(rank: number, day: ComputedDay, { onInsufficient }: Policy): bo
 
 function isLocked({ lockedUntil }: PolicyState, on: Day): boolean {
   return lockedUntil !== null && on < lockedUntil;
-}
-
-function endOf(from: Day, length: Duration): Day {
-  return 'months' in length ? addMonths(from, length.months) : from + length.days;
 }

@@ -32,6 +32,44 @@ describe('rules 10 and 19: what may follow a rulebook', () => {
     ]);
   });
 
+  it('rule 34: tiers may become one, but not change places', () => {
+    const three = rulebookOf({
+      format: 1,
+      tiers: [
+        { code: 'BASE', name },
+        { code: 'SILVER', name, requirement: GOLD },
+        { code: 'GOLD', name, requirement: GOLD },
+      ],
+    });
+    const publishing = (codes: readonly string[], remap: Readonly<Record<string, string>>) => {
+      const tiers = codes.map((code, rank) => ({ code, name, ...(rank > 0 && { requirement: GOLD }) }));
+      const next = rulebookOf({ format: 1, tiers, remap });
+      return checkSuccession(next, { effectiveFrom, previous: three, currenciesInUse: [] });
+    };
+    expect(publishing(['BASE', 'GOLD', 'SILVER'], {})).toEqual([
+      {
+        path: '/remap',
+        message:
+          'The rulebook before ranks GOLD above SILVER, but GOLD becomes GOLD here and SILVER becomes SILVER, ' +
+          'which is higher. Tiers may become one, but must not change places.',
+      },
+    ]);
+    expect(publishing(['BASE', 'TOP'], { BASE: 'TOP', SILVER: 'BASE', GOLD: 'TOP' })).toEqual([
+      {
+        path: '/remap/SILVER',
+        message:
+          'The rulebook before ranks SILVER above BASE, but SILVER becomes BASE here and BASE becomes TOP, ' +
+          'which is higher. Tiers may become one, but must not change places.',
+      },
+    ]);
+    expect(publishing(['BASE', 'TOP'], { SILVER: 'TOP', GOLD: 'TOP' })).toEqual([]);
+    // One that goes nowhere is told of by itself, and hides no reversal around it.
+    expect(publishing(['BASE', 'TOP'], { BASE: 'TOP', GOLD: 'BASE' }).map(({ path }) => path)).toEqual([
+      '/remap',
+      '/remap/GOLD',
+    ]);
+  });
+
   it('a transition ends after the rulebook begins, and has something to pass over from', () => {
     const transition = { mode: 'FLOOR', until: '2026-10-01' };
     expect(problems({ remap: { SILVER: 'GOLD' }, transition })).toEqual([

@@ -14,7 +14,7 @@ const ALL_DAYS = 2_200;
 const TWO_YEARS = 731;
 
 test(
-  'rules 3, 4, 17 to 22 and 27: folding by jumps says what folding day by day says, each day and what comes next',
+  'rules 3, 4, 17 to 22, 27 and 34: folding by jumps says what folding day by day says, each day and what comes next',
   () => {
     checkProperty(
       fc.property(anyPolicyCase, (given) => {

@@ -293,7 +293,9 @@ describe('holds', () => {
       '2026-10-01 TIME HoldStarted, GRACE until 2026-10-31, tier PLATINUM, computedTier GOLD',
       '2026-10-31 TIME TierChanged, from PLATINUM, to GOLD, direction DOWN, since 2026-10-31',
       '2026-10-31 TIME HoldEnded, GRACE until 2026-10-31, ending OVER, computedTier SILVER',
-      '2026-10-31 TIME HoldStarted, GRACE until 2026-11-30, tier GOLD, computedTier SILVER',
+      '2026-10-31 TIME HoldStarted, GRACE until 2026-11-19, tier GOLD, computedTier SILVER',
+      '2026-11-19 TIME TierChanged, from GOLD, to SILVER, direction DOWN, since 2026-11-19',
+      '2026-11-19 TIME HoldEnded, GRACE until 2026-11-19, ending OVER, computedTier SILVER',
     ]);
   });
 

@@ -211,12 +211,12 @@ describe('rule 19: a new rulebook without a transition', () => {
       '2026-09-10 PLATINUM (computed GOLD) LOCK until 2026-12-01 GRACE until 2026-12-19',
       '2026-10-01 TOP (computed REGISTERED) LOCK until 2026-12-01 GRACE until 2026-12-19',
       '2026-12-01 TOP (computed REGISTERED) GRACE until 2026-12-19',
-      '2026-12-19 PREMIER (computed REGISTERED) GRACE until 2027-03-29',
-      '2027-03-29 REGISTERED',
+      '2026-12-19 PREMIER (computed REGISTERED) GRACE until 2027-01-09',
+      '2027-01-09 REGISTERED',
     ]);
   });
 
-  test('rule 19: where the remap makes the tier one of those met during the grace, it stays, and so does the hold', () => {
+  test('rule 19: where the remap makes one tier of this and the computed one, it stays, and so does the hold', () => {
     const grace = (days: number) =>
       ({ demotion: { mode: 'GRACE', grace: { days }, step: 'WHOLE' } }) as const;
     const timeline = acrossRulebooks({

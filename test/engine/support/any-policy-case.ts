@@ -83,15 +83,17 @@ const anyRulebook = (
       }),
     );
     return fc
-      .tuple(anyPolicy, transition, fc.tuple(...oldCodes.map(() => fc.constantFrom(...tiers))))
-      .map(([rules, over, targets]) =>
-        policyRulebook(`r${index}`, from, {
+      .tuple(anyPolicy, transition, fc.tuple(...oldCodes.map(() => fc.nat({ max: count - 1 }))))
+      .map(([rules, over, drawn]) => {
+        // In ascending order, as publishing demands.
+        const targets = drawn.sort((a, b) => a - b).map((rank) => tiers[rank]);
+        return policyRulebook(`r${index}`, from, {
           tiers,
           policy: rules,
           transition: index === 0 ? null : over,
           remap: Object.fromEntries(oldCodes.map((code, rank) => [code, targets[rank] ?? ''])),
-        }),
-      );
+        });
+      });
   });
 
 const rulebooks: fc.Arbitrary<PublishedRulebook[]> = fc

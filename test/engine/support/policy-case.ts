@@ -123,3 +123,15 @@ export function describeStatus({ tier, computedTier, holds, risk }: Status): str
     ...(risk === null ? [] : [`at risk of ${risk.tier} on ${formatDay(risk.on)}`]),
   ].join(' ');
 }
+
+/** What a partner's tier does under one rulebook since 2026-01-01, where its computed tier changes on the given days. */
+export function under(
+  policy: Partial<Policy>,
+  steps: Readonly<Record<string, number>>,
+  more: Partial<PolicyCase> = {},
+): string[] {
+  const enrolledOn = day('2026-01-01');
+  const computed = [Object.entries(steps).map(([from, rank]) => ({ from: day(from), rank }))];
+  const rulebooks = [policyRulebook('r1', day('2020-01-01'), { policy })];
+  return describeTimeline(timelineOf({ rulebooks, enrolledOn, computed, ...more }));
+}

@@ -31,8 +31,11 @@ type Track = {
   tier: number;
   setOn: Day;
   lockEnd: Day | null;
-  below: { since: Day; best: number } | null;
+  steppedOn: Day | null;
   floor: { tier: number; until: Day } | null;
+  /** The days so far, from `since` on: by which rulebook they were judged, and policy's tier at their end. */
+  readonly past: { readonly rulebook: number; readonly tier: number }[];
+  readonly since: Day;
 };
 
 type World = { readonly memberSince: Day; readonly enrolledOn: Day; readonly tracks: Map<number, Track> };
@@ -59,7 +62,10 @@ function nextWorld(yesterday: World | null, day: Day, input: ReferenceInput): Wo
     if (track.floor !== null && day >= track.floor.until) track.floor = null;
     world.tracks.set(index, track);
   }
-  for (const [index, track] of world.tracks) liveThrough(track, index, day, world, input);
+  for (const [index, track] of world.tracks) {
+    liveThrough(track, index, day, world, input);
+    track.past.push({ rulebook: index, tier: track.tier });
+  }
   return world;
 }
 
@@ -85,7 +91,6 @@ function newTrack(yesterday: World | null, index: number, day: Day, input: Refer
     return {
       ...replaced,
       tier: renamed(replaced.tier),
-      below: replaced.below && { ...replaced.below, best: renamed(replaced.below.best) },
       floor: replaced.floor && { ...replaced.floor, tier: renamed(replaced.floor.tier) },
     };
   }
@@ -93,14 +98,50 @@ function newTrack(yesterday: World | null, index: number, day: Day, input: Refer
     tier: look(input, index, day).rank,
     setOn: day,
     lockEnd: null,
-    below: null,
+    steppedOn: null,
     floor: null,
+    past: [],
+    since: day,
   };
   if (transition?.mode === 'FLOOR' && before.size > 0) {
     const tiers = [...before].map(([old, each]) => rename(rulebooks, old, effective(each), index));
     track.floor = { tier: Math.max(...tiers), until: transition.until };
   }
   return track;
+}
+
+/** Rule 34: the first of the unbroken days on which a tier was held the day before and is below, ending with this one. */
+function graceBegan(track: Track, index: number, tier: number, day: Day, input: ReferenceInput): Day | null {
+  const { rulebooks } = input;
+  let began: Day | null = null;
+  for (let at = day; at > track.since; at -= 1) {
+    const judgedBy = track.past[at - track.since]?.rulebook ?? index;
+    const before = track.past[at - 1 - track.since];
+    const policy = rulebooks[judgedBy]?.rulebook.policy;
+    if (before === undefined || policy?.demotion.mode !== 'GRACE') break;
+    if (rename(rulebooks, before.rulebook, before.tier, index) < tier) break;
+    const seen = look(input, judgedBy, at);
+    if (rename(rulebooks, judgedBy, seen.rank, index) >= tier) break;
+    const open = policy.onInsufficient === 'KEEP' ? (seen.insufficient ?? []) : [];
+    if (open.some((each) => rename(rulebooks, judgedBy, each, index) === tier)) break;
+    began = at;
+  }
+  return began;
+}
+
+function isGraceOver(track: Track, index: number, tier: number, day: Day, input: ReferenceInput): boolean {
+  const demotion = input.rulebooks[index]?.rulebook.policy.demotion;
+  const began = graceBegan(track, index, tier, day, input);
+  return demotion?.mode === 'GRACE' && began !== null && day >= after(began, demotion.grace);
+}
+
+/** Whether the grace of the tier lets it go: it is over, and of single steps the last was a whole grace ago. */
+function mayFall(track: Track, index: number, day: Day, input: ReferenceInput): boolean {
+  const demotion = input.rulebooks[index]?.rulebook.policy.demotion;
+  if (demotion?.mode !== 'GRACE') return false;
+  const waits =
+    demotion.step === 'ONE_STEP' && track.steppedOn !== null && day < after(track.steppedOn, demotion.grace);
+  return !waits && isGraceOver(track, index, track.tier, day, input);
 }
 
 /** One day of policy: promotion, then demotion. */
@@ -120,19 +161,17 @@ function liveThrough(track: Track, index: number, day: Day, world: World, input:
 
   const locked = track.lockEnd !== null && day < track.lockEnd;
   if (demotion.mode === 'GRACE') {
-    if (!isBelow(track.tier, today, policy)) {
-      track.below = null;
+    if (locked || !mayFall(track, index, day, input)) return;
+    if (demotion.step === 'ONE_STEP') {
+      setTier(track, track.tier - 1, day);
+      track.steppedOn = day;
       return;
     }
-    track.below ??= { since: day, best: 0 };
-    track.below.best = Math.max(track.below.best, today.rank);
-    if (locked || day < after(track.below.since, demotion.grace)) return;
-    const oneStep = demotion.step === 'ONE_STEP' ? track.tier - 1 : 0;
-    setTier(track, Math.max(track.below.best, oneStep), day);
-    track.below = isBelow(track.tier, today, policy) ? { since: day, best: today.rank } : null;
+    let lower = track.tier - 1;
+    while (lower > today.rank && isGraceOver(track, index, lower, day, input)) lower -= 1;
+    setTier(track, lower, day);
     return;
   }
-  track.below = null;
   if (demotion.mode === 'ON_REVIEW' && !isReview(demotion.calendar)) return;
   const seen = demotion.mode === 'ON_REVIEW' ? lookBack(demotion.measuredDaysBefore) : today;
   if (locked || !isBelow(track.tier, seen, policy)) return;
@@ -145,7 +184,6 @@ function liveThrough(track: Track, index: number, day: Day, world: World, input:
 function promoteTo(track: Track, tier: number, day: Day, policy: Policy): void {
   if (tier <= track.tier) return;
   setTier(track, tier, day);
-  track.below = null;
   if (policy.lock !== null) track.lockEnd = after(day, policy.lock);
 }
 
@@ -176,8 +214,8 @@ function decisionOf({ tracks }: World, day: Day, input: ReferenceInput): Decisio
     if (policy === undefined) throw new Error('A rulebook that counts has a policy.');
     const { demotion } = policy;
     const above = track.tier > computed.rank;
-    const inGrace =
-      demotion.mode === 'GRACE' && track.below !== null && day < after(track.below.since, demotion.grace);
+    const below = isBelow(track.tier, computed, policy);
+    const inGrace = demotion.mode === 'GRACE' && below && !mayFall(track, rulebook, day, input);
     const key = String(track.setOn);
     if (set !== null && set !== computed.rank) holds.push({ reason: 'OVERRIDE', key: override?.id ?? '' });
     if (track.floor !== null && track.floor.tier > computed.rank)
@@ -186,7 +224,7 @@ function decisionOf({ tracks }: World, day: Day, input: ReferenceInput): Decisio
     if (above && inGrace) holds.push({ reason: 'GRACE', key });
     const waitsForReview = above ? demotion.mode === 'ON_REVIEW' : effective(track) < computed.rank;
     if (waitsForReview) holds.push({ reason: 'REVIEW', key });
-    if (above && !isBelow(track.tier, computed, policy)) holds.push({ reason: 'INSUFFICIENT_DATA', key });
+    if (above && !below) holds.push({ reason: 'INSUFFICIENT_DATA', key });
   }
   return { rulebook, computed: computed.rank, tier, holds, specializations: computed.specializations ?? [] };
 }
@@ -258,7 +296,7 @@ function isBelow(tier: number, day: Step, { onInsufficient }: Policy): boolean {
 }
 
 function look({ computed }: ReferenceInput, index: number, day: Day): Step {
-  return computed[index]?.filter(({ from }) => from <= day).at(-1) ?? { from: day, rank: 0 };
+  return computed[index]?.findLast(({ from }) => from <= day) ?? { from: day, rank: 0 };
 }
 
 function codeOf(rulebooks: readonly PublishedRulebook[], index: number, tier: number): string {
