@@ -9,8 +9,9 @@ const shared = {
 } as const;
 const needServer = ['test/{server,store}/**/*.test.ts'];
 const needServices = ['test/services/**/*.test.ts'];
+const attack = ['test/hostile/**/*.test.ts'];
 
-/** `unit` needs nothing, `server` starts tiergraph itself on a free port, `services` needs PostgreSQL and NATS. */
+/** `unit` needs nothing, `server` starts tiergraph itself on a free port, `services` needs PostgreSQL and NATS, `hostile` an idle machine too. */
 export default defineConfig({
   test: {
     // TEST_REPORT is a file for the counts, beside what is printed.
@@ -23,7 +24,7 @@ export default defineConfig({
           ...shared,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...needServer, ...needServices],
+          exclude: [...needServer, ...needServices, ...attack],
         },
       },
       { test: { ...shared, name: 'server', include: needServer } },
@@ -34,6 +35,16 @@ export default defineConfig({
           include: needServices,
           fileParallelism: false,
           testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'hostile',
+          include: attack,
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],

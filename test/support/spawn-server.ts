@@ -10,6 +10,8 @@ const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 export type SpawnedServer = {
   readonly url: string;
   readonly pid: number;
+  /** The process, with a channel for messages that a preloaded module of it may answer. */
+  readonly child: ChildProcess;
   /** Ends it as a power failure would, and waits until it is gone. */
   kill(): Promise<void>;
   /** Asks it to stop, and waits until it is gone; resolves to its exit code. */
@@ -32,7 +34,7 @@ export const spawnServer = async (
   const child = spawn(program, args, {
     cwd: ROOT,
     env: { PATH, HOME, PORT: '0', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
@@ -48,6 +50,7 @@ export const spawnServer = async (
   return {
     url,
     pid: child.pid ?? 0,
+    child,
     kill: async () => void (await gone('SIGKILL')),
     stop: () => gone('SIGTERM'),
   };
