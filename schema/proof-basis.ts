@@ -1,5 +1,6 @@
 import { type KnownStanding, readEvidence } from '../src/app/read-standing.ts';
 import type { Fact } from '../src/engine/fact.ts';
+import { metricsBehind } from '../src/engine/metrics-behind.ts';
 import type { Evidence, ExclusionReason, MeasureProof } from '../src/engine/standing.ts';
 import { casesFor } from './cases.ts';
 import type { Context } from './context.ts';
@@ -62,7 +63,7 @@ export async function evidenceBehind(
   measure: MeasureProof,
   context: Context,
 ): Promise<Evidence> {
-  const all = await Promise.all(metricsIn(measure).map((metric) => evidenceAt(basis, metric, context)));
+  const all = await Promise.all(metricsBehind(measure).map((metric) => evidenceAt(basis, metric, context)));
   const counted = new Map<string, Fact>(all.flatMap((each) => each.counted.map((fact) => [fact.id, fact])));
   const excluded = new Map<string, { readonly fact: Fact; readonly reason: ExclusionReason }>();
   for (const exclusion of all.flatMap((each) => each.excluded)) {
@@ -70,9 +71,4 @@ export async function evidenceBehind(
     if (!counted.has(id) && !excluded.has(id)) excluded.set(id, exclusion);
   }
   return { counted: [...counted.values()], excluded: [...excluded.values()] };
-}
-
-function metricsIn(measure: MeasureProof): readonly Place[] {
-  if (measure.type === 'CONSTANT') return [];
-  return measure.type === 'METRIC' ? [measure] : measure.parts.flatMap(metricsIn);
 }

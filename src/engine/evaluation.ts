@@ -36,7 +36,11 @@ export type Place = {
   readonly scope: MeasuringScope;
   readonly readings: Readings;
   readonly known: Map<Measure, Bounds>;
+  /** Of requirements that are made of others: each is asked for again when it is proven. */
+  readonly outcomes: Map<Requirement, Outcome>;
 };
+
+type Composite = Extract<Requirement, { readonly type: 'COMPOSITE' }>;
 
 /** An item of a forEach: whether it is one, whether its body is met, and what it says to the whole. */
 export type ItemOutcome = {
@@ -60,6 +64,7 @@ export type Evaluation = {
 export function createEvaluation(rulebook: Rulebook, measurements: Measurements): Evaluation {
   const requirements = new Map(rulebook.specializations.map(({ code, requirement }) => [code, requirement]));
   const specializations = new Map<string, Outcome>();
+  const itemsOf = new Map<ForEach, readonly ItemOutcome[]>();
   const { region } = measurements;
   const whole: Place = {
     item: null,
@@ -68,6 +73,7 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
     scope: rulebook.scope,
     readings: measurements,
     known: new Map(),
+    outcomes: new Map(),
   };
 
   const evaluation: Evaluation = {
@@ -83,9 +89,9 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
             inRegion(requirement.required, place.region),
           );
         case 'COMPOSITE': {
-          const outcomes = requirement.parts.map((part) => evaluation.outcome(part.requirement, place));
-          const mandatory = outcomes.filter((_, index) => requirement.parts[index]?.mandatory);
-          return quantified({ rule: 'ALL' }, [quantified(requirement.quantifier, outcomes), ...mandatory]);
+          const known = place.outcomes.get(requirement) ?? compositeOutcome(requirement, place);
+          place.outcomes.set(requirement, known);
+          return known;
         }
         case 'SPECIALIZATION':
           return evaluation.specialization(requirement.specialization);
@@ -110,19 +116,9 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
       return outcome;
     },
     items(forEach) {
-      const index = rulebook.forEachs.findIndex((each) => each.forEach === forEach);
-      const scope = rulebook.forEachs[index]?.scope;
-      if (scope === undefined) throw new Error('a forEach that the rulebook does not have');
-      return (measurements.items[index] ?? [])
-        .map(({ item, ...readings }): ItemOutcome => {
-          const { dimension } = forEach;
-          const here = dimension === 'region' ? item : region;
-          const place: Place = { item, dimension, region: here, scope, readings, known: new Map() };
-          const where = evaluation.outcome(forEach.where, place);
-          const body = evaluation.outcome(forEach.body, place);
-          return { place, where, body, counts: where === 'MET' ? body : undecided(forEach.quantifier, body) };
-        })
-        .filter(({ where }) => where !== 'UNMET');
+      const known = itemsOf.get(forEach) ?? judgeItems(forEach);
+      itemsOf.set(forEach, known);
+      return known;
     },
     bounds(measure, place) {
       const known = place.known.get(measure);
@@ -133,6 +129,37 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
     },
   };
   return evaluation;
+
+  function compositeOutcome({ quantifier, parts }: Composite, place: Place): Outcome {
+    const outcomes = parts.map((part) => evaluation.outcome(part.requirement, place));
+    const mandatory = outcomes.filter((_, index) => parts[index]?.mandatory);
+    return quantified({ rule: 'ALL' }, [quantified(quantifier, outcomes), ...mandatory]);
+  }
+
+  /** A forEach stands within no other, so its items are those of the whole partner. */
+  function judgeItems(forEach: ForEach): readonly ItemOutcome[] {
+    const index = rulebook.forEachs.findIndex((each) => each.forEach === forEach);
+    const scope = rulebook.forEachs[index]?.scope;
+    if (scope === undefined) throw new Error('a forEach that the rulebook does not have');
+    return (measurements.items[index] ?? [])
+      .map(({ item, ...readings }): ItemOutcome => {
+        const { dimension } = forEach;
+        const here = dimension === 'region' ? item : region;
+        const place: Place = {
+          item,
+          dimension,
+          region: here,
+          scope,
+          readings,
+          known: new Map(),
+          outcomes: new Map(),
+        };
+        const where = evaluation.outcome(forEach.where, place);
+        const body = evaluation.outcome(forEach.body, place);
+        return { place, where, body, counts: where === 'MET' ? body : undecided(forEach.quantifier, body) };
+      })
+      .filter(({ where }) => where !== 'UNMET');
+  }
 
   function boundsOf(measure: Measure, place: Place): Bounds {
     if (measure.type === 'METRIC') {

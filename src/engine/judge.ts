@@ -1,6 +1,6 @@
 import { createEvaluation, type Evaluation } from './evaluation.ts';
 import type { Measurements } from './measurements.ts';
-import { proveRequirement, proveSpecialization } from './prove-requirement.ts';
+import { createProver } from './prove-requirement.ts';
 import type { Rulebook } from './rulebook.ts';
 import type { Outcome, RequirementProof, TierGap, TierProof } from './standing.ts';
 
@@ -38,8 +38,9 @@ export function judge(rulebook: Rulebook, measurements: Measurements): Verdict {
 export function prove(rulebook: Rulebook, measurements: Measurements): Proof {
   const evaluation = createEvaluation(rulebook, measurements);
   const outcomes = outcomesOfTiers(evaluation);
+  const prover = createProver(evaluation);
   const lowestFirst = rulebook.tiers.map(({ code, requirement }): TierProof => {
-    const proof = requirement && proveRequirement(requirement, evaluation.whole, evaluation);
+    const proof = requirement && prover.requirement(requirement, evaluation.whole);
     return { tier: code, outcome: outcomes.get(code) ?? 'MET', requirement: proof };
   });
   const tiers = lowestFirst.toReversed();
@@ -47,7 +48,7 @@ export function prove(rulebook: Rulebook, measurements: Measurements): Proof {
     tiers,
     specializations: rulebook.specializations.map(({ code }) => ({
       specialization: code,
-      proof: proveSpecialization(code, evaluation),
+      proof: prover.specialization(code),
     })),
     computedNext: gapAbove(tiers, rulebook.tiers[computedRank(outcomes)]?.code ?? null),
   };
@@ -64,7 +65,8 @@ export function gapTo(rulebook: Rulebook, measurements: Measurements, tier: stri
   const requirement = rulebook.tiers.find(({ code }) => code === tier)?.requirement ?? null;
   if (requirement === null) return null;
   const evaluation = createEvaluation(rulebook, measurements);
-  return { tier, missing: missingParts(proveRequirement(requirement, evaluation.whole, evaluation)) };
+  const proof = createProver(evaluation).requirement(requirement, evaluation.whole);
+  return { tier, missing: missingParts(proof) };
 }
 
 /** In the order of the tiers, lowest first. */
