@@ -41,14 +41,17 @@ const regionKey = /^\S{1,64}$/;
 /** One number for all regions, or one a region with a default for the others. */
 export const regionalNumberShape: Shape<RegionalNumber> = textOr<RegionalNumber>(
   mapped(decimal, (number) => ({ default: number, regions: new Map() })),
-  object({ default: decimal, regions: record(regionKey, 'a region', decimal) }, (numbers) => numbers),
+  object(
+    { default: decimal, regions: record(regionKey, 'a region', 'regions', decimal) },
+    (numbers) => numbers,
+  ),
 );
 
 /** A measure by its name, or written out. */
 export const measureShape: Shape<Measure> = reference('measure', () => measureOrName);
 
 const common = { name: optional(localizedTextShape) };
-const parts = list(measureShape, 1);
+const parts = list(measureShape, 'measureParts', 1);
 
 const linear = object({ points: regionalNumberShape, per: positiveDecimal }, (scale, path, reading) =>
   everyRegion(scale.points, (points) => compare(points, ZERO) >= 0)
@@ -59,6 +62,7 @@ const linear = object({ points: regionalNumberShape, per: positiveDecimal }, (sc
 const steps = mapped(
   list(
     object({ atLeast: decimal, points: decimal }, (step) => step),
+    'steps',
     1,
   ),
   (read, path, reading) => {
@@ -190,17 +194,10 @@ function commonUnit(
   path: string,
   reading: RulebookReading,
 ): string | null | undefined {
-  const units = new Set(parts.filter((part) => !isBare(part)).map((part) => part.unit));
+  const units = new Set(parts.filter((part) => !reading.isBare(part)).map((part) => part.unit));
   if (units.size <= 1) return units.values().next().value ?? null;
   const named = [...units].map((unit) => unit ?? 'no unit').join(' and ');
   return reading.refuse(path, `These measures have different units: ${named}.`);
-}
-
-function isBare(measure: Measure): boolean {
-  return (
-    measure.type === 'CONSTANT' ||
-    ('parts' in measure && measure.unit === null && measure.parts.every(isBare))
-  );
 }
 
 function metricUnit(metric: Metric, reading: RulebookReading): string | null {

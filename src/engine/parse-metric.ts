@@ -2,6 +2,7 @@ import { COMPARISONS } from './comparison.ts';
 import { parseDay } from './day.ts';
 import { type Fraction, formatDecimal, parseDecimal, wholeNumber } from './fraction.ts';
 import { AGGREGATES, type Filter, type Metric, PERIOD_UNITS, type Window } from './metric.ts';
+import { quoted, shortened } from './problem.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
 import { byKey, choice, integer, list, object, optional, type Shape, text } from './shape.ts';
 
@@ -19,7 +20,7 @@ const FIELD_TEXT =
   /^(person|credential|customer|respondent|subject|currency|value|occurredOn|expiresOn|region|attributes\.[^\s.][^\s]*)$/;
 
 /** The name of a field of facts. */
-export const fieldShape = text(FIELD_TEXT, 'a field, such as "person" or "attributes.area"');
+export const fieldShape = text(FIELD_TEXT, 'a field, such as "person" or "attributes.area"', 'field');
 
 export const durationShape = object(
   { months: optional(integer(1, UP_TO_A_CENTURY.months)), days: optional(integer(1, UP_TO_A_CENTURY.days)) },
@@ -71,7 +72,7 @@ const comparedShape: Shape<Filter> = object(
       if (raw === undefined) continue;
       const value = readAs(raw, as);
       if (value === null)
-        return reading.refuse(`${path}/${key}`, `"${raw}" can't be read as a ${as.toLowerCase()}.`);
+        return reading.refuse(`${path}/${key}`, `${quoted(raw)} can't be read as a ${as.toLowerCase()}.`);
       return { field, type, as, value };
     }
     return undefined;
@@ -80,14 +81,20 @@ const comparedShape: Shape<Filter> = object(
 );
 
 const filterShape: Shape<Filter> = byKey<Filter>({
-  in: object({ field: fieldShape, in: list(anyText, 1) }, ({ field, in: texts }, path, reading) => {
-    const values = listed(field, texts, `${path}/in`, reading);
-    return values && { field, type: 'IN', values };
-  }),
-  notIn: object({ field: fieldShape, notIn: list(anyText, 1) }, ({ field, notIn: texts }, path, reading) => {
-    const values = listed(field, texts, `${path}/notIn`, reading);
-    return values && { field, type: 'NOT_IN', values };
-  }),
+  in: object(
+    { field: fieldShape, in: list(anyText, 'comparedTexts', 1) },
+    ({ field, in: texts }, path, reading) => {
+      const values = listed(field, texts, `${path}/in`, reading);
+      return values && { field, type: 'IN', values };
+    },
+  ),
+  notIn: object(
+    { field: fieldShape, notIn: list(anyText, 'comparedTexts', 1) },
+    ({ field, notIn: texts }, path, reading) => {
+      const values = listed(field, texts, `${path}/notIn`, reading);
+      return values && { field, type: 'NOT_IN', values };
+    },
+  ),
   field: comparedShape,
 });
 
@@ -102,14 +109,15 @@ function listed(
   const values = new Set<string>();
   for (const [index, text] of texts.entries()) {
     const value = parseDecimal(text);
-    if (value === null) return reading.refuse(`${path}/${index}`, `"${text}" can't be read as a decimal.`);
+    if (value === null)
+      return reading.refuse(`${path}/${index}`, `${quoted(text)} can't be read as a decimal.`);
     values.add(formatDecimal(value));
   }
   return values;
 }
 
 /** Conditions that all have to hold. */
-export const whereShape = list(filterShape);
+export const whereShape = list(filterShape, 'filters');
 
 export const scopeShape = choice(['OWN', 'FAMILY']);
 
@@ -119,7 +127,7 @@ export const metricShape: Shape<{ metric: Metric; minimumSample: number | null }
     fact: text(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, 'a kind of fact, such as "revenue"'),
     where: optional(whereShape),
     aggregate: choice(AGGREGATES),
-    by: optional(list(fieldShape, 1)),
+    by: optional(list(fieldShape, 'keys', 1)),
     window: windowShape,
     validOnDay: optional(choice([true, false])),
     scope: optional(scopeShape),
@@ -128,9 +136,9 @@ export const metricShape: Shape<{ metric: Metric; minimumSample: number | null }
   },
   (fields, path, reading) => {
     const { fact, where = [], aggregate, by = [], minimumSample, perRespondent } = fields;
-    const before = reading.problems.length;
+    const before = reading.problemCount();
     if (!isKind(fact, reading)) {
-      return reading.refuse(`${path}/fact`, `The programme has no facts of the kind "${fact}".`);
+      return reading.refuse(`${path}/fact`, `The programme has no facts of the kind ${quoted(fact)}.`);
     }
     checkFilters(where, fact, `${path}/where`, reading);
     for (const [index, field] of by.entries()) checkField(field, fact, `${path}/by/${index}`, reading);
@@ -153,7 +161,7 @@ export const metricShape: Shape<{ metric: Metric; minimumSample: number | null }
     if (perRespondent !== undefined && fact !== 'satisfaction') {
       reading.refuse(`${path}/perRespondent`, 'Only satisfaction has respondents.');
     }
-    if (reading.problems.length > before) return undefined;
+    if (reading.problemCount() > before) return undefined;
     const metric = reading.theMetric({
       kind: fact,
       where,
@@ -183,7 +191,7 @@ export function checkFilters(
 export function checkField(field: string, kind: string, path: string, reading: RulebookReading): void {
   const own = FIELDS_BY_KIND[kind] ?? MEASUREMENT_FIELDS;
   if (field.startsWith('attributes.') || COMMON_FIELDS.includes(field) || own.includes(field)) return;
-  reading.refuse(path, `Facts of the kind "${kind}" have no ${field}.`);
+  reading.refuse(path, `Facts of the kind "${kind}" have no ${shortened(field)}.`);
 }
 
 function isKind(kind: string, reading: RulebookReading): boolean {

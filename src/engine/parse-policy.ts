@@ -41,10 +41,11 @@ const dayOfYear = mapped(
 );
 
 const calendarShape: Shape<ReviewCalendar> = byKey<ReviewCalendar>({
-  daysOfYear: object({ daysOfYear: list(dayOfYear, 1) }, ({ daysOfYear }) => ({
-    type: 'DAYS_OF_YEAR',
-    days: daysOfYear,
-  })),
+  daysOfYear: object({ daysOfYear: list(dayOfYear, 'daysOfYear', 1) }, ({ daysOfYear }) => {
+    // A day that is there twice is one review.
+    const days = new Map(daysOfYear.map((day) => [day.month * 100 + day.dayOfMonth, day]));
+    return { type: 'DAYS_OF_YEAR', days: [...days.values()] };
+  }),
   fiscal: object(
     { fiscal: choice(PERIOD_UNITS), offsetDays: optional(integer(0, 366)) },
     ({ fiscal, offsetDays = 0 }) => ({ type: 'FISCAL', unit: fiscal, offsetDays }),

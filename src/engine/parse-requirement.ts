@@ -6,6 +6,7 @@ import { localizedTextShape, measureShape, regionalNumberShape } from './parse-m
 import { checkField, checkFilters, fieldShape, scopeShape, whereShape } from './parse-metric.ts';
 import { pointer } from './problem.ts';
 import type { ForEach, Measure, Quantifier, Requirement, Threshold } from './rulebook.ts';
+import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
 import { byKey, integer, list, object, optional, reference, type Shape, text } from './shape.ts';
 
@@ -44,7 +45,11 @@ const threshold: Shape<Threshold> = object(
 );
 
 const slotShape: Shape<Slot> = object(
-  { name: localizedTextShape, count: integer(1, 1_000), where: optional(whereShape) },
+  {
+    name: localizedTextShape,
+    count: integer(1, RULEBOOK_LIMITS.personsPerSlot),
+    where: optional(whereShape),
+  },
   ({ name, count, where = [] }, path, reading) => {
     checkFilters(where, 'certification', pointer(path, 'where'), reading);
     return { path, name, count, where };
@@ -88,17 +93,17 @@ const forEachShape: Shape<Requirement> = object(
 
 const anyRequirement: Shape<Requirement> = byKey<Requirement>({
   measure: threshold,
-  allOf: object({ allOf: list(requirementShape, 1) }, ({ allOf }, path) =>
+  allOf: object({ allOf: list(requirementShape, 'requirementParts', 1) }, ({ allOf }, path) =>
     composite(path, { rule: 'ALL' }, allOf),
   ),
-  anyOf: object({ anyOf: list(requirementShape, 1) }, ({ anyOf }, path) =>
+  anyOf: object({ anyOf: list(requirementShape, 'requirementParts', 1) }, ({ anyOf }, path) =>
     composite(path, { rule: 'ANY' }, anyOf),
   ),
   of: object(
     {
       atLeast: integer(1, 1_000),
-      mandatory: optional(list(requirementShape, 1)),
-      of: list(requirementShape),
+      mandatory: optional(list(requirementShape, 'requirementParts', 1)),
+      of: list(requirementShape, 'requirementParts'),
     },
     ({ atLeast, mandatory = [], of }, path, reading) => {
       const available = mandatory.length + of.length;
@@ -117,8 +122,12 @@ const anyRequirement: Shape<Requirement> = byKey<Requirement>({
       : undefined,
   ),
   persons: object(
-    { persons: list(slotShape, 1), scope: optional(scopeShape) },
-    ({ persons: slots, scope = 'OWN' }, path) => ({ type: 'PERSONS', path, group: { path, scope, slots } }),
+    { persons: list(slotShape, 'slots', 1), scope: optional(scopeShape) },
+    ({ persons: slots, scope = 'OWN' }, path, reading) => {
+      const persons = slots.reduce((sum, { count }) => sum + count, 0);
+      if (!reading.within(persons, 'persons', pointer(path, 'persons'))) return undefined;
+      return { type: 'PERSONS', path, group: { path, scope, slots } };
+    },
   ),
   forEach: forEachShape,
 });

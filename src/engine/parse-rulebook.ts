@@ -1,3 +1,4 @@
+import { jsonSize } from './json-size.ts';
 import { measuringScopes } from './measuring-scope.ts';
 import { localizedTextShape, MEASURE_NAME, readMeasure } from './parse-measure.ts';
 import { policyShape, transitionShape } from './parse-policy.ts';
@@ -5,8 +6,18 @@ import { CODE, codeShape, requirementShape } from './parse-requirement.ts';
 import { PLAIN_POLICY } from './policy-rules.ts';
 import { lastKey, type Problem, pointer } from './problem.ts';
 import type { ProgramSettings } from './program.ts';
-import type { CurrencyTable, Measure, Requirement, Rulebook, Specialization, Tier } from './rulebook.ts';
-import { type RulebookReading, startReading } from './rulebook-reading.ts';
+import type {
+  CurrencyTable,
+  Measure,
+  MeasuringScope,
+  Requirement,
+  Rulebook,
+  Specialization,
+  Tier,
+} from './rulebook.ts';
+import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
+import { namedCircle, type RulebookReading, startReading } from './rulebook-reading.ts';
+import { excessOf } from './rulebook-size.ts';
 import {
   choice,
   date,
@@ -22,10 +33,11 @@ import {
 
 export type ParsedRulebook =
   | { readonly ok: true; readonly rulebook: Rulebook }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+  /** The first problems, and how many there are. */
+  | { readonly ok: false; readonly problems: readonly Problem[]; readonly problemCount: number };
 
 const currencyTable: Shape<CurrencyTable> = object(
-  { from: date, equal: record(/^[A-Z]{3}$/, 'a currency code of ISO 4217', positiveDecimal) },
+  { from: date, equal: record(/^[A-Z]{3}$/, 'a currency code of ISO 4217', 'currencies', positiveDecimal) },
   (table, path, reading) =>
     table.equal.has(reading.program.currency)
       ? table
@@ -35,7 +47,7 @@ const currencyTable: Shape<CurrencyTable> = object(
         ),
 );
 
-const currenciesShape = mapped(list(currencyTable, 1), (tables, path, reading) => {
+const currenciesShape = mapped(list(currencyTable, 'currencyTables', 1), (tables, path, reading) => {
   const codes = (table: CurrencyTable | undefined): string =>
     [...(table?.equal.keys() ?? [])].sort().join(', ');
   for (const [index, table] of tables.entries()) {
@@ -59,7 +71,7 @@ const tierShape: Shape<Tier> = object(
   ({ code, name, requirement }) => ({ code, name, requirement: requirement ?? null }),
 );
 
-const tiersShape = mapped(list(tierShape, 1), (tiers, path, reading) => {
+const tiersShape = mapped(list(tierShape, 'tiers', 1), (tiers, path, reading) => {
   refuseRepeatedCodes(tiers, path, reading);
   for (const [rank, tier] of tiers.entries()) {
     const at = pointer(path, rank);
@@ -78,11 +90,14 @@ const specializationShape: Shape<Specialization> = object(
   (specialization) => specialization,
 );
 
-const specializationsShape = mapped(list(specializationShape), (specializations, path, reading) => {
-  refuseRepeatedCodes(specializations, path, reading);
-  refuseCycles(specializations, path, reading);
-  return specializations;
-});
+const specializationsShape = mapped(
+  list(specializationShape, 'specializations'),
+  (specializations, path, reading) => {
+    refuseRepeatedCodes(specializations, path, reading);
+    refuseCycles(specializations, path, reading);
+    return specializations;
+  },
+);
 
 /** One of the document's named measures, read once wherever it is asked for first. */
 const namedMeasure: Shape<Measure> = {
@@ -90,14 +105,14 @@ const namedMeasure: Shape<Measure> = {
   read: (_value, path, reading) => reading.measureNamed(lastKey(path), path),
 };
 
-const remapShape = record(CODE, 'the code of a tier', codeShape);
+const remapShape = record(CODE, 'the code of a tier', 'remappedTiers', codeShape);
 
 const documentShape: Shape<Rulebook> = object(
   {
     format: choice([1]),
     note: optional(text(/^[\s\S]{1,2000}$/, 'a text of 1 to 2000 characters')),
     currencies: optional(currenciesShape),
-    measures: optional(record(MEASURE_NAME, 'the name of a measure', namedMeasure)),
+    measures: optional(record(MEASURE_NAME, 'the name of a measure', 'measures', namedMeasure)),
     tiers: tiersShape,
     specializations: optional(specializationsShape),
     policy: optional(policyShape),
@@ -110,7 +125,7 @@ const documentShape: Shape<Rulebook> = object(
       if (codes.has(code)) continue;
       reading.refuse(pointer(pointer(path, 'remap'), old), `There is no tier with the code "${code}".`);
     }
-    if (reading.problems.length > 0) return undefined;
+    if (reading.problemCount() > 0) return undefined;
     const { currency, fiscalYearFirstMonth } = reading.program;
     return {
       currency,
@@ -127,12 +142,55 @@ const documentShape: Shape<Rulebook> = object(
   },
 );
 
-/** Reads a rulebook document of format 1 for a programme; refuses it with everything that is wrong with it. */
+/**
+ * Reads a rulebook document of format 1 that is to be saved or published for a programme; refuses it with what is wrong with
+ * it, also if it is larger than RULEBOOK_LIMITS.
+ */
 export function parseRulebook(document: unknown, program: ProgramSettings): ParsedRulebook {
-  const reading = startReading(document, program, readMeasure);
+  const { bytes, nesting } = RULEBOOK_LIMITS;
+  const size = jsonSize(document, bytes);
+  if (size.bytes > bytes) return refusedWhole(`The document has more than ${bytes} bytes.`);
+  if (size.nesting > nesting) {
+    return refusedWhole(`The document has lists and objects more than ${nesting} levels deep.`);
+  }
+  return read(document, program, false);
+}
+
+/** Reads the document of a rulebook that was published: however large it is, and for whoever judges by it to look at its size. */
+export function readPublishedRulebook(document: unknown, program: ProgramSettings): ParsedRulebook {
+  return read(document, program, true);
+}
+
+function read(document: unknown, program: ProgramSettings, isPublished: boolean): ParsedRulebook {
+  const reading = startReading({ document, program, isPublished, readMeasure });
   const rulebook = documentShape.read(document, '', reading);
-  if (rulebook !== undefined && reading.problems.length === 0) return { ok: true, rulebook };
-  return { ok: false, problems: reading.problems };
+  if (rulebook !== undefined && !isPublished) refuseExcess(rulebook, reading);
+  const problemCount = reading.problemCount();
+  if (rulebook !== undefined && problemCount === 0) return { ok: true, rulebook };
+  return { ok: false, problems: reading.problems, problemCount };
+}
+
+/** Refuses what is counted over the whole rulebook. */
+function refuseExcess(rulebook: Rulebook, reading: RulebookReading): void {
+  const scopes = [rulebook.scope, ...rulebook.forEachs.map(({ scope }) => scope)];
+  const count = (of: (scope: MeasuringScope) => ReadonlyMap<unknown, unknown>): number =>
+    scopes.reduce((sum, scope) => sum + of(scope).size, 0);
+  const { metrics, groups, forEachs, parts, depth } = RULEBOOK_LIMITS;
+  for (const [what, allowed, actual] of [
+    ['different metrics', metrics, count((scope) => scope.metrics)],
+    ['groups of persons', groups, count((scope) => scope.groups)],
+    ['requirements for each of several items', forEachs, rulebook.forEachs.length],
+  ] as const) {
+    if (actual > allowed) {
+      reading.refuse('', `A rulebook may have ${allowed} ${what}, and this one has ${actual}.`);
+    }
+  }
+  const tooLarge = excessOf(rulebook, { parts, depth });
+  if (tooLarge !== null) reading.refuse(tooLarge.path, tooLarge.message);
+}
+
+function refusedWhole(message: string): ParsedRulebook {
+  return { ok: false, problems: [{ path: '', message }], problemCount: 1 };
 }
 
 /** What the published schema says of a whole document. */
@@ -143,8 +201,12 @@ function refuseRepeatedCodes(
   path: string,
   reading: RulebookReading,
 ): void {
+  const seen = new Set<string>();
   for (const [index, { code }] of coded.entries()) {
-    if (coded.findIndex((other) => other.code === code) === index) continue;
+    if (!seen.has(code)) {
+      seen.add(code);
+      continue;
+    }
     reading.refuse(pointer(pointer(path, index), 'code'), `The code "${code}" is there twice.`);
   }
 }
@@ -156,11 +218,13 @@ function refuseCycles(
   reading: RulebookReading,
 ): void {
   const done = new Set<string>();
-  const visit = (code: string, trail: readonly string[]): void => {
+  const trail: string[] = [];
+  const byCode = new Map(specializations.toReversed().map((each) => [each.code, each]));
+  const visit = (code: string): void => {
     if (trail.includes(code)) {
-      const cycle = trail.slice(trail.indexOf(code));
-      const first = specializations.findIndex((each) => cycle.includes(each.code));
-      const named = [...cycle, code].join(' -> ');
+      const circle = trail.slice(trail.indexOf(code));
+      const first = specializations.findIndex((each) => circle.includes(each.code));
+      const named = namedCircle([...circle, code]);
       reading.refuse(
         pointer(path, first),
         `Specializations may not require each other in a circle: ${named}.`,
@@ -168,22 +232,28 @@ function refuseCycles(
       return;
     }
     if (done.has(code)) return;
-    const found = specializations.find((each) => each.code === code);
-    for (const next of found === undefined ? [] : requiredBy(found.requirement))
-      visit(next, [...trail, code]);
+    const found = byCode.get(code);
+    trail.push(code);
+    for (const next of found === undefined ? [] : requiredBy(found.requirement)) visit(next);
+    trail.pop();
     done.add(code);
   };
-  for (const { code } of specializations) visit(code, []);
+  for (const { code } of specializations) visit(code);
 }
 
-function requiredBy(requirement: Requirement): readonly string[] {
+/** Each once, however often it is asked for. */
+function requiredBy(requirement: Requirement): ReadonlySet<string> {
+  return new Set(specializationsIn(requirement));
+}
+
+function specializationsIn(requirement: Requirement): readonly string[] {
   switch (requirement.type) {
     case 'SPECIALIZATION':
       return [requirement.specialization];
     case 'COMPOSITE':
-      return requirement.parts.flatMap((part) => requiredBy(part.requirement));
+      return requirement.parts.flatMap((part) => specializationsIn(part.requirement));
     case 'FOR_EACH':
-      return requiredBy(requirement.body);
+      return specializationsIn(requirement.body);
     case 'THRESHOLD':
     case 'PERSONS':
       return [];

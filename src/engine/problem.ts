@@ -1,3 +1,5 @@
+import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
+
 /** Something wrong with a document: the JSON pointer of its place, and a sentence for people. */
 export type Problem = { readonly path: string; readonly message: string };
 
@@ -12,4 +14,21 @@ export function lastKey(path: string): string {
     .slice(path.lastIndexOf('/') + 1)
     .replaceAll('~1', '/')
     .replaceAll('~0', '~');
+}
+
+/** The first part of a text that is too long to be repeated. */
+export function shortened(text: string, length: number = RULEBOOK_LIMITS.problemText): string {
+  return text.length <= length ? text : `${text.slice(0, length).toWellFormed()}…`;
+}
+
+/** A text of the document as a sentence repeats it. */
+export function quoted(text: string): string {
+  return `"${shortened(text, RULEBOOK_LIMITS.quotedText)}"`;
+}
+
+/** The problem as it is told: neither its place nor its sentence grows with what the document has there. */
+export function told({ path, message }: Problem): Problem {
+  const { problemText } = RULEBOOK_LIMITS;
+  // Half of an escaped character is none.
+  return { path: shortened(path).replace(/~(?=…$)/, ''), message: shortened(message, problemText) };
 }

@@ -1,35 +1,58 @@
 import { fractionToText } from './fraction.ts';
 import type { Filter, Metric, Window } from './metric.ts';
 import type { Problem } from './problem.ts';
-import { pointer } from './problem.ts';
+import { pointer, quoted, told } from './problem.ts';
 import type { ProgramSettings } from './program.ts';
 import type { Measure } from './rulebook.ts';
+import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
 import { isObject } from './shape.ts';
 
-const DEEPEST = 64;
+const DEEPEST = RULEBOOK_LIMITS.depth;
+/** More names of a circle are not told. */
+const LONGEST_CIRCLE = 10;
 
 /** One pass over a rulebook document: what is wrong with it so far, and what its parts need to know of each other. */
 export type RulebookReading = {
+  /** The first of those that were noted, cut short where they repeat much of the document. */
   readonly problems: readonly Problem[];
+  /** How many were noted. */
+  problemCount(): number;
   readonly program: ProgramSettings;
   /** Notes a problem; returns undefined, so that a reader can return it. */
   refuse(path: string, message: string): undefined;
+  /**
+   * Whether so many are within one of RULEBOOK_LIMITS; refused if not. What was published already is within all: how large it
+   * may be is counted as a whole.
+   */
+  within(count: number, limit: keyof typeof RULEBOOK_LIMITS, path: string): boolean;
   /** Runs a reader of something nested; refuses what is nested too deep. */
   deeper<T>(path: string, read: () => T | undefined): T | undefined;
   /** The named measure, read when first asked for; undefined, and refused at `path`, if there is none or it is in a cycle. */
   measureNamed(name: string, path: string): Measure | undefined;
   /** Whether the document has a specialization with this code; refused at `path` if not. */
   hasSpecialization(code: string, path: string): boolean;
+  /** Whether a measure is made of constants alone. */
+  isBare(measure: Measure): boolean;
   /** The one object for metrics equal to this one. */
   theMetric(metric: Metric): Metric;
 };
 
-/** Starts a reading of a document; `readMeasure` is the reader of measures. */
-export function startReading(
-  document: unknown,
-  program: ProgramSettings,
-  readMeasure: (value: unknown, path: string, reading: RulebookReading) => Measure | undefined,
-): RulebookReading {
+type ReadingOptions = {
+  readonly document: unknown;
+  readonly program: ProgramSettings;
+  /** The document holds already, so that no limit is counted. */
+  readonly isPublished: boolean;
+  /** The reader of measures. */
+  readonly readMeasure: (value: unknown, path: string, reading: RulebookReading) => Measure | undefined;
+};
+
+/** Starts a reading of a document. */
+export function startReading({
+  document,
+  program,
+  isPublished,
+  readMeasure,
+}: ReadingOptions): RulebookReading {
   const problems: Problem[] = [];
   const rawMeasures = isObject(document) && isObject(document.measures) ? document.measures : {};
   const rawSpecializations =
@@ -38,14 +61,24 @@ export function startReading(
   const measures = new Map<string, Measure | undefined>();
   const underway: string[] = [];
   const metrics = new Map<string, Metric>();
+  const bare = new Map<Measure, boolean>();
+  let problemCount = 0;
   let depth = 0;
 
   const reading: RulebookReading = {
     problems,
+    problemCount: () => problemCount,
     program,
     refuse(path, message) {
-      problems.push({ path, message });
+      problemCount += 1;
+      if (problems.length < RULEBOOK_LIMITS.problems) problems.push(told({ path, message }));
       return undefined;
+    },
+    within(count, limit, path) {
+      const allowed = RULEBOOK_LIMITS[limit];
+      if (isPublished || count <= allowed) return true;
+      reading.refuse(path, `At most ${allowed} are allowed here, and there are ${count}.`);
+      return false;
     },
     deeper(path, read) {
       if (depth >= DEEPEST) return reading.refuse(path, `This is nested more than ${DEEPEST} levels deep.`);
@@ -58,10 +91,10 @@ export function startReading(
     },
     measureNamed(name, path) {
       if (!Object.hasOwn(rawMeasures, name))
-        return reading.refuse(path, `There is no measure named "${name}".`);
+        return reading.refuse(path, `There is no measure named ${quoted(name)}.`);
       if (underway.includes(name)) {
-        const cycle = [...underway.slice(underway.indexOf(name)), name].join(' -> ');
-        return reading.refuse(path, `The measure "${name}" is defined by itself: ${cycle}.`);
+        const circle = namedCircle([...underway.slice(underway.indexOf(name)), name]);
+        return reading.refuse(path, `The measure "${name}" is defined by itself: ${circle}.`);
       }
       if (!measures.has(name)) {
         underway.push(name);
@@ -72,8 +105,17 @@ export function startReading(
     },
     hasSpecialization(code, path) {
       if (codes.has(code)) return true;
-      reading.refuse(path, `There is no specialization with the code "${code}".`);
+      reading.refuse(path, `There is no specialization with the code ${quoted(code)}.`);
       return false;
+    },
+    isBare(measure) {
+      const known = bare.get(measure);
+      if (known !== undefined) return known;
+      const isBare =
+        measure.type === 'CONSTANT' ||
+        ('parts' in measure && measure.unit === null && measure.parts.every(reading.isBare));
+      bare.set(measure, isBare);
+      return isBare;
     },
     theMetric(metric) {
       const key = metricKey(metric);
@@ -83,6 +125,19 @@ export function startReading(
     },
   };
   return reading;
+}
+
+/** The names of a circle from the first one back to it, those in the middle left out where they are many. */
+export function namedCircle(names: readonly string[]): string {
+  const shown =
+    names.length <= LONGEST_CIRCLE
+      ? names
+      : [
+          ...names.slice(0, LONGEST_CIRCLE - 2),
+          `${names.length - LONGEST_CIRCLE + 1} more`,
+          ...names.slice(-1),
+        ];
+  return shown.join(' -> ');
 }
 
 /** The same text for equal metrics, another for others. */

@@ -1,6 +1,7 @@
 import { type Day, formatDay, parseDay } from './day.ts';
 import { compare, type Fraction, parseDecimal, ZERO } from './fraction.ts';
-import { pointer } from './problem.ts';
+import { pointer, quoted } from './problem.ts';
+import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
 
 export type JsonSchema = { readonly [keyword: string]: unknown };
@@ -54,7 +55,10 @@ export function object<F extends Fields, T>(
       };
       for (const key of Object.keys(value)) {
         if (Object.hasOwn(fields, key)) continue;
-        reading.refuse(pointer(path, key), `"${key}" is not known here; known are ${names.join(', ')}.`);
+        reading.refuse(
+          pointer(path, key),
+          `${quoted(key)} is not known here; known are ${names.join(', ')}.`,
+        );
         broken();
       }
       if (exactlyOne.length > 0 && exactlyOne.filter((name) => value[name] !== undefined).length !== 1) {
@@ -119,13 +123,18 @@ export function textOr<T>(ofText: Shape<T>, other: Shape<T>): Shape<T> {
   };
 }
 
-/** A list of at least `minimum` items of one shape. */
-export function list<T>(item: Shape<T>, minimum = 0): Shape<readonly T[]> {
+/** What of a rulebook has a limit. */
+type Limit = keyof typeof RULEBOOK_LIMITS;
+
+/** A list of at least `minimum` items of one shape, and no more than the limit. */
+export function list<T>(item: Shape<T>, limit: Limit, minimum = 0): Shape<readonly T[]> {
+  const maxItems = RULEBOOK_LIMITS[limit];
   return {
-    schema: { type: 'array', items: item.schema, ...(minimum > 0 && { minItems: minimum }) },
+    schema: { type: 'array', items: item.schema, ...(minimum > 0 && { minItems: minimum }), maxItems },
     read(value, path, reading) {
       if (!Array.isArray(value)) return reading.refuse(path, 'A list is expected here.');
       if (value.length < minimum) return reading.refuse(path, `At least ${minimum} of these are needed.`);
+      if (!reading.within(value.length, limit, path)) return undefined;
       const items = value.map((each, index) => item.read(each, pointer(path, index), reading));
       const read = items.filter((each) => each !== undefined);
       return read.length === items.length ? read : undefined;
@@ -133,18 +142,29 @@ export function list<T>(item: Shape<T>, minimum = 0): Shape<readonly T[]> {
   };
 }
 
-/** An object whose keys are free within `key`, and whose values have one shape. */
-export function record<T>(key: RegExp, keyIs: string, item: Shape<T>): Shape<ReadonlyMap<string, T>> {
+/** An object whose keys are free within `key`, no more than the limit, and whose values have one shape. */
+export function record<T>(
+  key: RegExp,
+  keyIs: string,
+  limit: Limit,
+  item: Shape<T>,
+): Shape<ReadonlyMap<string, T>> {
   return {
-    schema: { type: 'object', propertyNames: { pattern: key.source }, additionalProperties: item.schema },
+    schema: {
+      type: 'object',
+      propertyNames: { pattern: key.source },
+      additionalProperties: item.schema,
+      maxProperties: RULEBOOK_LIMITS[limit],
+    },
     read(value, path, reading) {
       if (!isObject(value)) return reading.refuse(path, 'An object is expected here.');
+      if (!reading.within(Object.keys(value).length, limit, path)) return undefined;
       const items = new Map<string, T>();
       let complete = true;
       for (const [name, raw] of Object.entries(value)) {
         const at = pointer(path, name);
         const read = item.read(raw, at, reading);
-        if (!key.test(name)) reading.refuse(at, `"${name}" is not ${keyIs}.`);
+        if (!key.test(name)) reading.refuse(at, `${quoted(name)} is not ${keyIs}.`);
         if (read === undefined || !key.test(name)) complete = false;
         else items.set(name, read);
       }
@@ -153,14 +173,20 @@ export function record<T>(key: RegExp, keyIs: string, item: Shape<T>): Shape<Rea
   };
 }
 
-/** A text that matches a pattern; `is` says what it then is, with its article. */
-export function text(pattern: RegExp, is: string): Shape<string> {
+/** A text that matches a pattern and is no longer than the limit; `is` says what it then is, with its article. */
+export function text(pattern: RegExp, is: string, limit?: Limit): Shape<string> {
   return {
-    schema: { type: 'string', pattern: pattern.source },
-    read: (value, path, reading) =>
-      typeof value === 'string' && pattern.test(value)
-        ? value
-        : reading.refuse(path, `This has to be ${is}.`),
+    schema: {
+      type: 'string',
+      pattern: pattern.source,
+      ...(limit !== undefined && { maxLength: RULEBOOK_LIMITS[limit] }),
+    },
+    read(value, path, reading) {
+      if (typeof value !== 'string' || !pattern.test(value)) {
+        return reading.refuse(path, `This has to be ${is}.`);
+      }
+      return limit === undefined || reading.within(value.length, limit, path) ? value : undefined;
+    },
   };
 }
 

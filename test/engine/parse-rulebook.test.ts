@@ -6,7 +6,11 @@ import { document, REFUSALS, REQ, sum, tiers, withRequirement } from './support/
 
 describe('a rulebook document', () => {
   it.each(REFUSALS)('is refused for %s', (_kind, broken, path, message) => {
-    expect(parseRulebook(broken, PROGRAM)).toEqual({ ok: false, problems: [{ path, message }] });
+    expect(parseRulebook(broken, PROGRAM)).toEqual({
+      ok: false,
+      problems: [{ path, message }],
+      problemCount: 1,
+    });
   });
 
   it('is refused with everything that is wrong with it', () => {
@@ -35,12 +39,14 @@ describe('a rulebook document', () => {
   });
 
   it('is refused, not followed, when it is nested without end', () => {
-    let requirement: unknown = { measure: { metric: sum }, atLeast: '1' };
-    for (let depth = 0; depth < 5_000; depth += 1) requirement = { allOf: [requirement] };
-    const result = parseRulebook(withRequirement(requirement), PROGRAM);
-    expect(result.ok ? [] : result.problems.map(({ message }) => message)).toEqual([
-      'This is nested more than 64 levels deep.',
-    ]);
+    const nested = (levels: number): unknown => {
+      let requirement: unknown = { measure: { metric: sum }, atLeast: '1' };
+      for (let depth = 0; depth < levels; depth += 1) requirement = { allOf: [requirement] };
+      const result = parseRulebook(withRequirement(requirement), PROGRAM);
+      return result.ok ? [] : result.problems.map(({ message }) => message);
+    };
+    expect(nested(70)).toEqual(['This is nested more than 64 levels deep.']);
+    expect(nested(5_000)).toEqual(['The document has lists and objects more than 200 levels deep.']);
   });
 
   it('is the same rulebook whatever the order of its keys', () => {

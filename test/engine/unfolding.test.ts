@@ -9,8 +9,8 @@ import type { Rulebook } from '../../src/engine/rulebook.ts';
 import { day, documentFor, factory, partnerWith, requirementOf, rulebookOf } from './support/measuring.ts';
 import { doublingMeasures, doublingSpecializations } from './support/unfolding.ts';
 
-/** Deep enough that whatever walks all that is written out visits 2,000 parts, and few enough to be allowed. */
-const LEVELS = 10;
+/** Deep enough that whatever walks all that is written out visits hundreds of parts, and few enough to be allowed. */
+const LEVELS = 6;
 const name = { en: 'Name', de: 'Name' };
 const fact = factory();
 const partner = partnerWith(

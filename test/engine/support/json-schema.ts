@@ -27,6 +27,9 @@ const CHECKS: Readonly<Record<string, Check>> = {
   pattern: (value, operand) => typeof value !== 'string' || new RegExp(String(operand)).test(value),
   minimum: (value, operand) => typeof value !== 'number' || value >= Number(operand),
   maximum: (value, operand) => typeof value !== 'number' || value <= Number(operand),
+  maxLength: (value, operand) => typeof value !== 'string' || value.length <= Number(operand),
+  maxItems: (value, operand) => !Array.isArray(value) || value.length <= Number(operand),
+  maxProperties: (value, operand) => !isObject(value) || Object.keys(value).length <= Number(operand),
   minItems: (value, operand) => !Array.isArray(value) || value.length >= Number(operand),
   items: (value, operand, root) =>
     !Array.isArray(value) || value.every((item) => isValid(item, schemaOf(operand), root)),

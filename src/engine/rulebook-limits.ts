@@ -1,0 +1,71 @@
+/**
+ * How large a rulebook document may be, all in one place. They are counted when a draft is saved and when it is published;
+ * what was published before is judged whatever it has, up to `partsJudged`. Lengths of texts are in characters.
+ */
+export const RULEBOOK_LIMITS = {
+  /** Bytes of the document as JSON without spaces. */
+  bytes: 262_144,
+  /** Lists and objects of the document within one another. */
+  nesting: 200,
+  /** Measures and requirements within one another, those meant by a name included. */
+  depth: 64,
+  /**
+   * What the document comes to with everything written out wherever it is used: measures, requirements and specializations,
+   * their filters, steps, regions and places for persons, and the body of each forEach for `itemsAssumed` items.
+   */
+  parts: 5_000,
+  /** The same of a rulebook that was published already: by a larger one no partner is judged. */
+  partsJudged: 50_000,
+  /** What the depth may be of a rulebook that was published already. */
+  depthJudged: 500,
+  itemsAssumed: 10,
+
+  tiers: 50,
+  specializations: 100,
+  /** Measures with a name. */
+  measures: 500,
+  /** Different metrics that are counted, those within each forEach apart. */
+  metrics: 100,
+  /** Groups of persons that are assigned, those within each forEach apart. */
+  groups: 50,
+  forEachs: 20,
+
+  /** Measures that one is calculated from. */
+  measureParts: 100,
+  /** Requirements that one is made of. */
+  requirementParts: 100,
+  /** Slots of a group of persons. */
+  slots: 50,
+  /** Persons that one slot asks for. */
+  personsPerSlot: 1_000,
+  /** Persons that all slots of a group ask for. */
+  persons: 1_000,
+  /** Filters of a metric or a slot. */
+  filters: 20,
+  /** Texts that a filter compares with. */
+  comparedTexts: 1_000,
+  /** Fields that DISTINCT combines. */
+  keys: 10,
+  /** Steps of points. */
+  steps: 200,
+  /** Regions with a number of their own. */
+  regions: 300,
+  currencyTables: 500,
+  currencies: 200,
+  remappedTiers: 200,
+  /** Days of a review calendar. */
+  daysOfYear: 366,
+
+  note: 2_000,
+  names: 200,
+  comparedText: 200,
+  /** The name of a field, such as `attributes.area`. */
+  field: 100,
+
+  /** Problems that are told of one document. */
+  problems: 100,
+  /** How much of a place, and of what is wrong there, is told. */
+  problemText: 300,
+  /** How much of a text from the document is repeated in a sentence. */
+  quotedText: 64,
+} as const;
