@@ -33,7 +33,10 @@ const RulebookInvalid = builder.objectRef<Invalid>('RulebookInvalid').implement(
   fields: (t) => ({
     problems: t.expose('problems', {
       type: [RulebookProblem],
-      description: 'Everything that is wrong with it.',
+      description: 'What is wrong with it: the first hundred problems, in the order of the document.',
+    }),
+    problemCount: t.exposeInt('problemCount', {
+      description: 'How many problems it has, also where not all of them are told.',
     }),
   }),
 });

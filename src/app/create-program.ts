@@ -1,6 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { compare, fractionToText, parseDecimal } from '../engine/fraction.ts';
+import { quoted } from '../engine/problem.ts';
 import type { MeasurementKind } from '../engine/program.ts';
+import { PROGRAM_LIMITS } from '../engine/rulebook-limits.ts';
 import { advanceEpoch, beginRuleChange } from '../store/begin-write.ts';
 import { inTransaction } from '../store/transaction.ts';
 import { insertProgram } from '../store/write-program.ts';
@@ -24,6 +26,14 @@ const CODE = /^[a-z][a-z0-9-]{0,49}$/;
 const KIND = /^[a-z][a-z0-9_]{0,49}$/;
 const CURRENCY = /^[A-Z]{3}$/;
 
+const { names, units, measurementKinds } = PROGRAM_LIMITS;
+
+/** Whether a text says something, and the database can keep it. */
+const isShortText = (text: string, length: number): boolean =>
+  text.trim() !== '' && text.length <= length && text.isWellFormed() && !text.includes('\0');
+
+const shortText = (what: string, length: number): string => `${what} has 1 to ${length} characters.`;
+
 const check = (command: CreateProgram): InvalidInput | null => {
   const invalid = (path: string, message: string): InvalidInput => ({
     ...refuse('INVALID_INPUT', message),
@@ -32,13 +42,9 @@ const check = (command: CreateProgram): InvalidInput | null => {
   if (!CODE.test(command.code)) {
     return invalid('code', 'A code is a small letter, then up to 49 small letters, digits and hyphens.');
   }
-  if (command.name.trim() === '' || command.name.length > 200)
-    return invalid('name', 'A name has 1 to 200 characters.');
+  if (!isShortText(command.name, names)) return invalid('name', shortText('A name', names));
   if (!isTimeZone(command.timeZone)) {
-    return invalid(
-      'timeZone',
-      `${JSON.stringify(command.timeZone)} is not an IANA time zone such as Europe/Berlin.`,
-    );
+    return invalid('timeZone', `${quoted(command.timeZone)} is not an IANA time zone such as Europe/Berlin.`);
   }
   if (!CURRENCY.test(command.currency))
     return invalid('currency', 'A currency is three capital letters, as in ISO 4217.');
@@ -51,13 +57,23 @@ const check = (command: CreateProgram): InvalidInput | null => {
   if (maximum === null) return invalid('satisfactionScale.maximum', 'This is not a decimal.');
   if (compare(minimum, maximum) >= 0)
     return invalid('satisfactionScale', 'The minimum has to be below the maximum.');
+  if (command.measurementKinds.length > measurementKinds) {
+    const message = `A programme declares at most ${measurementKinds} kinds, and here are ${command.measurementKinds.length}.`;
+    return invalid('measurementKinds', message);
+  }
   const seen = new Set(['revenue', 'certification', 'satisfaction']);
-  for (const [index, { code }] of command.measurementKinds.entries()) {
-    const path = `measurementKinds[${index}].code`;
+  for (const [index, { code, name, unit }] of command.measurementKinds.entries()) {
+    const at = `measurementKinds[${index}]`;
+    const path = `${at}.code`;
     if (!KIND.test(code))
       return invalid(path, 'A kind is a small letter, then small letters, digits and underscores.');
     if (seen.has(code)) return invalid(path, `The kind ${code} is there already.`);
     seen.add(code);
+    for (const locale of ['en', 'de'] as const) {
+      if (isShortText(name[locale], names)) continue;
+      return invalid(`${at}.name.${locale}`, shortText('A name', names));
+    }
+    if (!isShortText(unit, units)) return invalid(`${at}.unit`, shortText('A unit', units));
   }
   return null;
 };

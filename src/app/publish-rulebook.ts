@@ -1,7 +1,7 @@
 import { checkSuccession } from '../engine/check-succession.ts';
 import { type Day, formatDay } from '../engine/day.ts';
 import { parseRulebook } from '../engine/parse-rulebook.ts';
-import type { Problem } from '../engine/problem.ts';
+import { firstProblems, type Problem, shortened } from '../engine/problem.ts';
 import { advanceEpoch, beginRuleChange, type WriteStart } from '../store/begin-write.ts';
 import type { DirectorySnapshot, RulebookRecord } from '../store/directory.ts';
 import { inTransaction, type Transaction } from '../store/transaction.ts';
@@ -9,6 +9,9 @@ import { lockRulebook, markPublished, markWithdrawn, readPublicationFacts } from
 import { type App, type Refused, refuse } from './app.ts';
 import { dayIn } from './clock.ts';
 import { nextInstant } from './write-to-program.ts';
+
+/** How much of all that is wrong is said in one sentence, in characters. */
+const LONGEST_REASONS = 1_000;
 
 export type PublishRulebook = { readonly rulebook: string; readonly effectiveFrom: Day };
 
@@ -33,19 +36,25 @@ export const publishRulebook = async (
     const program = directory.byId.get(draft.programId);
     if (program === undefined) throw new Error(`The rulebook ${draft.id} belongs to no programme.`);
     const parsed = parseRulebook(draft.document, program.settings);
-    if (!parsed.ok) throw new Error(`The draft ${draft.id} was saved although it is invalid.`);
+    if (!parsed.ok) {
+      const message = 'The draft was saved when more was allowed; mend it and save it again.';
+      return { ...refuse('NOT_PUBLISHABLE', message), problems: parsed.problems };
+    }
     const { hasLog, currencies, lastRecordedAt } = await readPublicationFacts(tx, program.id);
     const { effectiveFrom } = command;
     const previous = program.rulebooks.at(-1);
     const wrongDay = findWrongDay(effectiveFrom, { today: dayIn(program.timeZone, now), previous, hasLog });
     if (wrongDay !== null) return { ...refuse('NOT_PUBLISHABLE', wrongDay), problems: [] };
-    const problems = checkSuccession(parsed.rulebook, {
-      effectiveFrom,
-      previous: previous?.rulebook ?? null,
-      currenciesInUse: currencies,
-    });
+    const problems = firstProblems(
+      checkSuccession(parsed.rulebook, {
+        effectiveFrom,
+        previous: previous?.rulebook ?? null,
+        currenciesInUse: currencies,
+      }),
+    );
     if (problems.length > 0) {
-      const message = `The document can't follow the rulebook before it: ${problems.map((problem) => problem.message).join(' ')}`;
+      const reasons = shortened(problems.map((problem) => problem.message).join(' '), LONGEST_REASONS);
+      const message = `The document can't follow the rulebook before it: ${reasons}`;
       return { ...refuse('NOT_PUBLISHABLE', message), problems };
     }
     await markPublished(

@@ -13,8 +13,11 @@ export type SaveRulebookDraft = {
   readonly draft: string | null;
 };
 
-/** The document is no valid rulebook, for these reasons. */
-export type RulebookInvalid = Refused<'RULEBOOK_INVALID'> & { readonly problems: readonly Problem[] };
+/** The document is no valid rulebook, for these reasons, of which the first are told. */
+export type RulebookInvalid = Refused<'RULEBOOK_INVALID'> & {
+  readonly problems: readonly Problem[];
+  readonly problemCount: number;
+};
 
 /** Saves a rulebook that validates as a draft, which has no effect until it is published; returns its id. */
 export const saveRulebookDraft = async (
@@ -29,9 +32,11 @@ export const saveRulebookDraft = async (
   if ('refused' in program) return program;
   const parsed = parseRulebook(command.document, program.settings);
   if (!parsed.ok) {
-    const count = parsed.problems.length;
-    const message = `The document has ${count === 1 ? 'a problem' : `${count} problems`}; nothing was saved.`;
-    return { ...refuse('RULEBOOK_INVALID', message), problems: parsed.problems };
+    const { problems, problemCount } = parsed;
+    const count = problemCount === 1 ? 'a problem' : `${problemCount} problems`;
+    const told = problems.length < problemCount ? ` The first ${problems.length} are told.` : '';
+    const message = `The document has ${count}; nothing was saved.${told}`;
+    return { ...refuse('RULEBOOK_INVALID', message), problems, problemCount };
   }
   const { document, draft } = command;
   return inTransaction(app.database, async (tx) => {

@@ -32,3 +32,8 @@ export function told({ path, message }: Problem): Problem {
   // Half of an escaped character is none.
   return { path: shortened(path).replace(/~(?=…$)/, ''), message: shortened(message, problemText) };
 }
+
+/** The problems that are told of so many. */
+export function firstProblems(problems: readonly Problem[]): readonly Problem[] {
+  return problems.slice(0, RULEBOOK_LIMITS.problems).map(told);
+}

@@ -69,3 +69,6 @@ export const RULEBOOK_LIMITS = {
   /** How much of a text from the document is repeated in a sentence. */
   quotedText: 64,
 } as const;
+
+/** What a programme may have besides its rulebooks. Lengths are in characters. */
+export const PROGRAM_LIMITS = { names: 200, units: 64, measurementKinds: 100 } as const;

@@ -1,6 +1,6 @@
 import { type Instant, parseDay } from '../engine/day.ts';
 import { fractionFromText } from '../engine/fraction.ts';
-import { parseRulebook } from '../engine/parse-rulebook.ts';
+import { readPublishedRulebook } from '../engine/parse-rulebook.ts';
 import type { ProgramSettings } from '../engine/program.ts';
 import type { PublishedRulebook, Rulebook } from '../engine/rulebook.ts';
 import type { Database } from './database.ts';
@@ -142,7 +142,7 @@ export const createDirectory = (database: Database): Directory => {
   const toRulebook = (stored: StoredRulebook, settings: ProgramSettings): RulebookRecord => {
     const known = parsed.get(stored.id);
     if (known !== undefined) return { ...known, withdrawnAt: stored.withdrawnAt };
-    const result = parseRulebook(stored.document, settings);
+    const result = readPublishedRulebook(stored.document, settings);
     const effectiveFrom = parseDay(stored.effectiveFrom);
     if (!result.ok || effectiveFrom === null) {
       throw new Error(

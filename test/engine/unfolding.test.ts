@@ -132,9 +132,12 @@ describe('what is used twice is worked out once', () => {
       tiers: [{ code: 'BASE', name }, ...Array.from({ length: 20 }, (_, index) => tier(index + 1))],
     });
     const { measurements, reads } = counted(rulebook);
-    expect(nextGap(rulebook, measurements)).toEqual({ tier: 'T1', missing: ['/tiers/1/requirement'] });
-    // Each tier's number for the verdict, and the next one's again for what is missing.
-    expect(reads()).toBe(21);
+    expect(nextGap(rulebook, measurements, 'BASE')).toEqual({
+      tier: 'T1',
+      missing: ['/tiers/1/requirement'],
+    });
+    // The next tier's number and its sample; none of the others'.
+    expect(reads()).toBe(2);
   });
 });
 

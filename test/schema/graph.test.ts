@@ -1,6 +1,7 @@
 import { validateSchema } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
+import { doublingMeasures } from '../engine/support/unfolding.ts';
 import { SMALL_RULEBOOK } from '../support/fixtures.ts';
 import { openTestApp } from '../support/test-app.ts';
 import { answer, complaints } from './ask.ts';
@@ -16,6 +17,14 @@ afterAll(() => opened.close());
 test('the graph is a valid schema', () => {
   expect(validateSchema(schema)).toEqual([]);
 });
+
+const kinds = (count: number, wrong: object) =>
+  Array.from({ length: count }, (_, index) => ({
+    code: `kind_${index}`,
+    name: { en: 'Kind', de: 'Art' },
+    unit: 'kinds',
+    ...wrong,
+  }));
 
 // Each test goes on from what the one before left.
 describe('a programme, from nothing', () => {
@@ -69,6 +78,57 @@ describe('a programme, from nothing', () => {
     ]);
   });
 
+  test.each([
+    ['a name that is too long', { name: 'x'.repeat(201) }, 'name', 'A name has 1 to 200 characters.'],
+    [
+      'a long text for a time zone',
+      { timeZone: 'x'.repeat(50_000) },
+      'timeZone',
+      `"${'x'.repeat(64)}…" is not an IANA time zone such as Europe/Berlin.`,
+    ],
+    [
+      'too many kinds',
+      { measurementKinds: kinds(101, {}) },
+      'measurementKinds',
+      'A programme declares at most 100 kinds, and here are 101.',
+    ],
+    [
+      'a kind with a long name',
+      { measurementKinds: kinds(2, { name: { en: 'x', de: 'x'.repeat(201) } }) },
+      'measurementKinds[0].name.de',
+      'A name has 1 to 200 characters.',
+    ],
+    [
+      'a kind with a name of nothing',
+      { measurementKinds: kinds(1, { name: { en: ' ', de: 'x' } }) },
+      'measurementKinds[0].name.en',
+      'A name has 1 to 200 characters.',
+    ],
+    [
+      'a kind with a long unit',
+      { measurementKinds: kinds(1, { unit: 'x'.repeat(65) }) },
+      'measurementKinds[0].unit',
+      'A unit has 1 to 64 characters.',
+    ],
+    [
+      'a unit that no database keeps',
+      { measurementKinds: kinds(1, { unit: 'a\0b' }) },
+      'measurementKinds[0].unit',
+      'A unit has 1 to 64 characters.',
+    ],
+    [
+      'half a character',
+      { measurementKinds: kinds(1, { unit: '\ud800' }) },
+      'measurementKinds[0].unit',
+      'A unit has 1 to 64 characters.',
+    ],
+  ])('is not created with %s', async (_, wrong, place, message) => {
+    const refused = { input: { ...input, code: 'large', ...wrong } };
+    expect(await complaints(opened, CREATE, refused)).toEqual([
+      ['BAD_USER_INPUT', `input.${place}`, message],
+    ]);
+  });
+
   const SAVE = /* GraphQL */ `
     mutation ($program: String!, $document: RulebookDocument!, $draft: ID) {
       saveRulebookDraft(input: { program: $program, document: $document, draft: $draft }) {
@@ -77,6 +137,7 @@ describe('a programme, from nothing', () => {
           id
         }
         ... on RulebookInvalid {
+          problemCount
           problems {
             path
             message
@@ -84,6 +145,7 @@ describe('a programme, from nothing', () => {
         }
         ... on Refusal {
           code
+          message
         }
       }
     }
@@ -95,11 +157,17 @@ describe('a programme, from nothing', () => {
       saveRulebookDraft: {
         __typename: 'RulebookInvalid',
         code: 'RULEBOOK_INVALID',
+        message: 'The document has a problem; nothing was saved.',
+        problemCount: 1,
         problems: [{ path: '/tiers', message: 'At least 1 of these are needed.' }],
       },
     });
     expect(await answer(opened, SAVE, { program: 'none', document: SMALL_RULEBOOK })).toEqual({
-      saveRulebookDraft: { __typename: 'ProgramNotFound', code: 'PROGRAM_NOT_FOUND' },
+      saveRulebookDraft: {
+        __typename: 'ProgramNotFound',
+        code: 'PROGRAM_NOT_FOUND',
+        message: 'There is no programme with the code "none".',
+      },
     });
     const saved = (await answer(opened, SAVE, { program: 'small', document: SMALL_RULEBOOK })) as {
       saveRulebookDraft: { __typename: string; id: string };
@@ -112,6 +180,36 @@ describe('a programme, from nothing', () => {
       draft: ids.draft,
     });
     expect(replaced).toEqual(saved);
+  });
+
+  test('is told the first hundred problems of a document, each in short, however much is wrong', async () => {
+    const remap = Object.fromEntries(
+      Array.from({ length: 150 }, (_, index) => [`T${index}${'x'.repeat(600)}`, 'BASE']),
+    );
+    const document = { ...SMALL_RULEBOOK, remap };
+    const { saveRulebookDraft: refused } = (await answer(opened, SAVE, { program: 'small', document })) as {
+      saveRulebookDraft: { message: string; problemCount: number; problems: unknown[] };
+    };
+    expect(refused.message).toBe('The document has 150 problems; nothing was saved. The first 100 are told.');
+    expect([refused.problemCount, refused.problems.length]).toEqual([150, 100]);
+    expect(JSON.stringify(refused).length).toBeLessThan(100 * 500);
+  });
+
+  test('gets no draft of a document that unfolds to too much, and is told where and how much', async () => {
+    const measures = { ...SMALL_RULEBOOK.measures, ...doublingMeasures(32) };
+    const document = { ...SMALL_RULEBOOK, measures };
+    expect(await answer(opened, SAVE, { program: 'small', document })).toMatchObject({
+      saveRulebookDraft: {
+        code: 'RULEBOOK_INVALID',
+        problems: [
+          {
+            path: '/measures/m12',
+            message:
+              'With everything written out where it is used, this comes to 8191 parts; 5000 are allowed.',
+          },
+        ],
+      },
+    });
   });
 
   const PUBLISH = /* GraphQL */ `
