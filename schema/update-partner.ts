@@ -30,7 +30,7 @@ const UpdatePartnerInput = builder.inputType('UpdatePartnerInput', {
       type: 'Date',
       required: false,
       description:
-        'The first day on which it is so; today if left out. A day of the past has the standings since then judged anew, a day to come lets it wait.',
+        'The first day on which it is so; today if left out. A day of the past has the standings since then judged anew, a day to come lets it wait. Left out, `enrolledOn` and `leftOn` hold on all days of a membership.',
     }),
     name: t.string({ required: false, description: 'What people will call it from that day on.' }),
     country: t.string({ required: false, description: 'Its new country, ISO 3166-1 alpha-2.' }),
@@ -42,12 +42,14 @@ const UpdatePartnerInput = builder.inputType('UpdatePartnerInput', {
     enrolledOn: t.field({
       type: 'Date',
       required: false,
-      description: 'The day on which it became a member, if another was entered by mistake.',
+      description:
+        'The day on which its membership began, earlier or later than so far: of the one that is running or ended last, or of the first to come if there is no other. The past is judged anew. On or after the end of that one, a new membership begins.',
     }),
     leftOn: t.field({
       type: 'Date',
       required: false,
-      description: 'The first day on which it is no longer a member; null takes its leaving back.',
+      description:
+        'The first day on which it is no longer a member, earlier or later than so far, past or to come: the end of the membership that is running or ended last, or of the first to come if there is no other. The past is judged anew. Null takes its leaving back.',
     }),
   }),
 });

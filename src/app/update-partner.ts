@@ -2,6 +2,8 @@ import { randomUUIDv7 } from 'node:crypto';
 import { type Day, formatDay } from '../engine/day.ts';
 import { entryOn } from '../engine/entry-on.ts';
 import { findCycle } from '../engine/family.ts';
+import { isMemberBy } from '../engine/membership.ts';
+import { type Contradiction, type MembershipDays, planMembership } from '../engine/membership-change.ts';
 import { type PartnerData, type ResolvedEntry, resolveEntries } from '../engine/resolve-entries.ts';
 import type { LogEntry } from '../store/write-log.ts';
 import {
@@ -20,7 +22,10 @@ export type UpdatePartner = {
   readonly program: string;
   /** The partner's external reference. */
   readonly partner: string;
-  /** Today if null, or the day of an enrolment to come; also a day of the past, whose standings are then judged anew. */
+  /**
+   * Today if null, or the day of an enrolment to come; also a day of the past, whose standings are then judged anew. If null, `enrolledOn`
+   * and `leftOn` are those of a membership on all its days.
+   */
   readonly firstOn: Day | null;
   readonly name?: string;
   readonly country?: string;
@@ -67,26 +72,33 @@ export const updatePartner = async (
       (entry) => entry.partnerId,
     );
     const own = entered.get(partnerId) ?? [];
-    // Of one enrolled on a day to come nothing is known before: an entry for today would be followed by that of its enrolment.
-    const firstOn = command.firstOn ?? Math.max(today, Math.min(...own.map((entry) => entry.firstOn)));
-    const data = changedData(command, parentId);
     const resolved = resolveEntries(own);
+    // Of one enrolled on a day to come nothing is known before: an entry for today would be followed by that of its enrolment.
+    const knownOn = Math.min(
+      ...[command.enrolledOn, resolved[0]?.firstOn].filter((day) => day !== undefined),
+    );
+    const firstOn = command.firstOn ?? Math.max(today, knownOn);
+    const days = membershipDays(command);
+    const membership =
+      command.firstOn !== null || Object.keys(days).length === 0
+        ? null
+        : planMembership(resolved, days, today);
+    if (membership !== null && 'message' in membership) return contradiction(membership);
     const entry: EntryRow = {
       id: randomUUIDv7(),
       partnerId,
       firstOn,
       recordedAt: nextInstant(writing, partners),
-      data,
+      data: { ...changedData(command, parentId), ...(membership === null ? days : { membership }) },
     };
     const updated = resolveEntries([...own, entry]);
-    if (sameFrom(resolved, updated, firstOn)) return { partnerId, changes: [] };
+    const changedOn = Math.min(firstOn, resolved[0]?.firstOn ?? firstOn, updated[0]?.firstOn ?? firstOn);
+    if (sameFrom(resolved, updated, changedOn)) return { partnerId, changes: [] };
 
-    const leaver = updated.find(({ enrolledOn, leftOn }) => leftOn !== null && leftOn < enrolledOn);
-    if (leaver !== undefined) {
-      return { ...refuse('INVALID_INPUT', 'It would leave before it is enrolled.'), path: 'leftOn' };
-    }
+    const contradicting = findContradiction(updated, firstOn, days);
+    if (contradicting !== null) return contradiction(contradicting);
     const hierarchy = new Map([...entered].map(([id, rows]) => [id, resolveEntries(rows)]));
-    const cycleOn = findCycle(partnerId, hierarchy.set(partnerId, updated), firstOn);
+    const cycleOn = findCycle(partnerId, hierarchy.set(partnerId, updated), changedOn);
     if (cycleOn !== null) {
       const message = `On ${formatDay(cycleOn)} the partner would be above itself.`;
       return { ...refuse('HIERARCHY_CYCLE', message), path: 'parent' };
@@ -115,13 +127,40 @@ const changedData = (command: UpdatePartner, parentId: string | null): Partial<P
   ...(command.country !== undefined && { country: command.country }),
   ...(command.region !== undefined && { region: command.region }),
   ...(command.parent !== undefined && { parentId }),
-  ...(command.enrolledOn !== undefined && { enrolledOn: command.enrolledOn }),
-  ...(command.leftOn !== undefined && { leftOn: command.leftOn }),
 });
 
-/** Whether nothing is different about a partner on any day; days before `from` can't be. */
+const membershipDays = ({ enrolledOn, leftOn }: UpdatePartner): MembershipDays => ({
+  ...(enrolledOn !== undefined && { enrolledOn }),
+  ...(leftOn !== undefined && { leftOn }),
+});
+
+const contradiction = ({ path, message }: Contradiction): UpdateRefusal => ({
+  ...refuse('INVALID_INPUT', message),
+  path,
+});
+
+/** What days that are entered for a day on, and not for a whole membership, contradict. */
+const findContradiction = (
+  updated: readonly ResolvedEntry[],
+  firstOn: Day,
+  { leftOn }: MembershipDays,
+): Contradiction | null => {
+  const leaver = updated.find((entry) => entry.leftOn !== null && entry.leftOn < entry.enrolledOn);
+  if (leaver?.leftOn != null) {
+    const message = `leftOn ${formatDay(leaver.leftOn)} contradicts enrolledOn ${formatDay(leaver.enrolledOn)}.`;
+    return { path: leftOn === undefined ? 'enrolledOn' : 'leftOn', message };
+  }
+  const before = entryOn(updated, firstOn - 1);
+  if (leftOn == null || leftOn >= firstOn || before === null || !isMemberBy(before, firstOn - 1)) return null;
+  const message =
+    `leftOn ${formatDay(leftOn)} contradicts enrolledOn ${formatDay(before.enrolledOn)}, by which the partner is a ` +
+    `member until before firstOn ${formatDay(firstOn)}. Leave firstOn out to enter it for the whole membership.`;
+  return { path: 'leftOn', message };
+};
+
+/** Whether nothing is different about a partner on any day; on days before `from` nothing can be. */
 const sameFrom = (before: readonly ResolvedEntry[], after: readonly ResolvedEntry[], from: Day): boolean =>
-  [from, ...before.map(({ firstOn }) => firstOn)]
+  [from, ...[...before, ...after].map(({ firstOn }) => firstOn)]
     .filter((on) => on >= from)
     .every((on) => {
       const old = entryOn(before, on);

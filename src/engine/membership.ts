@@ -5,8 +5,15 @@ import type { PartnerEntry } from './partner-case.ts';
 /** An unbroken run of days on which a partner is a member; `until` is the first day after it, null if there is none. */
 export type Membership = { readonly from: Day; readonly until: Day | null };
 
-/** The runs of days on which the partner is enrolled and has not left, ascending. */
-export function memberships(entries: readonly PartnerEntry[]): Membership[] {
+type Entries = readonly Pick<PartnerEntry, 'firstOn' | 'enrolledOn' | 'leftOn'>[];
+
+/** The runs of days on which the partner is enrolled and has not left, ascending; one may begin on the day on which another ends. */
+export function memberships(entries: Entries): Membership[] {
+  return enteredMemberships(entries).filter(({ from, until }) => until === null || from < until);
+}
+
+/** The same with those that end on the day on which they begin, and so have no day: they can still be corrected. */
+export function enteredMemberships(entries: Entries): Membership[] {
   const edges = entries.flatMap((entry) => [
     entry.firstOn,
     entry.enrolledOn,
@@ -15,18 +22,26 @@ export function memberships(entries: readonly PartnerEntry[]): Membership[] {
   const runs: Membership[] = [];
   let since: Day | null = null;
   for (const day of [...new Set(edges)].sort((a, b) => a - b)) {
-    const isMember = isMemberOn(entries, day);
-    if (isMember && since === null) since = day;
-    if (!isMember && since !== null) {
+    const entry = entryOn(entries, day);
+    const isMember = entry !== null && isMemberBy(entry, day);
+    if (since !== null && (!isMember || beginsAnew(entries, entry, day))) {
       runs.push({ from: since, until: day });
       since = null;
     }
+    if (isMember) since ??= day;
+    else if (entry?.enrolledOn === day && entry.leftOn === day) runs.push({ from: day, until: day });
   }
   if (since !== null) runs.push({ from: since, until: null });
   return runs;
 }
 
-function isMemberOn(entries: readonly PartnerEntry[], on: Day): boolean {
-  const entry = entryOn(entries, on);
-  return entry !== null && entry.enrolledOn <= on && (entry.leftOn === null || on < entry.leftOn);
+/** Whether the partner is a member on a day for which this entry holds. */
+export function isMemberBy({ enrolledOn, leftOn }: Entries[number], on: Day): boolean {
+  return enrolledOn <= on && (leftOn === null || on < leftOn);
+}
+
+/** Whether a membership begins on the very day on which another one ends. */
+function beginsAnew(entries: Entries, { enrolledOn }: Entries[number], day: Day): boolean {
+  const leftOn = entryOn(entries, day - 1)?.leftOn ?? null;
+  return enrolledOn === day && leftOn !== null && leftOn <= day;
 }

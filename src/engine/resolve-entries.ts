@@ -1,4 +1,5 @@
 import type { Day, Instant } from './day.ts';
+import { changeMembership, type DatedData, type MembershipChange } from './membership-change.ts';
 import type { PartnerEntry } from './partner-case.ts';
 
 /** Everything that is entered about a partner and may differ from day to day. */
@@ -16,7 +17,8 @@ export type PartnerData = {
 export type EnteredData = {
   readonly firstOn: Day;
   readonly recordedAt: Instant;
-  readonly data: Partial<PartnerData>;
+  /** A membership that is changed is so on all its days, whatever `firstOn` says. */
+  readonly data: Partial<PartnerData> & { readonly membership?: MembershipChange };
 };
 
 /** Everything about a partner from `firstOn` until the next one's. */
@@ -25,12 +27,26 @@ export type ResolvedEntry = PartnerEntry & PartnerData;
 /**
  * What holds from which day on, ascending, by what was entered (in the order of recording; the first sets everything): each thing is what
  * the entry of the latest day so far says, of several for one day the one recorded last. An entry for an earlier day
- * therefore leaves alone what was entered for a later one.
+ * therefore leaves alone what was entered for a later one. A change of a membership holds on all its days.
  */
 export function resolveEntries(entered: readonly EnteredData[]): readonly ResolvedEntry[] {
   const first = entered[0]?.data;
   if (first === undefined || !isWhole(first)) return [];
-  const ordered = [...entered].sort((a, b) => a.firstOn - b.firstOn || a.recordedAt - b.recordedAt);
+  let dated: DatedData[] = [];
+  for (const { firstOn, recordedAt, data } of entered) {
+    const { membership, ...rest } = data;
+    if (membership === undefined || Object.keys(rest).length > 0) {
+      dated.push({ firstOn, recordedAt, data: rest });
+    }
+    if (membership !== undefined) {
+      dated = changeMembership(dated, resolveDated(dated, first), membership, recordedAt);
+    }
+  }
+  return resolveDated(dated, first);
+}
+
+function resolveDated(dated: readonly DatedData[], first: PartnerData): readonly ResolvedEntry[] {
+  const ordered = [...dated].sort((a, b) => a.firstOn - b.firstOn || a.recordedAt - b.recordedAt);
   const resolved: ResolvedEntry[] = [];
   let current: PartnerData = first;
   let latest = 0;

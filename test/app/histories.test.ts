@@ -139,9 +139,13 @@ test.each([
         }),
       async update() {
         const parent = { parent: draw(4) === 0 ? null : anyRef() };
-        const leftOn = { leftOn: draw(2) === 0 ? null : today + draw(20) };
-        const change = [parent, leftOn, { name: `N${draw(9)}` }][draw(3)];
-        await updatePartner(app, { program, partner: anyRef(), firstOn: today - draw(60) + 20, ...change });
+        const leftOn = { leftOn: draw(2) === 0 ? null : today - 20 + draw(40) };
+        const enrolledOn = { enrolledOn: today - 100 + draw(120) };
+        const firstOn = draw(2) === 0 ? null : today - draw(60) + 20;
+        const change = [parent, leftOn, enrolledOn, { ...enrolledOn, ...leftOn }, { name: `N${draw(9)}` }][
+          draw(5)
+        ];
+        await updatePartner(app, { program, partner: anyRef(), firstOn, ...change });
       },
       async rules() {
         const until = formatDay(today + 20 + draw(60));

@@ -249,7 +249,7 @@ describe('updatePartner', () => {
       code: 'UNKNOWN_PARENT',
     });
     expect(await complaints(opened, UPDATE, { input: { ...whose, leftOn: '2019-01-01' } })).toEqual([
-      ['BAD_USER_INPUT', 'input.leftOn', 'It would leave before it is enrolled.'],
+      ['BAD_USER_INPUT', 'input.leftOn', 'leftOn 2019-01-01 contradicts enrolledOn 2020-01-01.'],
     ]);
     expect(await complaints(opened, UPDATE, { input: { ...whose, country: 'Germany' } })).toEqual([
       ['BAD_USER_INPUT', 'input.country', 'A country is two capital letters, as in ISO 3166-1.'],
