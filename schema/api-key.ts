@@ -3,6 +3,7 @@ import { ROLES, type Role } from '../src/app/rights.ts';
 import type { ApiKeyRow } from '../src/store/read-api-key.ts';
 import { readApiKeyPage } from './api-key-list.ts';
 import { builder } from './builder.ts';
+import { badUserInput } from './errors.ts';
 import { encodeGlobalId, readGlobalId } from './global-id.ts';
 import { pageArgs } from './page.ts';
 import { PartnerRef } from './partner-locator.ts';
@@ -146,14 +147,17 @@ builder.mutationFields((t) => ({
     description: 'Makes a key. Nobody can give more than the rights that they have.',
     type: CreateApiKeyResult,
     args: { input: t.arg({ type: CreateApiKeyInput, description: 'Its purpose, its rights and its end.' }) },
-    resolve: (_, { input }, { app, rights }): Promise<ApiKeyCreated | RefusalSource> =>
-      createApiKey(app, rights, {
+    resolve: async (_, { input }, { app, rights }): Promise<ApiKeyCreated | RefusalSource> => {
+      const result = await createApiKey(app, rights, {
         name: input.name,
         role: input.role,
         programs: input.programs ?? null,
         partner: input.partner ?? null,
         expiresAt: readInstant(input.expiresAt ?? null, 'input.expiresAt'),
-      }),
+      });
+      if ('path' in result) throw badUserInput(result.message, `input.${result.path}`);
+      return result;
+    },
   }),
   revokeApiKey: t.field({
     description: 'Ends a key for good. Sent again, it changes nothing.',

@@ -6,8 +6,8 @@ import {
 } from '../src/app/amend-fact.ts';
 import { AmendedFact, VersionConflict } from './amended-fact.ts';
 import { builder } from './builder.ts';
+import { badUserInput } from './errors.ts';
 import { FactDetailInput, toAppDetail } from './fact-input.ts';
-import { readText } from './read-argument.ts';
 import { FactNotFound, NotAllowed, ProgramNotFound, Refusal, refusalTypeName, TryAgain } from './refusal.ts';
 
 const CorrectedFactInput = builder.inputType('CorrectedFactInput', {
@@ -75,15 +75,17 @@ builder.mutationField('correctFact', (t) =>
       'Replaces what a fact says, also whose it is. The versions before stay to be seen, and so does what was believed by them. Sent again, it changes nothing.',
     type: CorrectFactResult,
     args: { input: t.arg({ type: CorrectFactInput, description: 'Which fact says what from now on.' }) },
-    resolve: (_, { input }, { app }): Promise<Amended | AmendRefusal | ContentRefused> => {
+    resolve: async (_, { input }, { app }): Promise<Amended | AmendRefusal | ContentRefused> => {
       const { partner, occurredOn, detail } = input.fact;
-      return correctFact(app, {
+      const result = await correctFact(app, {
         program: input.program,
-        source: readText(input.source, 'input.source'),
-        externalId: readText(input.externalId, 'input.externalId'),
+        source: input.source,
+        externalId: input.externalId,
         expectedVersion: input.expectedVersion,
         fact: { partner, occurredOn, detail: toAppDetail(detail, 'input.fact.detail') },
       });
+      if ('path' in result) throw badUserInput(result.message, `input.${result.path}`);
+      return result;
     },
   }),
 );

@@ -7,7 +7,7 @@ const AttributeInput = builder.inputType('AttributeInput', {
   fields: (t) => ({
     name: t.string({ description: 'What the attribute is called; each name once a fact.' }),
     value: t.string({
-      description: 'What it says, as it was sent; a rulebook may read it as text, decimal or date.',
+      description: 'What it says; a rulebook may read it as text, decimal or date.',
     }),
   }),
 });

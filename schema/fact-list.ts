@@ -12,7 +12,7 @@ import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { badUserInput } from './errors.ts';
 import { type Page, type PageArgs, readPageArgs, toPage, toSlice } from './page.ts';
-import { readDay, readTexts } from './read-argument.ts';
+import { readDay } from './read-argument.ts';
 
 export const FactFilter = builder.inputType('FactFilter', {
   description: 'Which facts are listed. A condition left out does not narrow; several narrow together.',
@@ -74,7 +74,7 @@ function readFactFilter(filter: typeof FactFilter.$inferInput | null | undefined
   const from = readDay(filter?.from, `${path}.from`);
   const until = readDay(filter?.until, `${path}.until`);
   return {
-    ...(kinds != null && { kinds: readTexts(kinds, `${path}.kinds`) }),
+    ...(kinds != null && { kinds }),
     ...(from != null && { from }),
     ...(until != null && { until }),
   };

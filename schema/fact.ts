@@ -15,7 +15,7 @@ const Attribute = builder
         description: 'What the attribute is called; a fact has each name once.',
       }),
       value: t.exposeString('value', {
-        description: 'What it says, as it was sent; a rulebook may read it as text, decimal or date.',
+        description: 'What it says; a rulebook may read it as text, decimal or date.',
       }),
     }),
   });

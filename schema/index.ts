@@ -26,6 +26,7 @@ import './end-override.ts';
 import { builder } from './builder.ts';
 import { forgetAfterMutations } from './forget-after-mutations.ts';
 import { guardFields, guardRoots } from './guard.ts';
+import { readTexts } from './read-texts.ts';
 
 /** The graph. */
-export const schema = guardFields(guardRoots(forgetAfterMutations(builder.toSchema())));
+export const schema = guardFields(guardRoots(readTexts(forgetAfterMutations(builder.toSchema()))));

@@ -1,7 +1,8 @@
 import { type OverrideSet as Done, overrideTier } from '../src/app/override-tier.ts';
 import { builder } from './builder.ts';
+import { badUserInput } from './errors.ts';
 import { TierOverride } from './override.ts';
-import { readDay, readText } from './read-argument.ts';
+import { readDay } from './read-argument.ts';
 import {
   InvalidDays,
   NotAllowed,
@@ -71,15 +72,14 @@ builder.mutationField('overrideTier', (t) =>
     args: {
       input: t.arg({ type: OverrideTierInput, description: 'Whose tier it is, for which days, and why.' }),
     },
-    resolve: (_, { input }, { app }): Promise<Done | RefusalSource> =>
-      overrideTier(app, {
-        program: input.program,
-        partner: readText(input.partner, 'input.partner'),
-        tier: input.tier,
+    resolve: async (_, { input }, { app }): Promise<Done | RefusalSource> => {
+      const result = await overrideTier(app, {
+        ...input,
         firstOn: readDay(input.firstOn ?? null, 'input.firstOn'),
         endsOn: readDay(input.endsOn, 'input.endsOn'),
-        reason: readText(input.reason, 'input.reason', LONGEST_REASON),
-        actor: readText(input.actor, 'input.actor', LONGEST_REASON),
-      }),
+      });
+      if ('path' in result) throw badUserInput(result.message, `input.${result.path}`);
+      return result;
+    },
   }),
 );

@@ -5,7 +5,7 @@ import type {
 import { builder } from './builder.ts';
 import { readGlobalId } from './global-id.ts';
 import { HoldReasonType } from './hold.ts';
-import { readDay, readText, readTexts } from './read-argument.ts';
+import { readDay } from './read-argument.ts';
 
 const GapFilter = builder.inputType('GapFilter', {
   description:
@@ -113,18 +113,18 @@ export function readPartnerFilter(filter: typeof PartnerFilter.$inferInput | nul
   const { tiers, regions, countries, specializations, specializationLapsesBefore } = filter ?? {};
   const { onHold, holdReasons, search, gap, parent } = filter ?? {};
   return {
-    ...(tiers != null && { tiers: readTexts(tiers, 'filter.tiers') }),
-    ...(regions != null && { regions: readTexts(regions, 'filter.regions') }),
-    ...(countries != null && { countries: readTexts(countries, 'filter.countries') }),
+    ...(tiers != null && { tiers }),
+    ...(regions != null && { regions }),
+    ...(countries != null && { countries }),
     ...(specializations != null && {
-      specializations: readTexts(specializations, 'filter.specializations'),
+      specializations,
     }),
     ...(specializationLapsesBefore != null && {
       lapsesBefore: readDay(specializationLapsesBefore, 'filter.specializationLapsesBefore'),
     }),
     ...(onHold != null && { onHold }),
     ...(holdReasons != null && { holdReasons }),
-    ...(search != null && { search: readText(search, 'filter.search') }),
+    ...(search != null && { search }),
     ...readGapFilter(gap),
     ...(parent != null && { parentId: readGlobalId(parent, 'Partner', 'filter.parent') }),
   };
@@ -134,9 +134,9 @@ function readGapFilter(gap: typeof GapFilter.$inferInput | null | undefined): St
   const { tiers, missingAtMost, missing } = gap ?? {};
   return {
     ...(gap != null && { hasNext: true }),
-    ...(tiers != null && { nextTiers: readTexts(tiers, 'filter.gap.tiers') }),
+    ...(tiers != null && { nextTiers: tiers }),
     ...(missingAtMost != null && { missingAtMost }),
-    ...(missing != null && { missing: readTexts(missing, 'filter.gap.missing') }),
+    ...(missing != null && { missing }),
   };
 }
 

@@ -1,9 +1,10 @@
+import { readReferences, refuseName } from '../src/app/references.ts';
 import { type PartnerRow, readPartnersByRef } from '../src/store/read-partner.ts';
 import { batched } from './batched.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
+import { badUserInput } from './errors.ts';
 import { decodeGlobalId } from './global-id.ts';
-import { isText } from './read-argument.ts';
 
 /** A partner by its programme and the vendor's key. */
 export const PartnerRef = builder.inputType('PartnerRef', {
@@ -27,25 +28,33 @@ export const PartnerLocator = builder.inputType('PartnerLocator', {
   }),
 });
 
-/** The partner that a locator names; null if there is none, or the viewer may not see it. */
+/**
+ * The partner that a locator names; null if there is none, or the viewer may not see it. Throws BAD_USER_INPUT for a reference that no
+ * partner can have; `path` is its place.
+ */
 export async function locatePartner(
   { id, ref }: typeof PartnerLocator.$inferInput,
   context: Context,
+  path: string,
 ): Promise<PartnerRow | null> {
   if (id !== null && id !== undefined) {
     const decoded = decodeGlobalId(id);
     return decoded?.typeName === 'Partner' ? context.partners.load(decoded.id) : null;
   }
-  if (ref === null || ref === undefined || !isText(ref.externalRef)) return null;
+  if (ref === null || ref === undefined) return null;
   const program = await context.app.directory.find('code', ref.program);
-  if (program === undefined) return null;
-  const row = await byRef(context, ref.externalRef, program.id);
+  const row = program === undefined ? null : await byRef(context, ref.externalRef, program.id);
   if (row !== null) context.partners.prime(row.id, row);
+  const refused = row === null ? refuseName(ref.externalRef, path) : null;
+  if (refused !== null) throw badUserInput(refused.message, refused.path);
   return row;
 }
 
 const byRef = batched(async ({ scope, app }, refs: readonly string[], programId: string) => {
-  const rows = await readPartnersByRef(scope, app.database.prisma, programId, refs);
+  const program = await app.directory.find('id', programId);
+  if (program === undefined) return refs.map(() => null);
+  const { stored, pick } = await readReferences(app.database.prisma, program, refs);
+  const rows = await readPartnersByRef(scope, app.database.prisma, programId, stored);
   const found = new Map(rows.map((row) => [row.externalRef, row]));
-  return refs.map((ref) => found.get(ref) ?? null);
+  return refs.map((ref) => pick(found, ref) ?? null);
 });

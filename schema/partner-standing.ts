@@ -14,7 +14,7 @@ builder.subscriptionField('partnerStanding', (t) =>
     type: Standing,
     args: { partner: t.arg({ type: PartnerLocator, description: 'Whose standing is followed.' }) },
     subscribe: async (_, { partner }, context) => {
-      const row = await locatePartner(partner, context);
+      const row = await locatePartner(partner, context, 'partner.ref.externalRef');
       if (row === null) throw badUserInput('There is no such partner.', 'partner');
       return followRow(row, context);
     },

@@ -199,7 +199,7 @@ builder.queryFields((t) => ({
     type: Partner,
     nullable: true,
     args: { by: t.arg({ type: PartnerLocator, description: 'What tells it from all others.' }) },
-    resolve: (_, { by }, context) => locatePartner(by, context),
+    resolve: (_, { by }, context) => locatePartner(by, context, 'by.ref.externalRef'),
   }),
   partners: t.field({
     description: "A programme's partners as of today, in any order and in both directions.",

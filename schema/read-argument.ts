@@ -1,9 +1,6 @@
 import { type Day, type Instant, parseDay } from '../src/engine/day.ts';
 import { badUserInput } from './errors.ts';
 
-const LONGEST_TEXT = 200;
-const MOST_TEXTS = 100;
-
 /** Reads a day that is an argument; null stays null. Throws BAD_USER_INPUT that names `path`. */
 export function readDay(text: string, path: string): Day;
 export function readDay(text: string | null, path: string): Day | null;
@@ -40,22 +37,4 @@ function parseInstant(text: string): Instant | null {
   } catch {
     return null;
   }
-}
-
-/** A text that can be stored, of 1 to 200 characters or as many as given. Throws BAD_USER_INPUT that names `path`. */
-export function readText(text: string, path: string, longest = LONGEST_TEXT): string {
-  if (!isText(text, longest))
-    throw badUserInput(`This has to be a text of 1 to ${longest} characters.`, path);
-  return text;
-}
-
-/** Whether a text could have been stored as a key or a name; what could not is nobody's. */
-export function isText(text: string, longest = LONGEST_TEXT): boolean {
-  return text.trim() !== '' && text.length <= longest && !text.includes('\0') && text.isWellFormed();
-}
-
-/** Texts of 1 to 200 characters, at most 100 of them. Throws BAD_USER_INPUT that names `path`. */
-export function readTexts(texts: readonly string[], path: string): readonly string[] {
-  if (texts.length > MOST_TEXTS) throw badUserInput(`At most ${MOST_TEXTS} can be given here.`, path);
-  return texts.map((text, index) => readText(text, `${path}[${index}]`));
 }

@@ -9,7 +9,6 @@ import { builder } from './builder.ts';
 import { badUserInput } from './errors.ts';
 import { Fact } from './fact.ts';
 import { FactInput, toAppFact } from './fact-input.ts';
-import { readText } from './read-argument.ts';
 import {
   NotAllowed,
   ProgramNotFound,
@@ -167,12 +166,14 @@ builder.mutationField('recordFacts', (t) =>
       if (input.facts.length === 0 || input.facts.length > MAX_ROWS) {
         throw badUserInput(`Send 1 to ${MAX_ROWS} facts at once.`, 'input.facts');
       }
-      return recordFacts(app, {
+      const result = await recordFacts(app, {
         program: input.program,
-        source: readText(input.source, 'input.source'),
+        source: input.source,
         facts: input.facts.map(toAppFact),
         onError: input.onError ?? 'SKIP_ROW',
       });
+      if ('path' in result) throw badUserInput(result.message, `input.${result.path}`);
+      return result;
     },
   }),
 );

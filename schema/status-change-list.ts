@@ -15,7 +15,6 @@ import { badUserInput } from './errors.ts';
 import { readGlobalId } from './global-id.ts';
 import { cursorAfter, readLogCursor } from './log-cursor.ts';
 import { type Page, type PageArgs, pageArgs, readPageArgs, toPage, toSlice } from './page.ts';
-import { readTexts } from './read-argument.ts';
 import { requireProgram } from './require-program.ts';
 import { DirectionType, StatusChange } from './status-change.ts';
 
@@ -90,12 +89,12 @@ export function readChangeFilter(
   return {
     ...(partnerIds != null && { partnerIds }),
     ...(types != null && { types }),
-    ...(tiers != null && { tiers: readTexts(tiers, 'filter.tiers') }),
+    ...(tiers != null && { tiers }),
     ...(directions != null && { directions }),
     ...(specializations != null && {
-      specializations: readTexts(specializations, 'filter.specializations'),
+      specializations,
     }),
-    ...(regions != null && { regions: readTexts(regions, 'filter.regions') }),
+    ...(regions != null && { regions }),
   };
 }
 

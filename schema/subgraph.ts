@@ -15,6 +15,7 @@ import {
   print,
   printSchema,
 } from 'graphql';
+import { toName } from '../src/engine/naming-text.ts';
 import type { ProgramRecord } from '../src/store/directory.ts';
 import type { PartnerRow } from '../src/store/read-partner.ts';
 import type { Context } from './context.ts';
@@ -36,6 +37,7 @@ type Entity = {
   readonly find: (
     representation: Representation,
     context: Context,
+    path: string,
   ) => Promise<EntitySource | null> | undefined;
 };
 
@@ -46,7 +48,7 @@ const ENTITIES: ReadonlyMap<string, Entity> = new Map<string, Entity>([
       keys: ['id', 'code'],
       find({ id, code }, context) {
         if (typeof id === 'string') return findProgram(context, 'id', programIdOf(id));
-        return typeof code === 'string' ? findProgram(context, 'code', code) : undefined;
+        return typeof code === 'string' ? findProgram(context, 'code', toName(code)) : undefined;
       },
     },
   ],
@@ -54,11 +56,11 @@ const ENTITIES: ReadonlyMap<string, Entity> = new Map<string, Entity>([
     'Partner',
     {
       keys: ['id', 'program { code } externalRef'],
-      find({ id, program, externalRef }, context) {
-        if (typeof id === 'string') return locatePartner({ id }, context);
+      find({ id, program, externalRef }, context, path) {
+        if (typeof id === 'string') return locatePartner({ id }, context, path);
         const code = isRepresentation(program) ? program.code : undefined;
         if (typeof code !== 'string' || typeof externalRef !== 'string') return undefined;
-        return locatePartner({ ref: { program: code, externalRef } }, context);
+        return locatePartner({ ref: { program: toName(code), externalRef } }, context, `${path}.externalRef`);
       },
     },
   ],
@@ -162,7 +164,7 @@ function findEntities(
       );
     }
     const keys = entity.keys.map((key) => `\`${key}\``).join(' or ');
-    return entity.find(representation, context) ?? badUserInput(`A ${name} is found by ${keys}.`, path);
+    return entity.find(representation, context, path) ?? badUserInput(`A ${name} is found by ${keys}.`, path);
   });
 }
 

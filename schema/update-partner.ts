@@ -5,7 +5,7 @@ import { builder } from './builder.ts';
 import { badUserInput } from './errors.ts';
 import { Partner } from './partner-ref.ts';
 import { present } from './present.ts';
-import { readDay, readText } from './read-argument.ts';
+import { readDay } from './read-argument.ts';
 import {
   HierarchyCycle,
   NotAllowed,
@@ -91,13 +91,13 @@ builder.mutationField('updatePartner', (t) =>
       const { program, partner, firstOn, name, country, region, parent, enrolledOn, leftOn } = input;
       const result = await updatePartner(app, {
         program,
-        partner: readText(partner, 'input.partner'),
+        partner,
         firstOn: readDay(firstOn ?? null, 'input.firstOn'),
         // Null is what clients send for what they leave out; only where there may be none does it say so.
         ...(name != null && { name }),
         ...(country != null && { country }),
         ...(region != null && { region }),
-        ...(parent !== undefined && { parent: parent === null ? null : readText(parent, 'input.parent') }),
+        ...(parent !== undefined && { parent }),
         ...(enrolledOn != null && { enrolledOn: readDay(enrolledOn, 'input.enrolledOn') }),
         ...(leftOn !== undefined && { leftOn: readDay(leftOn, 'input.leftOn') }),
       });

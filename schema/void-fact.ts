@@ -1,7 +1,7 @@
 import { type FactAmended as Amended, type AmendRefusal, voidFact } from '../src/app/amend-fact.ts';
 import { AmendedFact, VersionConflict } from './amended-fact.ts';
 import { builder } from './builder.ts';
-import { readText } from './read-argument.ts';
+import { badUserInput } from './errors.ts';
 import { FactNotFound, NotAllowed, ProgramNotFound, refusalTypeName, TryAgain } from './refusal.ts';
 
 const VoidFactInput = builder.inputType('VoidFactInput', {
@@ -33,12 +33,10 @@ builder.mutationField('voidFact', (t) =>
       'Makes a fact count for nothing. It stays to be seen, among what was excluded from a number as VOIDED. Sent again, it changes nothing; a correction brings the fact back.',
     type: VoidFactResult,
     args: { input: t.arg({ type: VoidFactInput, description: 'Which version of which fact.' }) },
-    resolve: (_, { input }, { app }): Promise<Amended | AmendRefusal> =>
-      voidFact(app, {
-        program: input.program,
-        source: readText(input.source, 'input.source'),
-        externalId: readText(input.externalId, 'input.externalId'),
-        expectedVersion: input.expectedVersion,
-      }),
+    resolve: async (_, { input }, { app }): Promise<Amended | AmendRefusal> => {
+      const result = await voidFact(app, input);
+      if ('path' in result) throw badUserInput(result.message, `input.${result.path}`);
+      return result;
+    },
   }),
 );

@@ -3,10 +3,11 @@ import type { Fact } from '../engine/fact.ts';
 import { TryAgain } from '../store/transaction.ts';
 import { type FingerprintedFact, insertFacts, readFactChains, supersedeFact } from '../store/write-facts.ts';
 import type { LogEntry } from '../store/write-log.ts';
-import { findPartnerId, lockPartners } from '../store/write-partner.ts';
+import { lockPartners } from '../store/write-partner.ts';
 import { type App, type Refused, refuse } from './app.ts';
 import { checkFact, fingerprintOf } from './check-fact.ts';
 import type { FactInput, RowRejection } from './fact-input.ts';
+import { findPartner, pickSpelling, refuseName, rejectPartner, spellingsOf } from './references.ts';
 import {
   changePartners,
   nextInstant,
@@ -36,7 +37,11 @@ export type VersionConflict = Refused<'VERSION_CONFLICT'> & { readonly current: 
 /** The new content isn't acceptable, for the reason in `rejection`. */
 export type ContentRefused = Refused<'CONTENT_REFUSED'> & { readonly rejection: RowRejection };
 
-export type AmendRefusal = Refused<'FACT_NOT_FOUND'> | VersionConflict | WriteRefusal;
+export type AmendRefusal =
+  | Refused<'FACT_NOT_FOUND'>
+  | (Refused<'INVALID_INPUT'> & { readonly path: string })
+  | VersionConflict
+  | WriteRefusal;
 
 /** Replaces what a fact says, also whose it is; every day that it bears on is judged anew. Sent again, it changes nothing. */
 export const correctFact = async (
@@ -47,14 +52,15 @@ export const correctFact = async (
     app,
     command.program,
     async (writing): Promise<FactAmended | AmendRefusal | ContentRefused> => {
-      const checked = checkFact({ ...command.fact, externalId: command.externalId }, 'fact', writing.program);
+      // The key is looked up as it is stored, and read nowhere.
+      const checked = checkFact({ ...command.fact, externalId: '-' }, 'fact', writing.program);
       if ('code' in checked) return contentRefused(checked);
-      const { partner: ref, ...content } = checked;
+      // The key stays as it is stored.
+      const { partner: ref, externalId: _, ...content } = checked;
       // Read without a lock: partners are locked all at once, in the one order that everybody locks in.
-      const targetId = await findPartnerId(writing.tx, writing.program.id, ref);
+      const targetId = await findPartner(writing.tx, writing.program, ref);
       if (targetId === undefined) {
-        const message = `The programme has no partner with the reference ${JSON.stringify(ref)}.`;
-        return contentRefused({ code: 'UNKNOWN_PARTNER', path: 'fact.partner', message });
+        return contentRefused(rejectPartner(ref, 'fact.partner'));
       }
       const fingerprint = fingerprintOf({ ...content, partnerId: targetId });
       return amend(writing, command, targetId, (current) => ({
@@ -86,11 +92,19 @@ const amend = async (
   next: (current: Fact, fingerprint: string) => FingerprintedFact,
 ): Promise<FactAmended | AmendRefusal> => {
   const { tx, program } = writing;
-  const readChain = async () =>
-    (await readFactChains(tx, program.id, key.source, [key.externalId])).get(key.externalId) ?? [];
+  const readChain = async () => {
+    for (const source of spellingsOf(key.source)) {
+      const spellings = spellingsOf(key.externalId);
+      const chain = pickSpelling(await readFactChains(tx, program.id, source, spellings), spellings);
+      if (chain !== undefined) return chain;
+    }
+    return [];
+  };
 
   const ownerId = (await readChain()).at(-1)?.fact.partnerId;
   if (ownerId === undefined) {
+    const unreadable = refuseName(key.source, 'source') ?? refuseName(key.externalId, 'externalId');
+    if (unreadable !== null) return unreadable;
     const message = `The source ${JSON.stringify(key.source)} has no fact under ${JSON.stringify(key.externalId)}.`;
     return refuse('FACT_NOT_FOUND', message);
   }

@@ -1,11 +1,12 @@
 import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
 import type { Instant } from '../engine/day.ts';
+import { findTextProblem, LONGEST_NAME, toName } from '../engine/naming-text.ts';
 import { insertApiKey, markRevoked } from '../store/api-key.ts';
 import { advanceEpoch, beginRuleChange } from '../store/begin-write.ts';
 import { type ApiKeyRow, findApiKeyById } from '../store/read-api-key.ts';
 import { inTransaction } from '../store/transaction.ts';
-import { findPartnerId } from '../store/write-partner.ts';
 import { type App, type Refused, refuse } from './app.ts';
+import { findPartner, refuseName } from './references.ts';
 import { type RightsClass, type Role, reaches, scopeOf } from './rights.ts';
 
 export type CreateApiKey = {
@@ -23,9 +24,9 @@ export type CreateApiKey = {
 /** `secret` is the whole key; it is shown here and never again. */
 export type ApiKeyCreated = { readonly key: ApiKeyRow; readonly secret: string };
 
-export type ApiKeyRefusal = Refused<
-  'PROGRAM_NOT_FOUND' | 'PARTNER_NOT_FOUND' | 'INVALID_KEY' | 'NOT_ALLOWED'
->;
+export type ApiKeyRefusal =
+  | Refused<'PROGRAM_NOT_FOUND' | 'PARTNER_NOT_FOUND' | 'INVALID_KEY' | 'NOT_ALLOWED'>
+  | (Refused<'INVALID_INPUT'> & { readonly path: string });
 
 const YEAR_MS = 365 * 86_400_000;
 const KEY = /^tg_([a-z0-9]{12})_[A-Za-z0-9_-]{43}$/;
@@ -51,9 +52,8 @@ export const createApiKey = async (
   command: CreateApiKey,
 ): Promise<ApiKeyCreated | ApiKeyRefusal> => {
   if (rights.role !== 'ADMIN') return refuse('NOT_ALLOWED', 'Only an ADMIN makes keys.');
-  if (command.name.trim() === '' || command.name.length > 200 || command.name.includes('\0')) {
-    return refuse('INVALID_KEY', 'A key has a name of 1 to 200 characters, which says what it is for.');
-  }
+  const problem = findTextProblem(command.name, LONGEST_NAME, 'ONE_LINE');
+  if (problem !== null) return refuse('INVALID_KEY', `A key has a name that says what it is for. ${problem}`);
   if ((command.role === 'PARTNER') !== (command.partner !== null)) {
     return refuse('INVALID_KEY', 'A key with the role PARTNER is for one partner, and no other key is.');
   }
@@ -63,29 +63,33 @@ export const createApiKey = async (
     const expiresAt = command.expiresAt ?? now + YEAR_MS;
     if (expiresAt <= now) return refuse('INVALID_KEY', 'The key would have expired already.');
     const codes = command.partner === null ? command.programs : [command.partner.program];
-    const idOf = (code: string): string | null => {
-      const id = directory.byCode.get(code)?.id;
-      return id !== undefined && reaches(rights, id) ? id : null;
+    const programOf = (code: string) => {
+      const program = directory.byCode.get(toName(code));
+      return program !== undefined && reaches(rights, program.id) ? program : null;
     };
     // A programme out of reach is as one that is not there: its maker must not learn which codes are taken.
-    const unknown = codes?.find((code) => idOf(code) === null);
+    const unknown = codes?.find((code) => programOf(code) === null);
+    const named = codes?.map(programOf).filter((program) => program !== null);
     if (unknown !== undefined) {
       return refuse('PROGRAM_NOT_FOUND', `There is no programme with the code ${JSON.stringify(unknown)}.`);
     }
-    const programs = codes?.map(idOf).filter((id) => id !== null) ?? 'ALL';
+    const programs = named?.map(({ id }) => id) ?? 'ALL';
     // A key that reaches no programme is within the reach of every programme's ADMIN, and so of none but those of all.
     if (rights.programs !== 'ALL' && (programs === 'ALL' || programs.length === 0)) {
       return refuse('NOT_ALLOWED', 'A key can reach only programmes that its maker reaches.');
     }
     let partnerId: string | null = null;
     if (command.partner !== null) {
-      const [programId = ''] = programs;
-      const found = await findPartnerId(tx, programId, command.partner.externalRef);
+      const { externalRef } = command.partner;
+      const program = named?.[0];
+      const found = program && (await findPartner(tx, program, externalRef));
       if (found === undefined) {
-        const { externalRef } = command.partner;
-        return refuse(
-          'PARTNER_NOT_FOUND',
-          `The programme has no partner with the reference ${JSON.stringify(externalRef)}.`,
+        return (
+          refuseName(externalRef, 'partner.externalRef') ??
+          refuse(
+            'PARTNER_NOT_FOUND',
+            `The programme has no partner with the reference ${JSON.stringify(externalRef)}.`,
+          )
         );
       }
       partnerId = found;

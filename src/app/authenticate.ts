@@ -1,11 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
+import { toName } from '../engine/naming-text.ts';
 import { findApiKey, type KeptApiKey } from '../store/api-key.ts';
-import { readPartnerByRef } from '../store/read-partner.ts';
-import { FULL_SCOPE } from '../store/read-scope.ts';
 import { hashOf, prefixOf } from './api-key.ts';
 import { type App, type Refused, refuse } from './app.ts';
+import { findPartner } from './references.ts';
 import { type Rights, ROLES, type Role } from './rights.ts';
 
 /** Why somebody isn't let in. */
@@ -141,16 +141,19 @@ const rightsOf = async (app: App, payload: JWTPayload): Promise<Rights | Unauthe
   if (codes !== undefined && !(Array.isArray(codes) && codes.every((code) => typeof code === 'string'))) {
     return refuse('UNAUTHENTICATED', "The token's programs are no list of codes.");
   }
-  const named = await Promise.all((codes ?? []).map((code: string) => app.directory.find('code', code)));
+  const named = await Promise.all(
+    (codes ?? []).map((code: string) => app.directory.find('code', toName(code))),
+  );
   const programs = codes === undefined ? 'ALL' : named.flatMap((program) => program?.id ?? []);
   const base = { role, identity: `token:${sub}`, expiresAt: exp === undefined ? null : exp * 1000 };
   if (role !== 'PARTNER') return { ...base, programs, partner: null };
-  const [programId] = programs === 'ALL' ? [] : programs;
-  if (typeof ref !== 'string' || programId === undefined || programs.length !== 1) {
+  const [program] =
+    programs === 'ALL' || programs.length !== 1 ? [] : named.filter((each) => each !== undefined);
+  if (typeof ref !== 'string' || program === undefined) {
     return refuse('UNAUTHENTICATED', "A partner's token names one programme and the partner's reference.");
   }
-  const partner = await readPartnerByRef(FULL_SCOPE, app.database.prisma, programId, ref);
+  const partner = await findPartner(app.database.prisma, program, ref);
   return partner === undefined
     ? refuse('UNAUTHENTICATED', 'The token names a partner that is not known here.')
-    : { ...base, programs, partner: partner.id };
+    : { ...base, programs, partner };
 };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Day, parseDay } from '../engine/day.ts';
 import type { Fact } from '../engine/fact.ts';
 import { compare, type Fraction, formatDecimal, parseDecimal } from '../engine/fraction.ts';
+import { isStorable, isWritten, readName, toName, toStoredName } from '../engine/naming-text.ts';
 import type { ProgramRecord } from '../store/directory.ts';
 import type {
   AttributeInput,
@@ -11,7 +12,7 @@ import type {
   RowRejectionCode,
 } from './fact-input.ts';
 
-/** What a row says, normalized: everything of a fact that its sender decides, the partner still by its reference. */
+/** What a row says, normalized: everything of a fact that its sender decides, the partner still by the reference as it was sent. */
 export type FactContent = Pick<
   Fact,
   | 'externalId'
@@ -28,7 +29,6 @@ export type FactContent = Pick<
   | 'attributes'
 > & { readonly partner: string };
 
-const MAX_TEXT = 200;
 const MAX_ATTRIBUTES = 20;
 const VALUE = /^-?\d{1,24}(\.\d{1,6})?$/;
 
@@ -45,21 +45,54 @@ const reject = (code: RowRejectionCode, path: string, message: string): never =>
   throw new Rejected({ code, path, message });
 };
 
-/** Reads a row for a programme; `path` is the row's place in the input. Whether the partner exists is not looked at. */
+/** A row as it was read: what it says, and why it may not be recorded, if it may not; null if it says nothing that could be. */
+export type CheckedRow =
+  | { readonly content: FactContent; readonly rejection: null }
+  | { readonly content: FactContent; readonly rejection: RowRejection }
+  | { readonly content: null; readonly rejection: RowRejection };
+
+/**
+ * Reads a row for a programme; `path` is the row's place in the input. Whether the partner exists is not looked at. Of a row that would be
+ * refused today what it says is told too: it may be one that was recorded when it was not.
+ */
+export const checkRow = (input: FactInput, path: string, program: ProgramRecord): CheckedRow => {
+  const content = checkFact(input, path, program);
+  if (!('code' in content)) return { content, rejection: null };
+  const recorded = readRow(input, path, program, AS_RECORDED);
+  return { content: 'code' in recorded ? null : recorded, rejection: content };
+};
+
+/** Reads a row that is to be recorded; what is wrong with it, if anything is. */
 export const checkFact = (
   input: FactInput,
   path: string,
   program: ProgramRecord,
+): FactContent | RowRejection => readRow(input, path, program, TO_RECORD);
+
+/** What a row may hold: what may be recorded now, or all that ever could be. */
+type Permission = {
+  readText(text: string, path: string): string;
+  readCurrency(currency: string, path: string, program: ProgramRecord): string;
+};
+
+const readRow = (
+  input: FactInput,
+  path: string,
+  program: ProgramRecord,
+  permission: Permission,
 ): FactContent | RowRejection => {
+  const { readText } = permission;
   try {
     const occurredOn = readDay(input.occurredOn, `${path}.occurredOn`);
+    const { detail } = input;
+    const at = `${path}.detail.${detail.type}`;
     return {
       ...EMPTY,
       externalId: readText(input.externalId, `${path}.externalId`),
-      partner: readText(input.partner, `${path}.partner`),
+      partner: readReference(input.partner, `${path}.partner`),
       occurredOn,
-      ...readDetail(input.detail, occurredOn, `${path}.detail.${input.detail.type}`, program),
-      attributes: readAttributes(input.detail.attributes, `${path}.detail.${input.detail.type}.attributes`),
+      ...readDetail(detail, occurredOn, at, program, permission),
+      attributes: readAttributes(detail.attributes, `${at}.attributes`, permission),
     };
   } catch (error) {
     if (error instanceof Rejected) return error.rejection;
@@ -99,7 +132,14 @@ const EMPTY = {
   subject: null,
 } as const;
 
-const readDetail = (detail: FactDetailInput, occurredOn: Day, path: string, program: ProgramRecord) => {
+const readDetail = (
+  detail: FactDetailInput,
+  occurredOn: Day,
+  path: string,
+  program: ProgramRecord,
+  { readText, readCurrency }: Permission,
+) => {
+  const readOptional = (text: string | null, at: string) => (text === null ? null : readText(text, at));
   switch (detail.type) {
     case 'revenue':
       return {
@@ -130,20 +170,6 @@ const readDetail = (detail: FactDetailInput, occurredOn: Day, path: string, prog
       };
   }
 };
-
-const readText = (text: string, path: string): string => {
-  if (text.trim() === '') return reject('INVALID_VALUE', path, 'This must not be empty.');
-  if (text.length > MAX_TEXT)
-    return reject('INVALID_VALUE', path, `This is longer than ${MAX_TEXT} characters.`);
-  // PostgreSQL's text has no NUL, and lone surrogates have no UTF-8.
-  if (text.includes('\0') || !text.isWellFormed()) {
-    return reject('INVALID_VALUE', path, 'This has a character that no text may have.');
-  }
-  return text;
-};
-
-const readOptional = (text: string | null, path: string): string | null =>
-  text === null ? null : readText(text, path);
 
 const readDay = (text: string, path: string): Day =>
   parseDay(text) ?? reject('INVALID_VALUE', path, `${quote(text)} is not a day; write it like 2026-11-23.`);
@@ -179,23 +205,43 @@ const readScore = (text: string, path: string, { settings }: ProgramRecord): Fra
   );
 };
 
-const readCurrency = (currency: string, path: string, program: ProgramRecord): string => {
-  const known =
-    currency === program.settings.currency ||
-    program.rulebooks.some(({ rulebook }) => rulebook.currencies.some((table) => table.equal.has(currency)));
-  return known
-    ? currency
-    : reject('UNKNOWN_CURRENCY', path, `No rulebook of the programme says what ${quote(currency)} is worth.`);
-};
-
-const readKind = (kind: string, path: string, { settings }: ProgramRecord): string =>
-  settings.measurementKinds.some((declared) => declared.code === kind)
+const readKind = (sent: string, path: string, { settings }: ProgramRecord): string => {
+  const kind = TO_RECORD.readText(sent, path);
+  return settings.measurementKinds.some((declared) => declared.code === kind)
     ? kind
     : reject('UNKNOWN_KIND', path, `The programme declares no measurement of the kind ${quote(kind)}.`);
+};
+
+/** A reference stays as it was sent, since it may be stored so; what can't be stored at all is refused. */
+const readReference = (text: string, path: string): string =>
+  isStorable(text) && isWritten(text)
+    ? text
+    : readName(text, (message) => reject('INVALID_VALUE', path, message));
+
+const TO_RECORD: Permission = {
+  readText: (text, path) => readName(text, (message) => reject('INVALID_VALUE', path, message)),
+  readCurrency(sent, path, program) {
+    const currency = TO_RECORD.readText(sent, path);
+    const known =
+      currency === program.settings.currency ||
+      program.rulebooks.some(({ rulebook }) =>
+        rulebook.currencies.some((table) => table.equal.has(currency)),
+      );
+    const message = `No rulebook of the programme says what ${quote(currency)} is worth.`;
+    return known ? currency : reject('UNKNOWN_CURRENCY', path, message);
+  },
+};
+
+const AS_RECORDED: Permission = {
+  readText: (text, path) =>
+    isStorable(text) ? toStoredName(text) : reject('INVALID_VALUE', path, 'This could never be stored.'),
+  readCurrency: (currency) => toName(currency),
+};
 
 const readAttributes = (
   attributes: readonly AttributeInput[],
   path: string,
+  { readText }: Permission,
 ): Readonly<Record<string, string>> => {
   if (attributes.length > MAX_ATTRIBUTES) {
     return reject('INVALID_VALUE', path, `There are more than ${MAX_ATTRIBUTES} attributes.`);
@@ -210,4 +256,5 @@ const readAttributes = (
   return Object.fromEntries(read);
 };
 
-const quote = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}...` : text);
+const quote = (text: string): string =>
+  JSON.stringify((text.length > 60 ? `${text.slice(0, 60)}...` : text).toWellFormed());

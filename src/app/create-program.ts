@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { compare, fractionToText, parseDecimal } from '../engine/fraction.ts';
+import { findNameProblem, findTextProblem, toName } from '../engine/naming-text.ts';
 import { quoted } from '../engine/problem.ts';
 import type { MeasurementKind } from '../engine/program.ts';
 import { PROGRAM_LIMITS } from '../engine/rulebook-limits.ts';
@@ -28,12 +29,6 @@ const CURRENCY = /^[A-Z]{3}$/;
 
 const { names, units, measurementKinds } = PROGRAM_LIMITS;
 
-/** Whether a text says something, and the database can keep it. */
-const isShortText = (text: string, length: number): boolean =>
-  text.trim() !== '' && text.length <= length && text.isWellFormed() && !text.includes('\0');
-
-const shortText = (what: string, length: number): string => `${what} has 1 to ${length} characters.`;
-
 const check = (command: CreateProgram): InvalidInput | null => {
   const invalid = (path: string, message: string): InvalidInput => ({
     ...refuse('INVALID_INPUT', message),
@@ -42,7 +37,8 @@ const check = (command: CreateProgram): InvalidInput | null => {
   if (!CODE.test(command.code)) {
     return invalid('code', 'A code is a small letter, then up to 49 small letters, digits and hyphens.');
   }
-  if (!isShortText(command.name, names)) return invalid('name', shortText('A name', names));
+  const problem = findTextProblem(command.name, names, 'ONE_LINE');
+  if (problem !== null) return invalid('name', problem);
   if (!isTimeZone(command.timeZone)) {
     return invalid('timeZone', `${quoted(command.timeZone)} is not an IANA time zone such as Europe/Berlin.`);
   }
@@ -70,19 +66,34 @@ const check = (command: CreateProgram): InvalidInput | null => {
     if (seen.has(code)) return invalid(path, `The kind ${code} is there already.`);
     seen.add(code);
     for (const locale of ['en', 'de'] as const) {
-      if (isShortText(name[locale], names)) continue;
-      return invalid(`${at}.name.${locale}`, shortText('A name', names));
+      const wrong = findTextProblem(name[locale], names, 'ONE_LINE');
+      if (wrong !== null) return invalid(`${at}.name.${locale}`, wrong);
     }
-    if (!isShortText(unit, units)) return invalid(`${at}.unit`, shortText('A unit', units));
+    const wrong = findNameProblem(unit, units);
+    if (wrong !== null) return invalid(`${at}.unit`, wrong);
   }
   return null;
 };
 
+/** The command with the texts that name something in their one form. */
+const readNames = (command: CreateProgram): CreateProgram => ({
+  ...command,
+  code: toName(command.code),
+  timeZone: toName(command.timeZone),
+  currency: toName(command.currency),
+  measurementKinds: command.measurementKinds.map(({ code, name, unit }) => ({
+    code: toName(code),
+    name,
+    unit: toName(unit),
+  })),
+});
+
 /** Makes a programme, without rules and members yet; returns its id. */
 export const createProgram = async (
   app: App,
-  command: CreateProgram,
+  sent: CreateProgram,
 ): Promise<{ readonly programId: string } | InvalidInput | Refused<'PROGRAM_EXISTS'>> => {
+  const command = readNames(sent);
   const invalid = check(command);
   if (invalid) return invalid;
   const id = randomUUIDv7();

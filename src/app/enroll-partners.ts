@@ -4,7 +4,8 @@ import { TryAgain } from '../store/transaction.ts';
 import { appendToLog, type LogEntry } from '../store/write-log.ts';
 import { insertPartners, lockPartners, type NewPartner } from '../store/write-partner.ts';
 import { type App, type Refused, refuse } from './app.ts';
-import { findTextProblem } from './partner-text.ts';
+import { readPartnerTexts } from './partner-text.ts';
+import { readReferences, refuseName } from './references.ts';
 import { settlePartners } from './settle-partners.ts';
 import { nextInstant, type WriteRefusal, writeToProgram } from './write-to-program.ts';
 
@@ -42,20 +43,22 @@ export const enrollPartners = async (
   return writeToProgram(app, command.program, async (writing): Promise<PartnersEnrolled> => {
     const { tx, program, today } = writing;
     const recordedAt = nextInstant(writing, []);
-    const refs = command.partners
-      .flatMap(({ externalRef, parent }) => (parent === null ? [externalRef] : [externalRef, parent]))
-      // The database takes no others, and nobody can be a member under them.
-      .filter((ref) => ref.isWellFormed() && !ref.includes('\0'));
+    const sent = command.partners.flatMap(({ externalRef, parent }) =>
+      parent === null ? [externalRef] : [externalRef, parent],
+    );
+    const { stored: refs, pick } = await readReferences(tx, program, sent);
     const locked = await lockPartners(tx, program.id, { refs, withAncestors: false });
     const members = new Map(locked.map(({ id, externalRef }) => [externalRef, id]));
     const added: NewPartner[] = [];
-    const outcomes = command.partners.map((partner): EnrollOutcome => {
+    const outcomes = command.partners.map((row): EnrollOutcome => {
+      const partner = readPartnerTexts(row);
+      if ('message' in partner) return { ...refuse('INVALID_INPUT', partner.message), path: partner.path };
       const { parent, ...rest } = partner;
-      const invalid = findTextProblem(partner);
-      if (invalid !== null) return { ...refuse('INVALID_INPUT', invalid.message), path: invalid.path };
-      if (members.has(partner.externalRef)) return partnerExists(partner.externalRef);
-      const parentId = parent === null ? null : members.get(parent);
-      if (parentId === undefined) return unknownParent(parent);
+      const parentId = parent === null ? null : pick(members, parent);
+      const unreadable = parentId === undefined ? refuseName(parent ?? '', 'parent') : null;
+      if (unreadable !== null) return unreadable;
+      if (pick(members, partner.externalRef) !== undefined) return partnerExists(partner.externalRef);
+      if (parentId === undefined) return unknownParent(parent ?? '');
       const id = randomUUIDv7();
       const enrolledOn = partner.enrolledOn ?? today;
       added.push({ ...rest, id, parentId, enrolledOn, recordedAt, entryId: randomUUIDv7() });
@@ -72,7 +75,7 @@ export const enrollPartners = async (
   });
 };
 
-const unknownParent = (ref: string | null): EnrollRefusal => ({
+const unknownParent = (ref: string): EnrollRefusal => ({
   ...refuse('UNKNOWN_PARENT', `The programme has no partner with the reference ${JSON.stringify(ref)}.`),
   path: 'parent',
 });

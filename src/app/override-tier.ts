@@ -1,10 +1,12 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { type Day, formatDay } from '../engine/day.ts';
+import { findTextProblem } from '../engine/naming-text.ts';
 import type { OverrideRow } from '../store/read-override.ts';
 import type { LogEntry } from '../store/write-log.ts';
 import { findOverridePartner, insertOverride, readOverrides } from '../store/write-override.ts';
 import { lockPartners } from '../store/write-partner.ts';
 import { type App, type Refused, refuse } from './app.ts';
+import { findPartner, refuseName } from './references.ts';
 import {
   changePartners,
   nextInstant,
@@ -31,19 +33,20 @@ export type OverrideSet = { readonly override: OverrideRow; readonly changes: re
 
 export type OverrideRefusal =
   | Refused<'PARTNER_NOT_FOUND' | 'UNKNOWN_TIER' | 'INVALID_DAYS' | 'OVERRIDES_OVERLAP' | 'INVALID_TEXT'>
+  | (Refused<'INVALID_INPUT'> & { readonly path: string })
   | WriteRefusal;
 
-const isText = (text: string): boolean =>
-  text.trim() !== '' && text.length <= 500 && !text.includes('\0') && text.isWellFormed();
+const LONGEST_TEXT = 500;
 
 /** Sets a partner's tier by hand for a time. Policy goes on beside it, unseen; the computed tier stays visible. */
 export const overrideTier = async (app: App, command: OverrideTier): Promise<OverrideSet | OverrideRefusal> =>
   writeToProgram(app, command.program, async (writing): Promise<OverrideSet | OverrideRefusal> => {
     const { tx, program, today } = writing;
     const firstOn = command.firstOn ?? today;
-    if (!isText(command.reason) || !isText(command.actor)) {
-      return refuse('INVALID_TEXT', 'The reason and the actor are texts of 1 to 500 characters.');
-    }
+    const problem =
+      findTextProblem(command.reason, LONGEST_TEXT, 'LINES') ??
+      findTextProblem(command.actor, LONGEST_TEXT, 'ONE_LINE');
+    if (problem !== null) return refuse('INVALID_TEXT', `The reason and the actor are texts. ${problem}`);
     if (firstOn < today)
       return refuse('INVALID_DAYS', `The first day must not be before today, ${formatDay(today)}.`);
     if (command.endsOn <= firstOn) return refuse('INVALID_DAYS', 'The end has to be after the first day.');
@@ -52,9 +55,13 @@ export const overrideTier = async (app: App, command: OverrideTier): Promise<Ove
       const message = `The rulebook in force on ${formatDay(firstOn)} has no tier ${JSON.stringify(command.tier)}.`;
       return refuse('UNKNOWN_TIER', message);
     }
-    const partners = await lockPartners(tx, program.id, { refs: [command.partner], withAncestors: false });
+    const partnerId = await findPartner(tx, program, command.partner);
+    const ids = partnerId === undefined ? [] : [partnerId];
+    const partners = await lockPartners(tx, program.id, { ids, withAncestors: false });
     const [partner] = partners;
     if (partner === undefined) {
+      const unreadable = refuseName(command.partner, 'partner');
+      if (unreadable !== null) return unreadable;
       const message = `The programme has no partner with the reference ${JSON.stringify(command.partner)}.`;
       return refuse('PARTNER_NOT_FOUND', message);
     }

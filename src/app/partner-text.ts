@@ -1,4 +1,5 @@
-const MAX_TEXT = 200;
+import { findTextProblem, LONGEST_NAME, readName } from '../engine/naming-text.ts';
+
 const COUNTRY = /^[A-Z]{2}$/;
 
 type PartnerText = {
@@ -8,19 +9,26 @@ type PartnerText = {
   readonly country?: string;
 };
 
-/** What is wrong with the texts of a partner, those that are given: the first problem and its field; null if nothing is. */
-export const findTextProblem = (
-  partner: PartnerText,
-): { readonly path: string; readonly message: string } | null => {
-  for (const path of ['externalRef', 'name', 'region'] as const) {
+/** Something wrong with a text, and its field. */
+export type TextProblem = { readonly path: string; readonly message: string };
+
+/** A partner with its texts read, those that are given; or the first problem with one of them. */
+export const readPartnerTexts = <T extends PartnerText>(partner: T): T | TextProblem => {
+  const problems: TextProblem[] = [];
+  const named = (path: 'externalRef' | 'region' | 'country'): PartnerText => {
     const text = partner[path];
-    if (text === undefined) continue;
-    if (text.trim() === '' || text.length > MAX_TEXT || text.includes('\0') || !text.isWellFormed()) {
-      return { path, message: `This has to be a text of 1 to ${MAX_TEXT} characters.` };
-    }
+    if (text === undefined) return {};
+    const refuse = (message: string): string => {
+      problems.push({ path, message });
+      return text;
+    };
+    return { [path]: readName(text, refuse) };
+  };
+  const read = { ...partner, ...named('externalRef'), ...named('region'), ...named('country') };
+  const problem = read.name === undefined ? null : findTextProblem(read.name, LONGEST_NAME, 'ONE_LINE');
+  if (problem !== null) problems.push({ path: 'name', message: problem });
+  if (read.country !== undefined && !COUNTRY.test(read.country)) {
+    problems.push({ path: 'country', message: 'A country is two capital letters, as in ISO 3166-1.' });
   }
-  if (partner.country !== undefined && !COUNTRY.test(partner.country)) {
-    return { path: 'country', message: 'A country is two capital letters, as in ISO 3166-1.' };
-  }
-  return null;
+  return problems[0] ?? read;
 };

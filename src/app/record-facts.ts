@@ -1,13 +1,15 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Instant } from '../engine/day.ts';
 import type { Fact } from '../engine/fact.ts';
+import { toStoredName } from '../engine/naming-text.ts';
 import { TryAgain } from '../store/transaction.ts';
 import { type FingerprintedFact, insertFacts, readFactChains } from '../store/write-facts.ts';
 import type { LogEntry } from '../store/write-log.ts';
 import { lockPartners } from '../store/write-partner.ts';
 import { type App, type Refused, refuse } from './app.ts';
-import { checkFact, type FactContent, fingerprintOf } from './check-fact.ts';
+import { checkRow, type FactContent, fingerprintOf } from './check-fact.ts';
 import type { FactInput, RowRejection } from './fact-input.ts';
+import { pickSpelling, readReferences, refuseName, rejectPartner, spellingsOf } from './references.ts';
 import {
   changePartners,
   nextInstant,
@@ -42,6 +44,9 @@ export type FactsRecorded = { readonly rows: readonly RowOutcome[]; readonly cha
 /** REJECT_ALL met these; nothing was recorded. */
 export type FactsRejected = Refused<'FACTS_REJECTED'> & { readonly rejections: readonly RowOutcome[] };
 
+/** The source is a text that names nothing. */
+export type SourceRefused = Refused<'INVALID_INPUT'> & { readonly path: string };
+
 /**
  * Records facts, judges the partners concerned and logs what changed about them, all in one transaction. Idempotent by (program, source,
  * externalId): the same row again is a duplicate and changes nothing, what an older version said is outdated, and another row under the
@@ -50,37 +55,60 @@ export type FactsRejected = Refused<'FACTS_REJECTED'> & { readonly rejections: r
 export const recordFacts = async (
   app: App,
   command: RecordFacts,
-): Promise<FactsRecorded | FactsRejected | WriteRefusal> => {
+): Promise<FactsRecorded | FactsRejected | SourceRefused | WriteRefusal> => {
   const recordedNothing: FactsRecorded = { rows: [], changes: [] };
   return writeToProgram(app, command.program, (writing) =>
     command.facts.length === 0 ? Promise.resolve(recordedNothing) : recordRows(writing, command),
   );
 };
 
-const recordRows = async (writing: Writing, command: RecordFacts): Promise<FactsRecorded | FactsRejected> => {
+const recordRows = async (
+  writing: Writing,
+  command: RecordFacts,
+): Promise<FactsRecorded | FactsRejected | SourceRefused> => {
   const { tx, program } = writing;
-  const checked = command.facts.map((row, index) => checkFact(row, `facts[${index}]`, program));
-  const contents = checked.filter((row): row is FactContent => !('code' in row));
-  const locked = await lockPartners(tx, program.id, {
-    refs: [...new Set(contents.map((row) => row.partner))],
-    withAncestors: program.countsFamilies,
-  });
-  const externalIds = contents.map((row) => row.externalId);
-  const chains = new Map(await readFactChains(tx, program.id, command.source, externalIds));
+  const checked = command.facts.map((row, index) => checkRow(row, `facts[${index}]`, program));
+  const sent = new Set(checked.flatMap(({ content }) => content?.partner ?? []));
+  const { stored: refs, pick } = await readReferences(tx, program, [...sent]);
+  const locked = await lockPartners(tx, program.id, { refs, withAncestors: program.countsFamilies });
+  const keys = command.facts.map(({ externalId }) => spellingsOf(externalId));
+  const sources = spellingsOf(command.source);
+  const known = await Promise.all(
+    sources.map((source) => readFactChains(tx, program.id, source, [...new Set(keys.flat())])),
+  );
+  const chains = known.map((ofSource) => new Map(ofSource));
+  const unreadable = refuseName(command.source, 'source');
+  if (unreadable !== null && chains.every(({ size }) => size === 0)) return unreadable;
+  const source = toStoredName(command.source);
+  const chainsOfSource = chains.at(-1) ?? new Map<string, readonly FingerprintedFact[]>();
 
   const partners = new Map(locked.map((partner) => [partner.externalRef, partner]));
   const recordedAt = nextInstant(writing, locked);
   const added: FingerprintedFact[] = [];
   const rows = checked.map((row, index): RowOutcome => {
-    if ('code' in row) return { type: 'REJECTED', index, ...row };
-    const partner = partners.get(row.partner);
-    if (partner === undefined) return unknownPartner(index, row.partner);
-    const fingerprint = fingerprintOf({ ...row, partnerId: partner.id });
-    const chain = chains.get(row.externalId);
-    if (chain !== undefined) return knownRow(index, chain, fingerprint);
-    const fact = firstVersion(row, partner.id, command.source, recordedAt);
+    if (row.content === null) return { type: 'REJECTED', index, ...row.rejection };
+    const { content, rejection } = row;
+    const partner = pick(partners, content.partner);
+    if (partner === undefined) {
+      return rejection === null
+        ? unknownPartner(index, content.partner)
+        : { type: 'REJECTED', index, ...rejection };
+    }
+    const fingerprint = fingerprintOf({ ...content, partnerId: partner.id });
+    // As it was sent first: what was stored before texts had one form is kept under that.
+    const chain = chains.map((ofSource) => pickSpelling(ofSource, keys[index] ?? [])).find((each) => each);
+    const known = chain && knownRow(index, chain, fingerprint);
+    // What would be refused today can only be what was recorded when it was not.
+    if (rejection !== null && (known === undefined || known.type === 'REJECTED')) {
+      return { type: 'REJECTED', index, ...rejection };
+    }
+    if (known !== undefined) return known;
+    if (unreadable !== null) {
+      return { type: 'REJECTED', index, code: 'INVALID_VALUE', path: 'source', message: unreadable.message };
+    }
+    const fact = firstVersion(content, partner.id, source, recordedAt);
     added.push({ fact, fingerprint });
-    chains.set(row.externalId, [{ fact, fingerprint }]);
+    chainsOfSource.set(content.externalId, [{ fact, fingerprint }]);
     return { type: 'RECORDED', index, fact };
   });
 
@@ -141,9 +169,7 @@ const firstVersion = (
 const unknownPartner = (index: number, ref: string): RowOutcome => ({
   type: 'REJECTED',
   index,
-  code: 'UNKNOWN_PARTNER',
-  path: `facts[${index}].partner`,
-  message: `The programme has no partner with the reference ${JSON.stringify(ref)}.`,
+  ...rejectPartner(ref, `facts[${index}].partner`),
 });
 
 const conflict = (index: number, current: Fact): RowOutcome => ({

@@ -6,15 +6,10 @@ import { isMemberBy } from '../engine/membership.ts';
 import { type Contradiction, type MembershipDays, planMembership } from '../engine/membership-change.ts';
 import { type PartnerData, type ResolvedEntry, resolveEntries } from '../engine/resolve-entries.ts';
 import type { LogEntry } from '../store/write-log.ts';
-import {
-  type EntryRow,
-  findPartnerId,
-  insertEntry,
-  lockPartners,
-  readEntries,
-} from '../store/write-partner.ts';
+import { type EntryRow, insertEntry, lockPartners, readEntries } from '../store/write-partner.ts';
 import { type App, type Refused, refuse } from './app.ts';
-import { findTextProblem } from './partner-text.ts';
+import { readPartnerTexts } from './partner-text.ts';
+import { findPartner, refuseName } from './references.ts';
 import { changePartners, nextInstant, type WriteRefusal, writeToProgram } from './write-to-program.ts';
 
 /** What becomes different about a partner from a day on; what is left out stays as it is, and so does what was entered for a later day. */
@@ -46,17 +41,17 @@ export type UpdateRefusal = Refused<
 /** Enters new data about a partner and judges it, and those above it, anew. What is the same already is entered nowhere. */
 export const updatePartner = async (
   app: App,
-  command: UpdatePartner,
+  sent: UpdatePartner,
 ): Promise<PartnerUpdated | UpdateRefusal | WriteRefusal> =>
-  writeToProgram(app, command.program, async (writing): Promise<PartnerUpdated | UpdateRefusal> => {
+  writeToProgram(app, sent.program, async (writing): Promise<PartnerUpdated | UpdateRefusal> => {
     const { tx, program, today } = writing;
-    const invalid = findTextProblem(command);
-    if (invalid !== null) return { ...refuse('INVALID_INPUT', invalid.message), path: invalid.path };
+    const command = readPartnerTexts(sent);
+    if ('message' in command) return { ...refuse('INVALID_INPUT', command.message), path: command.path };
 
-    const partnerId = await findPartnerId(tx, program.id, command.partner);
+    const partnerId = await findPartner(tx, program, command.partner);
     if (partnerId === undefined) return notFound('PARTNER_NOT_FOUND', command.partner, 'partner');
     const parentId =
-      typeof command.parent === 'string' ? await findPartnerId(tx, program.id, command.parent) : null;
+      typeof command.parent === 'string' ? await findPartner(tx, program, command.parent) : null;
     if (parentId === undefined) return notFound('UNKNOWN_PARENT', command.parent ?? '', 'parent');
 
     // Everybody above, before and after: who counts families is judged anew, and nobody else may move them meanwhile.
@@ -113,14 +108,11 @@ export const updatePartner = async (
     return { partnerId, changes };
   });
 
-const notFound = (
-  code: 'PARTNER_NOT_FOUND' | 'UNKNOWN_PARENT',
-  ref: string,
-  path: string,
-): UpdateRefusal => ({
-  ...refuse(code, `The programme has no partner with the reference ${JSON.stringify(ref)}.`),
-  path,
-});
+const notFound = (code: 'PARTNER_NOT_FOUND' | 'UNKNOWN_PARENT', ref: string, path: string): UpdateRefusal =>
+  refuseName(ref, path) ?? {
+    ...refuse(code, `The programme has no partner with the reference ${JSON.stringify(ref)}.`),
+    path,
+  };
 
 const changedData = (command: UpdatePartner, parentId: string | null): Partial<PartnerData> => ({
   ...(command.name !== undefined && { name: command.name }),

@@ -1,5 +1,6 @@
 import { compare, type Fraction, ONE, ZERO } from './fraction.ts';
 import type { Metric } from './metric.ts';
+import { LONGEST_NAME } from './naming-text.ts';
 import { metricShape } from './parse-metric.ts';
 import type { LocalizedText } from './program.ts';
 import type { Measure, PointScale, RegionalNumber } from './rulebook.ts';
@@ -9,14 +10,15 @@ import {
   decimal,
   list,
   mapped,
+  namedRecord,
   object,
   optional,
   positiveDecimal,
-  record,
   reference,
   type Shape,
   text,
   textOr,
+  writing,
 } from './shape.ts';
 
 const NAMES_OF_KINDS: Readonly<Record<string, LocalizedText>> = {
@@ -25,7 +27,7 @@ const NAMES_OF_KINDS: Readonly<Record<string, LocalizedText>> = {
   satisfaction: { en: 'customer satisfaction', de: 'Kundenzufriedenheit' },
 };
 
-const nameText = text(/^\S[\s\S]{0,199}$/, 'a text of 1 to 200 characters');
+const nameText = writing(LONGEST_NAME, 'ONE_LINE');
 
 /** A text in every language. */
 export const localizedTextShape: Shape<LocalizedText> = object(
@@ -36,15 +38,10 @@ export const localizedTextShape: Shape<LocalizedText> = object(
 /** Names of measures in the document. */
 export const MEASURE_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
-const regionKey = /^\S{1,64}$/;
-
 /** One number for all regions, or one a region with a default for the others. */
 export const regionalNumberShape: Shape<RegionalNumber> = textOr<RegionalNumber>(
   mapped(decimal, (number) => ({ default: number, regions: new Map() })),
-  object(
-    { default: decimal, regions: record(regionKey, 'a region', 'regions', decimal) },
-    (numbers) => numbers,
-  ),
+  object({ default: decimal, regions: namedRecord('regions', decimal) }, (numbers) => numbers),
 );
 
 /** A measure by its name, or written out. */

@@ -2,9 +2,10 @@ import { COMPARISONS } from './comparison.ts';
 import { parseDay } from './day.ts';
 import { type Fraction, formatDecimal, parseDecimal, wholeNumber } from './fraction.ts';
 import { AGGREGATES, type Filter, type Metric, PERIOD_UNITS, type Window } from './metric.ts';
+import { LONGEST_NAME } from './naming-text.ts';
 import { quoted, shortened } from './problem.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
-import { byKey, choice, integer, list, object, optional, type Shape, text } from './shape.ts';
+import { byKey, choice, integer, list, mapped, name, object, optional, type Shape, text } from './shape.ts';
 
 const UP_TO_A_CENTURY = { months: 1_200, days: 36_525 } as const;
 
@@ -18,9 +19,13 @@ const FIELDS_BY_KIND: Readonly<Record<string, readonly string[]>> = {
 const MEASUREMENT_FIELDS: readonly string[] = ['subject', 'value'];
 const FIELD_TEXT =
   /^(person|credential|customer|respondent|subject|currency|value|occurredOn|expiresOn|region|attributes\.[^\s.][^\s]*)$/;
+const LONGEST_FIELD = 'attributes.'.length + LONGEST_NAME;
 
 /** The name of a field of facts. */
-export const fieldShape = text(FIELD_TEXT, 'a field, such as "person" or "attributes.area"', 'field');
+export const fieldShape = mapped(
+  text(FIELD_TEXT, 'a field, such as "person" or "attributes.area"', 'field'),
+  (field, path, reading) => reading.name(field, path, LONGEST_FIELD),
+);
 
 export const durationShape = object(
   { months: optional(integer(1, UP_TO_A_CENTURY.months)), days: optional(integer(1, UP_TO_A_CENTURY.days)) },
@@ -52,7 +57,7 @@ export const windowShape: Shape<Window> = byKey<Window>({
   allTime: object({ allTime: choice([true]) }, () => ({ type: 'ALL_TIME' })),
 });
 
-const anyText = text(/^[\s\S]{1,200}$/, 'a text of 1 to 200 characters');
+const anyText = name();
 
 const comparedFields = {
   field: fieldShape,

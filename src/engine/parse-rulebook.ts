@@ -28,7 +28,7 @@ import {
   positiveDecimal,
   record,
   type Shape,
-  text,
+  writing,
 } from './shape.ts';
 
 export type ParsedRulebook =
@@ -110,7 +110,7 @@ const remapShape = record(CODE, 'the code of a tier', 'remappedTiers', codeShape
 const documentShape: Shape<Rulebook> = object(
   {
     format: choice([1]),
-    note: optional(text(/^[\s\S]{1,2000}$/, 'a text of 1 to 2000 characters')),
+    note: optional(writing(2_000, 'LINES')),
     currencies: optional(currenciesShape),
     measures: optional(record(MEASURE_NAME, 'the name of a measure', 'measures', namedMeasure)),
     tiers: tiersShape,

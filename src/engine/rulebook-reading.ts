@@ -1,5 +1,6 @@
 import { fractionToText } from './fraction.ts';
 import type { Filter, Metric, Window } from './metric.ts';
+import { findTextProblem, readName, toStoredName } from './naming-text.ts';
 import type { Problem } from './problem.ts';
 import { pointer, quoted, told } from './problem.ts';
 import type { ProgramSettings } from './program.ts';
@@ -18,6 +19,10 @@ export type RulebookReading = {
   /** How many were noted. */
   problemCount(): number;
   readonly program: ProgramSettings;
+  /** A text that names something, in its one form; refused at `path` where it names nothing. */
+  name(text: string, path: string, longest: number): string | undefined;
+  /** A text for people, as it is written; refused at `path` where it is none. */
+  writing(text: string, path: string, longest: number, lines: 'ONE_LINE' | 'LINES'): string | undefined;
   /** Notes a problem; returns undefined, so that a reader can return it. */
   refuse(path: string, message: string): undefined;
   /**
@@ -57,7 +62,11 @@ export function startReading({
   const rawMeasures = isObject(document) && isObject(document.measures) ? document.measures : {};
   const rawSpecializations =
     isObject(document) && Array.isArray(document.specializations) ? document.specializations : [];
-  const codes = new Set(rawSpecializations.map((raw: unknown) => (isObject(raw) ? raw.code : undefined)));
+  const codes = new Set(
+    rawSpecializations.map((raw: unknown) =>
+      isObject(raw) && typeof raw.code === 'string' ? toStoredName(raw.code) : undefined,
+    ),
+  );
   const measures = new Map<string, Measure | undefined>();
   const underway: string[] = [];
   const metrics = new Map<string, Metric>();
@@ -69,6 +78,14 @@ export function startReading({
     problems,
     problemCount: () => problemCount,
     program,
+    name(text, path, longest) {
+      if (isPublished) return toStoredName(text);
+      return readName(text, (message) => reading.refuse(path, message), longest);
+    },
+    writing(text, path, longest, lines) {
+      const problem = isPublished ? null : findTextProblem(text, longest, lines);
+      return problem === null ? text : reading.refuse(path, problem);
+    },
     refuse(path, message) {
       problemCount += 1;
       if (problems.length < RULEBOOK_LIMITS.problems) problems.push(told({ path, message }));

@@ -1,5 +1,6 @@
 import { type Day, formatDay, parseDay } from './day.ts';
 import { compare, type Fraction, parseDecimal, ZERO } from './fraction.ts';
+import { LONGEST_NAME, toStoredName } from './naming-text.ts';
 import { pointer, quoted } from './problem.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
@@ -142,6 +143,33 @@ export function list<T>(item: Shape<T>, limit: Limit, minimum = 0): Shape<readon
   };
 }
 
+/** An object whose keys name something, each in its one form and once, no more than the limit, and whose values have one shape. */
+export function namedRecord<T>(limit: Limit, item: Shape<T>): Shape<ReadonlyMap<string, T>> {
+  return {
+    schema: {
+      type: 'object',
+      propertyNames: { pattern: '\\S' },
+      additionalProperties: item.schema,
+      maxProperties: RULEBOOK_LIMITS[limit],
+    },
+    read(value, path, reading) {
+      if (!isObject(value)) return reading.refuse(path, 'An object is expected here.');
+      if (!reading.within(Object.keys(value).length, limit, path)) return undefined;
+      const items = new Map<string, T>();
+      let complete = true;
+      for (const [key, raw] of Object.entries(value)) {
+        const at = pointer(path, key);
+        const named = reading.name(key, at, LONGEST_NAME);
+        const read = item.read(raw, at, reading);
+        if (named !== undefined && items.has(named)) reading.refuse(at, `${quoted(named)} is there twice.`);
+        if (named === undefined || items.has(named) || read === undefined) complete = false;
+        else items.set(named, read);
+      }
+      return complete ? items : undefined;
+    },
+  };
+}
+
 /** An object whose keys are free within `key`, no more than the limit, and whose values have one shape. */
 export function record<T>(
   key: RegExp,
@@ -173,7 +201,7 @@ export function record<T>(
   };
 }
 
-/** A text that matches a pattern and is no longer than the limit; `is` says what it then is, with its article. */
+/** A text in its one form that matches a pattern and is no longer than the limit; `is` says what it then is, with its article. */
 export function text(pattern: RegExp, is: string, limit?: Limit): Shape<string> {
   return {
     schema: {
@@ -182,11 +210,32 @@ export function text(pattern: RegExp, is: string, limit?: Limit): Shape<string> 
       ...(limit !== undefined && { maxLength: RULEBOOK_LIMITS[limit] }),
     },
     read(value, path, reading) {
-      if (typeof value !== 'string' || !pattern.test(value)) {
-        return reading.refuse(path, `This has to be ${is}.`);
-      }
-      return limit === undefined || reading.within(value.length, limit, path) ? value : undefined;
+      const name = typeof value === 'string' ? toStoredName(value) : '';
+      if (!pattern.test(name)) return reading.refuse(path, `This has to be ${is}.`);
+      return limit === undefined || reading.within(name.length, limit, path) ? name : undefined;
     },
+  };
+}
+
+/** A text that names something (rule 30), in its one form. */
+export function name(longest = LONGEST_NAME): Shape<string> {
+  return {
+    schema: { type: 'string', pattern: '\\S' },
+    read: (value, path, reading) =>
+      typeof value === 'string'
+        ? reading.name(value, path, longest)
+        : reading.refuse(path, 'A text is expected here.'),
+  };
+}
+
+/** A text for people, on one line or on several, as it is written. */
+export function writing(longest: number, lines: 'ONE_LINE' | 'LINES'): Shape<string> {
+  return {
+    schema: { type: 'string', pattern: '\\S' },
+    read: (value, path, reading) =>
+      typeof value === 'string'
+        ? reading.writing(value, path, longest, lines)
+        : reading.refuse(path, 'A text is expected here.'),
   };
 }
 

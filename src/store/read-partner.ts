@@ -67,14 +67,6 @@ export const readPartnersByRef = (
     WHERE p.program_id = ${programId}::uuid AND p.external_ref = ANY (${[...externalRefs]}::text[])
       AND ${partnerInScope(scope)}`;
 
-/** The partner with an external reference, if it is in scope. */
-export const readPartnerByRef = async (
-  scope: ReadScope,
-  session: Session,
-  programId: string,
-  externalRef: string,
-): Promise<PartnerRow | undefined> => (await readPartnersByRef(scope, session, programId, [externalRef]))[0];
-
 /** All statuses of these partners by day, past and to come, as far as they are in scope; by id. */
 export const readTimelines = async (
   scope: ReadScope,

@@ -4,7 +4,7 @@ import type { Measurements } from '../engine/measurements.ts';
 import type { NextGap } from '../engine/next-gap.ts';
 import type { EnteredData, PartnerData } from '../engine/resolve-entries.ts';
 import type { Status, Timeline } from '../engine/status.ts';
-import { type Transaction, TryAgain } from './transaction.ts';
+import { type Session, type Transaction, TryAgain } from './transaction.ts';
 
 /** A partner's row as a writing transaction holds it, locked until commit. */
 export type LockedPartner = {
@@ -60,14 +60,15 @@ const LOCKED = `p.id, p.external_ref AS "externalRef", p.region, p.version,
   floor(extract(epoch FROM p.last_recorded_at) * 1000)::float8 AS "lastRecordedAt", p.timeline,
   p.judged_on - DATE '1970-01-01' AS "judgedOn", p.rules_version AS "rulesVersion"`;
 
-/** The id of the partner with this reference. */
+/** The id of the partner with the first of these references that a partner has. */
 export const findPartnerId = async (
-  tx: Transaction,
+  session: Session,
   programId: string,
-  ref: string,
+  refs: readonly string[],
 ): Promise<string | undefined> => {
-  const [row] = await tx.$queryRaw<{ id: string }[]>`
-    SELECT id FROM partner WHERE program_id = ${programId}::uuid AND external_ref = ${ref}`;
+  const [row] = await session.$queryRaw<{ id: string }[]>`
+    SELECT id FROM partner WHERE program_id = ${programId}::uuid AND external_ref = ANY (${[...refs]}::text[])
+    ORDER BY array_position(${[...refs]}::text[], external_ref) LIMIT 1`;
   return row?.id;
 };
 

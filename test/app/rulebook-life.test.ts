@@ -113,7 +113,10 @@ describe('invalid rulebooks', () => {
       data: { document: { format: 1 } },
     });
     const before = await stored();
-    await expect(publishOn(draft, '2026-04-01')).rejects.toThrow('was saved although it is invalid');
+    expect(await publishOn(draft, '2026-04-01')).toMatchObject({
+      refused: 'NOT_PUBLISHABLE',
+      problems: [{ path: '', message: '"tiers" is missing.' }],
+    });
     expect(await stored()).toBe(before);
   });
 });

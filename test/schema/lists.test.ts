@@ -120,8 +120,12 @@ describe('partners', () => {
     [{ after: 'x' }, 'after', 'This is not a cursor of this list in this order.'],
     [{ before: '' }, 'before', 'This is not a cursor of this list in this order.'],
     [{ filter: { parent: 'x' } }, 'filter.parent', 'This is not the id of a Partner.'],
-    [{ filter: { search: '' } }, 'filter.search', 'This has to be a text of 1 to 200 characters.'],
-    [{ filter: { tiers: ['A', '\0'] } }, 'filter.tiers[1]', 'This has to be a text of 1 to 200 characters.'],
+    [{ filter: { search: '' } }, 'filter.search', 'This must not be empty.'],
+    [
+      { filter: { tiers: ['A', '\0'] } },
+      'filter.tiers[1]',
+      'The character U+0000 (NUL), number 1 of this text, is not allowed here.',
+    ],
     [{ filter: { regions: Array(101).fill('x') } }, 'filter.regions', 'At most 100 can be given here.'],
     [
       { filter: { specializationLapsesBefore: 'soon' } },

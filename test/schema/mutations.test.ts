@@ -182,7 +182,11 @@ describe('correctFact and voidFact', () => {
     });
     expect(await run(VOID, { ...key, program: 'none' })).toMatchObject({ __typename: 'ProgramNotFound' });
     expect(await complaints(opened, VOID, { input: { ...key, externalId: 'a\0' } })).toEqual([
-      ['BAD_USER_INPUT', 'input.externalId', 'This has to be a text of 1 to 200 characters.'],
+      [
+        'BAD_USER_INPUT',
+        'input.externalId',
+        'The character U+0000 (NUL), number 2 of this text, is not allowed here.',
+      ],
     ]);
   });
 });
@@ -324,8 +328,8 @@ describe('overrideTier and endOverride', () => {
   });
 
   test.each([
-    [{ reason: ' ' }, 'input.reason', 'This has to be a text of 1 to 500 characters.'],
-    [{ actor: 'x'.repeat(501) }, 'input.actor', 'This has to be a text of 1 to 500 characters.'],
+    [{ reason: ' ' }, 'input.reason', 'This must not be empty.'],
+    [{ actor: 'x'.repeat(501) }, 'input.actor', 'This is longer than 500 characters.'],
     [{ endsOn: '2026-02-30' }, 'input.endsOn', '"2026-02-30" is not a day; write it like 2026-11-23.'],
   ])('%j is bad input', async (change, argument, message) => {
     expect(await complaints(opened, OVERRIDE, { input: { ...input, ...change } })).toEqual([

@@ -139,7 +139,6 @@ test('is null for what is not there', async () => {
     { __typename: 'Program', id: encodeGlobalId('Partner', mine) },
     { __typename: 'Partner', id: encodeGlobalId('Program', small) },
     { __typename: 'Partner', id: '\u0000' },
-    partner('\u0000'),
   ];
   expect(await find(representations)).toEqual({ entities: representations.map(() => null), problems: [] });
 });
@@ -152,9 +151,10 @@ test('what can not be read is refused in its place and spoils no other', async (
     { __typename: 'constructor' },
     { __typename: 'Partner', externalRef: 'A' },
     { __typename: 'Program', code: 7 },
+    partner('\u0000'),
   ];
   expect(await find(representations)).toEqual({
-    entities: [found('A'), null, null, null, null, null],
+    entities: [found('A'), null, null, null, null, null, null],
     problems: [
       ['_entities.1', 'BAD_USER_INPUT', 'representations[1]', 'A representation is an object.'],
       ...[2, 3].map((index) => [
@@ -170,6 +170,12 @@ test('what can not be read is refused in its place and spoils no other', async (
         'A Partner is found by `id` or `program { code } externalRef`.',
       ],
       ['_entities.5', 'BAD_USER_INPUT', 'representations[5]', 'A Program is found by `id` or `code`.'],
+      [
+        '_entities.6',
+        'BAD_USER_INPUT',
+        'representations[6].externalRef',
+        'The character U+0000 (NUL), number 1 of this text, is not allowed here.',
+      ],
     ],
   });
   expect(await find(Array(1_001).fill(partner('A')))).toEqual({
