@@ -9,13 +9,16 @@ export type WriteStart = Epoch & { readonly directory: DirectorySnapshot };
 const RULES_LOCK = 7236541904n;
 
 /**
- * A writing transaction's first statement. Until commit no rulebook can be published, so what a write judges by can't change under it;
+ * A writing transaction's first statement. It has the transaction's statements look rows up one by one and in the order of an index: what is due
+ * is taken a chunk at a time, and a bitmap of all that is due would be made and sorted for each.
+ * Until commit no rulebook can be published, so what a write judges by can't change under it;
  * whether one was published while this statement waited is seen by whoever reads the epoch again (`loadCases` does).
  */
 export const beginWrite = async (tx: Transaction, directory: Directory): Promise<WriteStart> => {
   const [row] = await tx.$queryRaw<Epoch[]>`
     SELECT number AS epoch, floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "databaseTime",
-      pg_advisory_xact_lock_shared(${RULES_LOCK}::bigint)::text AS locked FROM epoch`;
+      pg_advisory_xact_lock_shared(${RULES_LOCK}::bigint)::text AS locked,
+      set_config('enable_bitmapscan', 'off', TRUE) AS plans FROM epoch`;
   if (row === undefined) throw new Error('The epoch row is missing: the database was not migrated.');
   const { epoch, databaseTime } = row;
   return { epoch, databaseTime, directory: await directory.at(epoch, tx) };

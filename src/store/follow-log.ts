@@ -28,7 +28,9 @@ export const readLogNews = async (
   const rows = await session.$queryRaw<HeadRow[]>`
     SELECT e.number AS epoch, h.program_id AS "headOf", coalesce(h.position, 0)::float8 AS head, last.id AS "headId", ${ENTRY_COLUMNS}
     FROM epoch e LEFT JOIN log_head h ON TRUE
-    LEFT JOIN status_change last ON last.program_id = h.program_id AND last.position = h.position
+    LEFT JOIN LATERAL (
+      SELECT id FROM status_change WHERE program_id = h.program_id AND position = h.position OFFSET 0
+    ) last ON TRUE
     LEFT JOIN unnest(${ids}::uuid[], ${places}::bigint[]) AS known(program_id, position) ON known.program_id = h.program_id
     LEFT JOIN LATERAL (
       SELECT * FROM status_change WHERE program_id = h.program_id

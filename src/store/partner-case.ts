@@ -57,17 +57,17 @@ export const loadKnownCases = async (
 ): Promise<readonly (LoadedCase | null)[]> => {
   const rows = await session.$queryRawUnsafe<StoredCase[]>(
     `WITH RECURSIVE ${WANTED}
-     SELECT epoch.number AS epoch, p.id, wanted.at AS "knownAt",
+     SELECT (SELECT number FROM epoch) AS epoch, wanted.id, wanted.at AS "knownAt",
        (SELECT coalesce(json_agg(json_build_object('firstOn', e.first_on - DATE '1970-01-01',
             'recordedAt', floor(extract(epoch FROM e.recorded_at) * 1000), 'data', e.data) ORDER BY e.recorded_at), '[]')
-          FROM partner_entry e WHERE e.partner_id = p.id AND (wanted.at IS NULL OR e.recorded_at <= ${KNOWN_AT})
+          FROM partner_entry e WHERE e.partner_id = wanted.id AND (wanted.at IS NULL OR e.recorded_at <= ${KNOWN_AT})
        ) AS entries,
-       (SELECT coalesce(json_agg(${factJson('f')}), '[]') FROM fact f WHERE f.partner_id = p.id AND ${knownThen('f')}) AS facts,
+       (SELECT coalesce(json_agg(${factJson('f')}), '[]') FROM fact f WHERE f.partner_id = wanted.id AND ${knownThen('f')}) AS facts,
        (SELECT coalesce(json_agg(json_build_object('id', o.id, 'tier', o.tier, 'rulebookId', o.rulebook_id,
             'firstOn', o.first_on - DATE '1970-01-01', 'endsOn', o.ends_on - DATE '1970-01-01', 'reason', o.reason,
             'actor', o.actor) ORDER BY o.first_on), '[]')
-          FROM tier_override o WHERE o.partner_id = p.id AND o.first_on < o.ends_on AND ${knownThen('o')}) AS overrides
-     FROM wanted JOIN partner p ON p.id = wanted.id, epoch`,
+          FROM tier_override o WHERE o.partner_id = wanted.id AND o.first_on < o.ends_on AND ${knownThen('o')}) AS overrides
+     FROM wanted`,
     toJson(scope, program, keys),
     program.countsFamilies,
     scope.partner,
@@ -125,15 +125,15 @@ export const readLatestRecordings = async (
   program: ProgramRecord,
   keys: readonly { readonly partnerId: string; readonly knownAt: Instant }[],
 ): Promise<readonly (Instant | null)[]> => {
-  const versions = (table: string) => `SELECT root, wanted.at AS by, max(greatest(v.recorded_at,
-      CASE WHEN v.superseded_at <= ${KNOWN_AT} THEN v.superseded_at END)) AS at
-    FROM ${table} v JOIN wanted ON v.partner_id = wanted.id WHERE v.recorded_at <= ${KNOWN_AT} GROUP BY 1, 2`;
+  const versions = (table: string) => `(
+    SELECT max(greatest(v.recorded_at, CASE WHEN v.superseded_at <= ${KNOWN_AT} THEN v.superseded_at END))
+    FROM ${table} v WHERE v.partner_id = wanted.id AND v.recorded_at <= ${KNOWN_AT})`;
   const rows = await session.$queryRawUnsafe<{ root: string; by: Instant; at: Instant | null }[]>(
     `WITH RECURSIVE ${WANTED_OF_EACH}
-     SELECT root, by, floor(extract(epoch FROM max(at)) * 1000)::float8 AS at FROM (
-       SELECT root, wanted.at AS by, max(e.recorded_at) AS at FROM partner_entry e JOIN wanted ON e.partner_id = wanted.id
-       WHERE e.recorded_at <= ${KNOWN_AT} GROUP BY 1, 2
-       UNION ALL ${versions('fact')} UNION ALL ${versions('tier_override')}) recordings GROUP BY root, by`,
+     SELECT root, wanted.at AS by, floor(extract(epoch FROM max(greatest((
+         SELECT max(e.recorded_at) FROM partner_entry e WHERE e.partner_id = wanted.id AND e.recorded_at <= ${KNOWN_AT}),
+       ${versions('fact')}, ${versions('tier_override')}))) * 1000)::float8 AS at
+     FROM wanted GROUP BY root, wanted.at`,
     toJson(scope, program, keys),
     program.countsFamilies,
     scope.partner,
@@ -152,24 +152,29 @@ const toJson = ({ programs }: ReadScope, { id }: ProgramRecord, keys: readonly C
 
 /** SQL: the partners of the keys $1, each at the instant of its key; if $3 is given, only those that are it or its affiliates. */
 const KEYS = `jsonb_to_recordset($1::jsonb) AS x("partnerId" uuid, "knownAt" float8)
-  WHERE $3::uuid IS NULL OR x."partnerId" IN (
+  WHERE $3::uuid IS NULL OR x."partnerId" = ANY (ARRAY(
     WITH RECURSIVE family AS (
       SELECT id FROM partner WHERE id = $3::uuid
-      UNION SELECT child.id FROM partner child JOIN family ON child.parent_id = family.id
-    ) SELECT id FROM family)`;
+      UNION SELECT child.id FROM family CROSS JOIN LATERAL (
+        SELECT id FROM partner WHERE parent_id = family.id OFFSET 0) AS child
+    ) SELECT id FROM family))`;
+
+/** SQL: those who were ever entered right below the partner of a row of `wanted`, if $2. */
+const BELOW = `LATERAL (
+  SELECT partner_id FROM partner_entry WHERE $2::boolean AND parent_id = wanted.id OFFSET 0) AS e`;
 
 /** SQL: the partners of the keys and, if $2, everybody who was ever entered below them; each at the instant of its key. */
 const WANTED = `wanted AS (
   SELECT x."partnerId" AS id, x."knownAt" AS at FROM ${KEYS}
   UNION
-  SELECT e.partner_id, wanted.at FROM wanted JOIN partner_entry e ON $2::boolean AND e.parent_id = wanted.id
+  SELECT e.partner_id, wanted.at FROM wanted CROSS JOIN ${BELOW}
 )`;
 
 /** SQL: the same with the partner of the key beside each, where it matters whose family it is. */
 const WANTED_OF_EACH = `wanted AS (
   SELECT x."partnerId" AS id, x."knownAt" AS at, x."partnerId" AS root FROM ${KEYS}
   UNION
-  SELECT e.partner_id, wanted.at, wanted.root FROM wanted JOIN partner_entry e ON $2::boolean AND e.parent_id = wanted.id
+  SELECT e.partner_id, wanted.at, wanted.root FROM wanted CROSS JOIN ${BELOW}
 )`;
 
 const KNOWN_AT = `to_timestamp(wanted.at / 1000.0)`;

@@ -16,7 +16,8 @@ export const readFacts = async (
   ids: readonly string[],
 ): Promise<readonly Fact[]> => {
   const rows = await session.$queryRaw<{ fact: StoredFact }[]>`
-    SELECT ${FACT} AS fact FROM fact f WHERE f.id = ANY (${[...ids]}::uuid[]) AND ${scoped(scope)}`;
+    SELECT ${FACT} AS fact FROM unnest(${[...new Set(ids)]}::uuid[]) AS key(id)
+    CROSS JOIN LATERAL (SELECT * FROM fact WHERE id = key.id OFFSET 0) AS f WHERE ${scoped(scope)}`;
   return rows.map(({ fact }) => toFact(fact));
 };
 
@@ -69,8 +70,11 @@ export const countFacts = async (
   filter: FactFilter,
 ): Promise<ReadonlyMap<string, number>> => {
   const rows = await session.$queryRaw<{ id: string; count: number }[]>`
-    SELECT f.partner_id AS id, count(*)::int AS count FROM fact f
-    WHERE f.partner_id = ANY (${[...partnerIds]}::uuid[]) AND ${conditions(scope, filter)} GROUP BY f.partner_id`;
+    SELECT partner.id, counted.count FROM unnest(${[...partnerIds]}::uuid[]) AS partner(id)
+    CROSS JOIN LATERAL (
+      SELECT count(*)::int AS count FROM fact f
+      WHERE f.partner_id = partner.id AND ${conditions(scope, filter)}) AS counted
+    WHERE counted.count > 0`;
   return new Map(rows.map(({ id, count }) => [id, count]));
 };
 
@@ -81,9 +85,13 @@ export const readFactChainsOf = async (
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, readonly Fact[]>> => {
   const rows = await session.$queryRaw<{ of: string; fact: StoredFact }[]>`
-    SELECT given.id AS of, ${FACT} AS fact FROM fact given
-    JOIN fact f ON f.program_id = given.program_id AND f.source = given.source AND f.external_id = given.external_id
-    WHERE given.id = ANY (${[...ids]}::uuid[]) AND ${scoped(scope)} ORDER BY f.version`;
+    SELECT key.id AS of, version.fact FROM unnest(${[...ids]}::uuid[]) AS key(id)
+    CROSS JOIN LATERAL (SELECT program_id, source, external_id FROM fact WHERE id = key.id OFFSET 0) AS given
+    CROSS JOIN LATERAL (
+      SELECT f.version, ${FACT} AS fact FROM fact f
+      WHERE f.program_id = given.program_id AND f.source = given.source AND f.external_id = given.external_id
+        AND ${scoped(scope)} OFFSET 0) AS version
+    ORDER BY version.version`;
   const chains = Map.groupBy(rows, (row) => row.of);
   return new Map([...chains].map(([id, chain]) => [id, chain.map(({ fact }) => toFact(fact))]));
 };

@@ -1,7 +1,8 @@
 import type { Change, ChangeDetail, Trigger } from '../engine/change.ts';
 import type { Day, Instant } from '../engine/day.ts';
 import { Prisma } from '../generated/prisma/client.ts';
-import { inScope, type ReadScope } from './read-scope.ts';
+import { alongProgram } from './along-program.ts';
+import { familyIds, inScope, type ReadScope, unindexed } from './read-scope.ts';
 import type { Session } from './transaction.ts';
 import type { LogEntry } from './write-log.ts';
 
@@ -73,9 +74,8 @@ export type ChangeFilter = {
   readonly regions?: readonly string[];
 };
 
-const conditions = (scope: ReadScope, programId: string, filter: ChangeFilter): Prisma.Sql => {
-  const all = [Prisma.sql`s.program_id = ${programId}::uuid`, scoped(scope)];
-  if (filter.partnerIds) all.push(Prisma.sql`s.partner_id = ANY (${[...filter.partnerIds]}::uuid[])`);
+const conditions = (scope: ReadScope, filter: ChangeFilter): Prisma.Sql => {
+  const all = [scoped(scope)];
   if (filter.familyIds) all.push(Prisma.sql`s.family_ids && ${[...filter.familyIds]}::uuid[]`);
   if (filter.types) all.push(Prisma.sql`s.type = ANY (${[...filter.types]})`);
   if (filter.tiers) {
@@ -88,7 +88,13 @@ const conditions = (scope: ReadScope, programId: string, filter: ChangeFilter): 
   if (filter.specializations)
     all.push(Prisma.sql`s.detail->>'specialization' = ANY (${[...filter.specializations]})`);
   if (filter.regions) all.push(Prisma.sql`s.region = ANY (${[...filter.regions]})`);
-  return Prisma.join(all, ' AND ');
+  return unindexed(Prisma.join(all, ' AND '));
+};
+
+/** SQL: the ids of all partners whose entries can be wanted, as an array; null for any. */
+const partnersAskedFor = (scope: ReadScope, { partnerIds }: ChangeFilter): Prisma.Sql | null => {
+  if (partnerIds !== undefined) return Prisma.sql`${[...new Set(partnerIds)]}::uuid[]`;
+  return scope.partner === null ? null : familyIds(scope.partner);
 };
 
 /** A slice of a list of entries: up to `limit` of them after (or, backwards, before) a position or a version. */
@@ -106,13 +112,21 @@ export const listChanges = async (
   filter: ChangeFilter,
   { limit, backwards, beyond }: LogSlice,
 ): Promise<readonly LogEntry[]> => {
-  const place =
-    beyond === null
-      ? Prisma.sql`TRUE`
-      : Prisma.sql`s.position ${backwards ? Prisma.sql`<` : Prisma.sql`>`} ${beyond}::bigint`;
+  const after =
+    beyond === null ? null : { columns: Prisma.sql`s.position`, values: Prisma.sql`${beyond}::bigint` };
+  const place = alongProgram(Prisma.sql`s.program_id`, programId, { downwards: backwards, after });
+  const where = Prisma.sql`${conditions(scope, filter)} AND ${place}`;
+  const direction = backwards ? Prisma.sql`DESC` : Prisma.sql`ASC`;
+  const partnerIds = partnersAskedFor(scope, filter);
+  // A partner's versions are in the order of positions.
+  const wanted =
+    partnerIds === null
+      ? Prisma.sql`status_change s WHERE ${where}`
+      : Prisma.sql`unnest(${partnerIds}) AS partner(id) CROSS JOIN LATERAL (
+          SELECT * FROM status_change s WHERE s.partner_id = partner.id AND ${unindexed(where)}
+          ORDER BY s.version ${direction} LIMIT ${limit}::int) AS s`;
   const rows = await session.$queryRaw<EntryRow[]>`
-    SELECT ${ENTRY_COLUMNS} FROM status_change s WHERE ${conditions(scope, programId, filter)} AND ${place}
-    ORDER BY s.position ${backwards ? Prisma.sql`DESC` : Prisma.sql`ASC`} LIMIT ${limit}::int`;
+    SELECT ${ENTRY_COLUMNS} FROM ${wanted} ORDER BY s.program_id ${direction}, s.position ${direction} LIMIT ${limit}::int`;
   const entries = rows.map(toEntry);
   return backwards ? entries.reverse() : entries;
 };
@@ -124,8 +138,14 @@ export const countChanges = async (
   programId: string,
   filter: ChangeFilter,
 ): Promise<number> => {
-  const [row] = await session.$queryRaw<{ count: number }[]>`
-    SELECT count(*)::int AS count FROM status_change s WHERE ${conditions(scope, programId, filter)}`;
+  const partnerIds = partnersAskedFor(scope, filter);
+  const where = Prisma.sql`s.program_id = ${programId}::uuid AND ${conditions(scope, filter)}`;
+  const counted =
+    partnerIds === null
+      ? Prisma.sql`status_change s WHERE ${where}`
+      : Prisma.sql`unnest(${partnerIds}) AS partner(id) CROSS JOIN LATERAL (
+          SELECT FROM status_change s WHERE s.partner_id = partner.id AND ${unindexed(where)}) AS s`;
+  const [row] = await session.$queryRaw<{ count: number }[]>`SELECT count(*)::int AS count FROM ${counted}`;
   return row?.count ?? 0;
 };
 
@@ -156,8 +176,11 @@ export const countPartnerChanges = async (
   partnerIds: readonly string[],
 ): Promise<ReadonlyMap<string, number>> => {
   const rows = await session.$queryRaw<{ id: string; count: number }[]>`
-    SELECT s.partner_id AS id, count(*)::int AS count FROM status_change s
-    WHERE s.partner_id = ANY (${[...partnerIds]}::uuid[]) AND ${scoped(scope)} GROUP BY s.partner_id`;
+    SELECT partner.id, counted.count FROM unnest(${[...partnerIds]}::uuid[]) AS partner(id)
+    CROSS JOIN LATERAL (
+      SELECT count(*)::int AS count FROM status_change s
+      WHERE s.partner_id = partner.id AND ${scoped(scope)}) AS counted
+    WHERE counted.count > 0`;
   return new Map(rows.map(({ id, count }) => [id, count]));
 };
 
@@ -168,6 +191,7 @@ export const readChanges = async (
   ids: readonly string[],
 ): Promise<readonly LogEntry[]> => {
   const rows = await session.$queryRaw<EntryRow[]>`
-    SELECT ${ENTRY_COLUMNS} FROM status_change s WHERE s.id = ANY (${[...ids]}::uuid[]) AND ${scoped(scope)}`;
+    SELECT ${ENTRY_COLUMNS} FROM unnest(${[...new Set(ids)]}::uuid[]) AS key(id)
+    CROSS JOIN LATERAL (SELECT * FROM status_change WHERE id = key.id OFFSET 0) AS s WHERE ${scoped(scope)}`;
   return rows.map(toEntry);
 };

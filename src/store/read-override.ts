@@ -31,8 +31,10 @@ export const readOverridesById = (
   ids: readonly string[],
 ): Promise<OverrideRow[]> =>
   session.$queryRaw<OverrideRow[]>`
-    SELECT ${COLUMNS} FROM tier_override o JOIN partner p ON p.id = o.partner_id
-    WHERE o.id = ANY (${[...ids]}::uuid[]) AND o.superseded_at IS NULL AND ${scoped(scope)}`;
+    SELECT ${COLUMNS} FROM unnest(${[...ids]}::uuid[]) AS key(id)
+    CROSS JOIN LATERAL (SELECT * FROM tier_override WHERE id = key.id OFFSET 0) AS o
+    CROSS JOIN LATERAL (SELECT id, program_id FROM partner WHERE id = o.partner_id OFFSET 0) AS p
+    WHERE o.superseded_at IS NULL AND ${scoped(scope)}`;
 
 /** The overrides of these partners as they stand, latest first; those that were taken back whole are left out. */
 export const listOverrides = (
@@ -41,7 +43,8 @@ export const listOverrides = (
   partnerIds: readonly string[],
 ): Promise<OverrideRow[]> =>
   session.$queryRaw<OverrideRow[]>`
-    SELECT ${COLUMNS} FROM tier_override o JOIN partner p ON p.id = o.partner_id
-    WHERE o.partner_id = ANY (${[...partnerIds]}::uuid[]) AND o.superseded_at IS NULL AND o.first_on < o.ends_on
-      AND ${scoped(scope)}
+    SELECT ${COLUMNS} FROM unnest(${[...partnerIds]}::uuid[]) AS key(id)
+    CROSS JOIN LATERAL (SELECT * FROM tier_override WHERE partner_id = key.id OFFSET 0) AS o
+    CROSS JOIN LATERAL (SELECT id, program_id FROM partner WHERE id = key.id OFFSET 0) AS p
+    WHERE o.superseded_at IS NULL AND o.first_on < o.ends_on AND ${scoped(scope)}
     ORDER BY o.first_on DESC, o.id`;

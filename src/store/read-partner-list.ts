@@ -1,7 +1,8 @@
 import type { Day } from '../engine/day.ts';
 import { Prisma } from '../generated/prisma/client.ts';
+import { alongProgram } from './along-program.ts';
 import { PARTNER_COLUMNS, type PartnerRow, partnerInScope } from './read-partner.ts';
-import type { ReadScope } from './read-scope.ts';
+import { familyIds, type ReadScope, unindexed } from './read-scope.ts';
 import type { Session } from './transaction.ts';
 
 /** Which partners are listed; a condition left out does not narrow. */
@@ -95,33 +96,59 @@ const conditions = (scope: ReadScope, filter: PartnerFilter): Prisma.Sql => {
     all.push(Prisma.sql`jsonb_array_length(p.gap->'missing') <= ${filter.missingAtMost}::int`);
   }
   if (filter.missing) all.push(Prisma.sql`p.gap->'missing' ?| ${[...filter.missing]}::text[]`);
-  return Prisma.join(all, ' AND ');
+  return unindexed(Prisma.join(all, ' AND '));
 };
 
 /** A row of a list with the value it is sorted by. */
 export type ListedPartner = { readonly row: PartnerRow; readonly sortValue: string };
 
-/** SQL: a slice of the partners that fulfil a condition, and what each is sorted by; with its place from 1 on if wanted. */
+/** SQL: the partners of a programme that a list may have, by whichever names the fewest: a parent, the viewer's family, the programme. */
+const partnersOf = (scope: ReadScope, { parentId }: PartnerFilter): Prisma.Sql => {
+  if (parentId !== undefined) return affiliatesOf(Prisma.sql`${parentId}::uuid`);
+  if (scope.partner === null) return Prisma.sql`partner p`;
+  return Prisma.sql`unnest(${familyIds(scope.partner)}) AS member(id)
+    CROSS JOIN LATERAL (SELECT * FROM partner WHERE id = member.id OFFSET 0) AS p`;
+};
+
+const affiliatesOf = (parentId: Prisma.Sql): Prisma.Sql =>
+  Prisma.sql`(SELECT * FROM partner WHERE parent_id = ${parentId} OFFSET 0) AS p`;
+
+/**
+ * SQL: a slice of the partners that fulfil a condition, and what each is sorted by; of a programme, or of each of
+ * several partners, then with its place from 1 on.
+ */
 const selectSlice = (
+  from: Prisma.Sql,
   condition: Prisma.Sql,
   { by, descending }: PartnerOrder,
   slice: Slice,
-  withPlace = false,
+  within: { readonly programId: string } | 'EACH',
 ): Prisma.Sql => {
   const value = SORT_VALUE[by];
   const downwards = descending !== slice.backwards;
   const direction = downwards ? Prisma.sql`DESC` : Prisma.sql`ASC`;
+  // References are unique in a programme, and have an index without the id.
+  const sorted =
+    by === 'EXTERNAL_REF'
+      ? Prisma.sql`${value} ${direction}`
+      : Prisma.sql`${value} ${direction}, p.id ${direction}`;
   const beyond =
-    slice.beyond === null
-      ? Prisma.sql`TRUE`
-      : Prisma.sql`(${value}, p.id) ${downwards ? Prisma.sql`<` : Prisma.sql`>`} (${slice.beyond.value}::text::${SORT_TYPE[by]}, ${slice.beyond.id}::uuid)`;
-  const place = withPlace
-    ? Prisma.sql`, row_number() OVER (ORDER BY ${value} ${direction}, p.id ${direction}) AS place`
-    : Prisma.empty;
+    slice.beyond && Prisma.sql`${slice.beyond.value}::text::${SORT_TYPE[by]}, ${slice.beyond.id}::uuid`;
+  const selected = Prisma.sql`SELECT ${PARTNER_COLUMNS}, (${value})::text AS "sortValue"`;
+  if (within === 'EACH') {
+    const after =
+      beyond === null
+        ? Prisma.sql`TRUE`
+        : Prisma.sql`(${value}, p.id) ${downwards ? Prisma.sql`<` : Prisma.sql`>`} (${beyond})`;
+    return Prisma.sql`
+      ${selected}, row_number() OVER (ORDER BY ${sorted}) AS place FROM ${from}
+      WHERE ${condition} AND ${after} ORDER BY ${sorted} LIMIT ${slice.limit}::int`;
+  }
+  const after = beyond && { columns: Prisma.sql`${value}, p.id`, values: beyond };
   return Prisma.sql`
-    SELECT ${PARTNER_COLUMNS}, (${value})::text AS "sortValue"${place} FROM partner p
-    WHERE ${condition} AND ${beyond}
-    ORDER BY ${value} ${direction}, p.id ${direction} LIMIT ${slice.limit}::int`;
+    ${selected} FROM ${from}
+    WHERE ${condition} AND ${alongProgram(Prisma.sql`p.program_id`, within.programId, { downwards, after })}
+    ORDER BY p.program_id ${direction}, ${sorted} LIMIT ${slice.limit}::int`;
 };
 
 /** A slice of a programme's partners, in the list's order also when sliced backwards. */
@@ -133,9 +160,8 @@ export const listPartners = async (
   order: PartnerOrder,
   slice: Slice,
 ): Promise<readonly ListedPartner[]> => {
-  const condition = Prisma.sql`p.program_id = ${programId}::uuid AND ${conditions(scope, filter)}`;
   const rows = await session.$queryRaw<(PartnerRow & { sortValue: string })[]>(
-    selectSlice(condition, order, slice),
+    selectSlice(partnersOf(scope, filter), conditions(scope, filter), order, slice, { programId }),
   );
   const listed = rows.map(({ sortValue, ...row }) => ({ row, sortValue }));
   return slice.backwards ? listed.reverse() : listed;
@@ -150,13 +176,13 @@ export const listAffiliates = async (
   order: PartnerOrder,
   slice: Slice,
 ): Promise<ReadonlyMap<string, readonly ListedPartner[]>> => {
-  const condition = Prisma.sql`p.parent_id = parent.id AND ${conditions(scope, filter)}`;
+  const from = affiliatesOf(Prisma.sql`parent.id`);
   const direction = slice.backwards ? Prisma.sql`DESC` : Prisma.sql`ASC`;
   const rows = await session.$queryRaw<
     (PartnerRow & { parentId: string; sortValue: string; place: bigint })[]
   >`
     SELECT listed.* FROM unnest(${[...parentIds]}::uuid[]) AS parent(id)
-    CROSS JOIN LATERAL (${selectSlice(condition, order, slice, true)}) AS listed ORDER BY listed.place ${direction}`;
+    CROSS JOIN LATERAL (${selectSlice(from, conditions(scope, filter), order, slice, 'EACH')}) AS listed ORDER BY listed.place ${direction}`;
   const listed = rows.map(({ sortValue, place: _, ...row }) => ({ row, sortValue }));
   return Map.groupBy(listed, ({ row }) => row.parentId);
 };
@@ -169,7 +195,7 @@ export const countPartners = async (
   filter: PartnerFilter,
 ): Promise<number> => {
   const [row] = await session.$queryRaw<{ count: number }[]>`
-    SELECT count(*)::int AS count FROM partner p
+    SELECT count(*)::int AS count FROM ${partnersOf(scope, filter)}
     WHERE p.program_id = ${programId}::uuid AND ${conditions(scope, filter)}`;
   return row?.count ?? 0;
 };
@@ -182,7 +208,10 @@ export const countAffiliates = async (
   filter: PartnerFilter,
 ): Promise<ReadonlyMap<string, number>> => {
   const rows = await session.$queryRaw<{ id: string; count: number }[]>`
-    SELECT p.parent_id AS id, count(*)::int AS count FROM partner p
-    WHERE p.parent_id = ANY (${[...parentIds]}::uuid[]) AND ${conditions(scope, filter)} GROUP BY p.parent_id`;
+    SELECT parent.id, counted.count FROM unnest(${[...parentIds]}::uuid[]) AS parent(id)
+    CROSS JOIN LATERAL (
+      SELECT count(*)::int AS count FROM partner p
+      WHERE p.parent_id = parent.id AND ${conditions(scope, filter)}) AS counted
+    WHERE counted.count > 0`;
   return new Map(rows.map(({ id, count }) => [id, count]));
 };

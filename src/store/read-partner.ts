@@ -51,9 +51,9 @@ export const readPartners = (
   session: Session,
   ids: readonly string[],
 ): Promise<PartnerRow[]> =>
-  session.$queryRaw<
-    PartnerRow[]
-  >`SELECT ${PARTNER_COLUMNS} FROM partner p WHERE p.id = ANY (${[...ids]}::uuid[]) AND ${partnerInScope(scope)}`;
+  session.$queryRaw<PartnerRow[]>`
+    SELECT ${PARTNER_COLUMNS} FROM unnest(${[...new Set(ids)]}::uuid[]) AS key(id)
+    CROSS JOIN LATERAL (SELECT * FROM partner WHERE id = key.id OFFSET 0) AS p WHERE ${partnerInScope(scope)}`;
 
 /** The partners of a programme with these external references that are in scope, in no order. */
 export const readPartnersByRef = (
@@ -63,9 +63,10 @@ export const readPartnersByRef = (
   externalRefs: readonly string[],
 ): Promise<PartnerRow[]> =>
   session.$queryRaw<PartnerRow[]>`
-    SELECT ${PARTNER_COLUMNS} FROM partner p
-    WHERE p.program_id = ${programId}::uuid AND p.external_ref = ANY (${[...externalRefs]}::text[])
-      AND ${partnerInScope(scope)}`;
+    SELECT ${PARTNER_COLUMNS} FROM unnest(${[...new Set(externalRefs)]}::text[]) AS key(ref)
+    CROSS JOIN LATERAL (
+      SELECT * FROM partner WHERE program_id = ${programId}::uuid AND external_ref = key.ref OFFSET 0) AS p
+    WHERE ${partnerInScope(scope)}`;
 
 /** All statuses of these partners by day, past and to come, as far as they are in scope; by id. */
 export const readTimelines = async (
@@ -74,6 +75,7 @@ export const readTimelines = async (
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, Timeline>> => {
   const rows = await session.$queryRaw<{ id: string; timeline: Timeline }[]>`
-    SELECT p.id, p.timeline FROM partner p WHERE p.id = ANY (${[...ids]}::uuid[]) AND ${partnerInScope(scope)}`;
+    SELECT p.id, p.timeline FROM unnest(${[...new Set(ids)]}::uuid[]) AS key(id)
+    CROSS JOIN LATERAL (SELECT * FROM partner WHERE id = key.id OFFSET 0) AS p WHERE ${partnerInScope(scope)}`;
   return new Map(rows.map(({ id, timeline }) => [id, timeline]));
 };

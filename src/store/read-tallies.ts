@@ -46,9 +46,12 @@ export const countJudged = async (
   programs: readonly { readonly id: string; readonly today: Day; readonly rulesVersion: number }[],
 ): Promise<ReadonlyMap<string, Progress>> => {
   const rows = await session.$queryRaw<(Progress & { id: string })[]>`
-    SELECT x.id, count(*)::int AS total, count(*) FILTER (
-      WHERE p.rules_version >= x."rulesVersion" AND coalesce(p.due_on > DATE '1970-01-01' + x.today, TRUE))::int AS judged
+    SELECT x.id, counted.total, counted.judged
     FROM jsonb_to_recordset(${JSON.stringify(programs)}::jsonb) AS x(id uuid, today int, "rulesVersion" int)
-    JOIN partner p ON p.program_id = x.id WHERE ${partnerInScope(scope)} GROUP BY x.id`;
+    CROSS JOIN LATERAL (
+      SELECT count(*)::int AS total, count(*) FILTER (
+        WHERE p.rules_version >= x."rulesVersion" AND coalesce(p.due_on > DATE '1970-01-01' + x.today, TRUE))::int AS judged
+      FROM partner p WHERE p.program_id = x.id AND ${partnerInScope(scope)}) AS counted
+    WHERE counted.total > 0`;
   return new Map(rows.map(({ id, total, judged }) => [id, { total, judged }]));
 };

@@ -7,4 +7,5 @@ export type StandingStamp = { readonly id: string; readonly stamp: string };
 export const readStandingStamps = (session: Session, ids: readonly string[]): Promise<StandingStamp[]> =>
   session.$queryRaw<StandingStamp[]>`
     SELECT p.id, concat_ws(' ', p.version, p.last_recorded_at, p.judged_on, p.rules_version) AS stamp
-    FROM partner p WHERE p.id = ANY (${[...ids]}::uuid[])`;
+    FROM unnest(${[...new Set(ids)]}::uuid[]) AS key(id)
+    CROSS JOIN LATERAL (SELECT * FROM partner WHERE id = key.id OFFSET 0) AS p`;

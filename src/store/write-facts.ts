@@ -1,10 +1,13 @@
 import type { Instant } from '../engine/day.ts';
 import type { Fact } from '../engine/fact.ts';
+import { Prisma } from '../generated/prisma/client.ts';
 import { factJson, type StoredFact, toFact, toStoredFact } from './stored-fact.ts';
 import type { Session, Transaction } from './transaction.ts';
 
 /** A fact with the SHA-256 (hexadecimal) of its normalized content. */
 export type FingerprintedFact = { readonly fact: Fact; readonly fingerprint: string };
+
+const FACT = Prisma.raw(factJson('f'));
 
 /** All versions of the facts of one source under the given external ids, ascending by version. */
 export const readFactChains = async (
@@ -13,14 +16,12 @@ export const readFactChains = async (
   source: string,
   externalIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly FingerprintedFact[]>> => {
-  const rows = await session.$queryRawUnsafe<{ fact: StoredFact; fingerprint: string }[]>(
-    `SELECT ${factJson('f')} AS fact, encode(f.fingerprint, 'hex') AS fingerprint FROM fact f
-     WHERE f.program_id = $1::uuid AND f.source = $2 AND f.external_id IN (SELECT jsonb_array_elements_text($3::jsonb))
-     ORDER BY f.version`,
-    programId,
-    source,
-    JSON.stringify(externalIds),
-  );
+  const rows = await session.$queryRaw<{ fact: StoredFact; fingerprint: string }[]>`
+    SELECT version.fact, version.fingerprint FROM unnest(${[...new Set(externalIds)]}::text[]) AS key(id)
+    CROSS JOIN LATERAL (
+      SELECT f.version, ${FACT} AS fact, encode(f.fingerprint, 'hex') AS fingerprint FROM fact f
+      WHERE f.program_id = ${programId}::uuid AND f.source = ${source} AND f.external_id = key.id OFFSET 0) AS version
+    ORDER BY version.version`;
   const chains = new Map<string, FingerprintedFact[]>();
   for (const { fact, fingerprint } of rows) {
     const chain = chains.get(fact.externalId) ?? [];

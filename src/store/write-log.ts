@@ -54,7 +54,8 @@ export const appendToLog = async (
          to_timestamp(x."recordedAt" / 1000.0), x.type, x.trigger, x."rulebookId", x."previousRulebookId", x.region,
          ARRAY(WITH RECURSIVE family AS (
            SELECT p.id, p.parent_id FROM partner p WHERE p.id = x."partnerId"
-           UNION SELECT parent.id, parent.parent_id FROM partner parent JOIN family ON parent.id = family.parent_id
+           UNION SELECT parent.id, parent.parent_id FROM family CROSS JOIN LATERAL (
+             SELECT id, parent_id FROM partner WHERE id = family.parent_id OFFSET 0) AS parent
          ) SELECT id FROM family), x.detail,
          ARRAY(SELECT jsonb_array_elements_text(x.causes)::uuid), x."causeCount"
        FROM head, jsonb_to_recordset($2::jsonb) AS x(index int, id uuid, "partnerId" uuid, version int, "on" int,

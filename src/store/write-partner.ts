@@ -4,6 +4,7 @@ import type { Measurements } from '../engine/measurements.ts';
 import type { NextGap } from '../engine/next-gap.ts';
 import type { EnteredData, PartnerData } from '../engine/resolve-entries.ts';
 import type { Status, Timeline } from '../engine/status.ts';
+import { Prisma } from '../generated/prisma/client.ts';
 import { type Session, type Transaction, TryAgain } from './transaction.ts';
 
 /** A partner's row as a writing transaction holds it, locked until commit. */
@@ -56,7 +57,7 @@ export type NewPartner = {
   readonly entryId: string;
 };
 
-const LOCKED = `p.id, p.external_ref AS "externalRef", p.region, p.version,
+const LOCKED = Prisma.sql`p.id, p.external_ref AS "externalRef", p.region, p.version,
   floor(extract(epoch FROM p.last_recorded_at) * 1000)::float8 AS "lastRecordedAt", p.timeline,
   p.judged_on - DATE '1970-01-01' AS "judgedOn", p.rules_version AS "rulesVersion"`;
 
@@ -67,8 +68,9 @@ export const findPartnerId = async (
   refs: readonly string[],
 ): Promise<string | undefined> => {
   const [row] = await session.$queryRaw<{ id: string }[]>`
-    SELECT id FROM partner WHERE program_id = ${programId}::uuid AND external_ref = ANY (${[...refs]}::text[])
-    ORDER BY array_position(${[...refs]}::text[], external_ref) LIMIT 1`;
+    SELECT p.id FROM unnest(${[...refs]}::text[]) WITH ORDINALITY AS key(ref, place) CROSS JOIN LATERAL (
+      SELECT id FROM partner WHERE program_id = ${programId}::uuid AND external_ref = key.ref OFFSET 0) AS p
+    ORDER BY key.place LIMIT 1`;
   return row?.id;
 };
 
@@ -88,69 +90,58 @@ export const lockPartners = async (
   programId: string,
   { refs = [], ids = [], withAncestors }: PartnersToLock,
 ): Promise<readonly LockedPartner[]> => {
-  const values = [programId, JSON.stringify(refs), JSON.stringify(ids), withAncestors] as const;
-  const locked = await tx.$queryRawUnsafe<LockedPartner[]>(
-    `${CONCERNED} SELECT ${LOCKED} FROM partner p WHERE p.id IN (SELECT id FROM concerned) ORDER BY p.id FOR NO KEY UPDATE OF p`,
-    ...values,
-  );
+  const concerned = selectConcerned(programId, refs, ids, withAncestors);
+  const locked = await tx.$queryRaw<LockedPartner[]>`
+    ${concerned} SELECT locked.* FROM (SELECT id FROM concerned ORDER BY id OFFSET 0) AS key
+    CROSS JOIN LATERAL (SELECT ${LOCKED} FROM partner p WHERE p.id = key.id FOR NO KEY UPDATE) AS locked`;
   if (withAncestors && locked.length > 0) {
-    const again = await tx.$queryRawUnsafe<{ id: string }[]>(
-      `${CONCERNED} SELECT id FROM concerned`,
-      ...values,
-    );
+    const again = await tx.$queryRaw<{ id: string }[]>`${concerned} SELECT id FROM concerned`;
     const ours = new Set(locked.map((partner) => partner.id));
     if (again.some(({ id }) => !ours.has(id))) throw new TryAgain();
   }
   return locked;
 };
 
-// Each by an index of its own, since an OR of the two would read all partners of the programme. UNION, not UNION ALL, with those above:
-// ends also where old entries go round in a circle.
-const CONCERNED = `WITH RECURSIVE concerned AS (
-  (SELECT id FROM partner WHERE program_id = $1::uuid AND external_ref = ANY (ARRAY(SELECT jsonb_array_elements_text($2::jsonb)))
+// UNION, not UNION ALL, with those above: ends also where old entries go round in a circle.
+const selectConcerned = (
+  programId: string,
+  refs: readonly string[],
+  ids: readonly string[],
+  withAncestors: boolean,
+): Prisma.Sql => Prisma.sql`WITH RECURSIVE concerned AS (
+  (SELECT p.id FROM unnest(${[...refs]}::text[]) AS key(ref) CROSS JOIN LATERAL (
+     SELECT id FROM partner WHERE program_id = ${programId}::uuid AND external_ref = key.ref OFFSET 0) AS p
    UNION ALL
-   SELECT id FROM partner WHERE program_id = $1::uuid AND id = ANY (ARRAY(SELECT jsonb_array_elements_text($3::jsonb)::uuid)))
+   SELECT p.id FROM unnest(${[...ids]}::uuid[]) AS key(id) CROSS JOIN LATERAL (
+     SELECT id, program_id FROM partner WHERE id = key.id OFFSET 0) AS p WHERE p.program_id = ${programId}::uuid)
   UNION
-  SELECT e.parent_id FROM concerned JOIN partner_entry e ON $4::boolean AND e.partner_id = concerned.id AND e.parent_id IS NOT NULL
+  SELECT e.parent_id FROM concerned CROSS JOIN LATERAL (
+    SELECT parent_id FROM partner_entry WHERE ${withAncestors}::boolean AND partner_id = concerned.id OFFSET 0) AS e
+  WHERE e.parent_id IS NOT NULL
 )`;
 
 /**
- * Locks up to `limit` partners of a programme whose standing is out of date, longest overdue first: a day passed on which it or its
- * numbers differ, or a rulebook was published. Those that another process works on are left to it; as nothing is waited for, this needs
- * not be the order that everybody locks in.
+ * Locks up to `limit` partners of a programme whose standing is out of date: first those that a day made so on which it or its numbers
+ * differ, longest overdue first, then those that a published rulebook did. Those that another process works on are left to it; as nothing
+ * is waited for, this needs not be the order that everybody locks in.
  */
-export const claimDuePartners = (
+export const claimDuePartners = async (
   tx: Transaction,
   programId: string,
   today: Day,
   rulesVersion: number,
   limit: number,
-): Promise<LockedPartner[]> =>
-  tx.$queryRawUnsafe<LockedPartner[]>(
-    `SELECT ${LOCKED} FROM partner p WHERE p.program_id = $1::uuid
-       AND (p.due_on <= DATE '1970-01-01' + $2::int OR p.rules_version < $3::int)
-     ORDER BY p.due_on, p.id LIMIT $4::int FOR NO KEY UPDATE SKIP LOCKED`,
-    programId,
-    today,
-    rulesVersion,
-    limit,
-  );
-
-/** Whether any partner of the programme is out of date, claimed by another process or not. */
-export const countDuePartners = async (
-  tx: Transaction,
-  programId: string,
-  today: Day,
-  rulesVersion: number,
-): Promise<number> => {
-  const [row] = await tx.$queryRawUnsafe<{ count: number }[]>(
-    `SELECT count(*)::int AS count FROM partner p WHERE p.program_id = $1::uuid
-       AND (p.due_on <= DATE '1970-01-01' + $2::int OR p.rules_version < $3::int)`,
-    programId,
-    today,
-    rulesVersion,
-  );
-  return row?.count ?? 0;
+): Promise<readonly LockedPartner[]> => {
+  // Each by an index of its own and along it, so that a chunk reads no more than itself, however many are due.
+  const claim = (column: Prisma.Sql, before: Prisma.Sql): Promise<LockedPartner[]> =>
+    tx.$queryRaw<LockedPartner[]>`
+      SELECT ${LOCKED} FROM partner p WHERE p.program_id = ${programId}::uuid AND ${column} < ${before}
+      ORDER BY ${column} LIMIT ${limit}::int FOR NO KEY UPDATE SKIP LOCKED`;
+  const overdue = await claim(Prisma.sql`p.due_on`, Prisma.sql`DATE '1970-01-01' + ${today + 1}::int`);
+  if (overdue.length === limit) return overdue;
+  const stale = await claim(Prisma.sql`p.rules_version`, Prisma.sql`${rulesVersion}::int`);
+  const claimed = new Set(overdue.map(({ id }) => id));
+  return [...overdue, ...stale.filter(({ id }) => !claimed.has(id)).slice(0, limit - overdue.length)];
 };
 
 /**
@@ -201,12 +192,12 @@ export type EntryRow = EnteredData & { readonly id: string; readonly partnerId: 
 
 /** Everything that was ever entered about these partners, in the order of recording. */
 export const readEntries = (tx: Transaction, partnerIds: readonly string[]): Promise<EntryRow[]> =>
-  tx.$queryRawUnsafe<EntryRow[]>(
-    `SELECT e.id, e.partner_id AS "partnerId", e.first_on - DATE '1970-01-01' AS "firstOn",
-       floor(extract(epoch FROM e.recorded_at) * 1000)::float8 AS "recordedAt", e.data
-     FROM partner_entry e WHERE e.partner_id IN (SELECT jsonb_array_elements_text($1::jsonb)::uuid) ORDER BY e.recorded_at`,
-    JSON.stringify(partnerIds),
-  );
+  tx.$queryRaw<EntryRow[]>`
+    SELECT e.* FROM unnest(${[...partnerIds]}::uuid[]) AS key(id) CROSS JOIN LATERAL (
+      SELECT id, partner_id AS "partnerId", first_on - DATE '1970-01-01' AS "firstOn",
+        floor(extract(epoch FROM recorded_at) * 1000)::float8 AS "recordedAt", data
+      FROM partner_entry WHERE partner_id = key.id OFFSET 0) AS e
+    ORDER BY e."recordedAt"`;
 
 /** Appends an entry about a partner that is locked. */
 export const insertEntry = async (
@@ -222,8 +213,10 @@ export const insertEntry = async (
 /** Writes judged standings into their rows, and the partner's data as entered for the day judged, in one statement. */
 export const updateStandings = async (tx: Transaction, rows: readonly StandingRow[]): Promise<void> => {
   if (rows.length === 0) return;
-  await tx.$executeRawUnsafe(
-    `UPDATE partner p SET
+  const ids = rows.map(({ id }) => id);
+  const standings = rows.map((row) => JSON.stringify(row));
+  await tx.$executeRaw`
+    UPDATE partner p SET
        version = x.version, last_recorded_at = to_timestamp(x."lastRecordedAt" / 1000.0),
        rulebook_id = (x.status->>'rulebookId')::uuid, tier = x.status->>'tier', computed_tier = x.status->>'computedTier',
        tier_rank = x."tierRank", hold_reason = x.status#>>'{holds,0,reason}', status = x.status, measurements = x.measurements, alternatives = x.alternatives,
@@ -233,10 +226,9 @@ export const updateStandings = async (tx: Transaction, rows: readonly StandingRo
        rules_version = x."rulesVersion", name = x.data->>'name', country = x.data->>'country', region = x.data->>'region',
        parent_id = (x.data->>'parentId')::uuid, enrolled_on = DATE '1970-01-01' + (x.data->>'enrolledOn')::int,
        left_on = DATE '1970-01-01' + (x.data->>'leftOn')::int
-     FROM jsonb_to_recordset($1::jsonb) AS x(id uuid, version int, "lastRecordedAt" float8, status jsonb, "tierRank" int,
+    FROM unnest(${ids}::uuid[], ${standings}::text[]) AS key(id, standing)
+    CROSS JOIN LATERAL jsonb_to_record(key.standing::jsonb) AS x(version int, "lastRecordedAt" float8, status jsonb, "tierRank" int,
        measurements jsonb, alternatives jsonb, gap jsonb, specializations jsonb, timeline jsonb, "judgedOn" int, "nextChangeOn" int, "dueOn" int,
        "rulesVersion" int, data jsonb)
-     WHERE p.id = x.id`,
-    JSON.stringify(rows),
-  );
+    WHERE p.id = key.id`;
 };
