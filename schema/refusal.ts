@@ -44,7 +44,7 @@ export const RulebookNotFound = plainRefusal(
 export const NotADraft = plainRefusal('NotADraft', 'The rulebook was published, so it never changes.');
 export const NotWithdrawable = plainRefusal(
   'NotWithdrawable',
-  'Only a rulebook that was published and has not taken effect yet can be withdrawn.',
+  'Only the latest published rulebook of a programme can be withdrawn.',
 );
 export const PartnerNotFound = plainRefusal(
   'PartnerNotFound',

@@ -1,4 +1,5 @@
-import { readDocuments } from '../src/store/read-rulebook.ts';
+import type { Instant } from '../src/engine/day.ts';
+import { readDocuments, readWithdrawalReasons } from '../src/store/read-rulebook.ts';
 import { batched } from './batched.ts';
 import { builder } from './builder.ts';
 import { Node } from './node.ts';
@@ -27,6 +28,25 @@ const Transition = builder
     }),
   });
 
+const Withdrawal = builder
+  .objectRef<{ readonly rulebookId: string; readonly at: Instant }>('Withdrawal')
+  .implement({
+    description:
+      'The end of a published rulebook: since then all is judged as if it had not been, the past included.',
+    fields: (t) => ({
+      at: t.expose('at', { type: 'DateTime', description: 'The instant since which it does not count.' }),
+      reason: t.string({
+        description: 'Why, as it was given for people, in no particular language.',
+        resolve: ({ rulebookId }, _, context) => reasonOf(context, rulebookId, null),
+      }),
+    }),
+  });
+
+const reasonOf = batched(async ({ scope, app }, ids: readonly string[], _: null) => {
+  const reasons = await readWithdrawalReasons(scope, app.database.prisma, ids);
+  return ids.map((id) => present(reasons.get(id), 'withdrawal reason'));
+});
+
 export const Rulebook = builder.objectRef<RulebookSource>('Rulebook').implement({
   description: "One published version of a programme's rules. It never changes.",
   interfaces: [Node],
@@ -46,11 +66,12 @@ export const Rulebook = builder.objectRef<RulebookSource>('Rulebook').implement(
       description: 'The instant since which every partner is judged by it.',
       resolve: ({ published }) => published.publishedAt,
     }),
-    withdrawnAt: t.field({
-      type: 'DateTime',
+    withdrawal: t.field({
+      type: Withdrawal,
       nullable: true,
-      description: 'When it was withdrawn, before it took effect; null for one that counts.',
-      resolve: ({ published }) => published.withdrawnAt,
+      description: 'When and why it was taken back; null for one that counts.',
+      resolve: ({ published: { id, withdrawnAt } }) =>
+        withdrawnAt === null ? null : { rulebookId: id, at: withdrawnAt },
     }),
     tiers: t.field({
       type: [Tier],

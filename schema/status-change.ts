@@ -39,7 +39,10 @@ export const DirectionType = builder.enumType('Direction', {
     DOWN: { description: 'To a lower tier.' },
     REMAPPED: { description: 'A new rulebook gave the same standing another name.' },
     ENTERED: { description: 'The partner had no tier before: it was enrolled, or came back.' },
-    LEFT: { description: 'The partner has no tier any more: it left the programme.' },
+    LEFT: {
+      description:
+        'The partner has no tier any more: it left the programme, or the only rulebook was withdrawn.',
+    },
   } as const satisfies Record<Direction, { description: string }>,
 });
 

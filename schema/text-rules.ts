@@ -84,4 +84,5 @@ export const TEXT_RULES: Readonly<Record<string, TextRule>> = {
   'VoidFactInput.externalId': STORED_NAME,
   'VoidFactInput.program': NAME,
   'VoidFactInput.source': STORED_NAME,
+  'WithdrawRulebookInput.reason': { as: 'LINES', longest: 500 },
 };

@@ -1,4 +1,4 @@
-import { withdrawRulebook } from '../src/app/publish-rulebook.ts';
+import { withdrawRulebook } from '../src/app/withdraw-rulebook.ts';
 import { builder } from './builder.ts';
 import { readGlobalId } from './global-id.ts';
 import {
@@ -11,21 +11,27 @@ import {
 import { Rulebook } from './rulebook.ts';
 import { type RulebookSource, rulebookNamed } from './rulebook-source.ts';
 
-type Done = { readonly rulebook: RulebookSource };
+type Done = { readonly rulebook: RulebookSource; readonly factsUnconverted: number };
 
 const WithdrawRulebookInput = builder.inputType('WithdrawRulebookInput', {
   description: 'A published rulebook to be taken back.',
   fields: (t) => ({
     rulebook: t.id({ description: 'The global id, as `Rulebook.id` or the publication gave it.' }),
+    reason: t.string({ description: 'Why, for people: 1 to 500 characters, kept with the rulebook.' }),
   }),
 });
 
 const RulebookWithdrawn = builder.objectRef<Done>('RulebookWithdrawn').implement({
-  description: 'The rulebook will never take effect. Every partner is judged anew.',
+  description:
+    'From now on all is judged as if the rulebook had not been. Every partner is judged anew; `Program.judging` says how far that has come.',
   fields: (t) => ({
     rulebook: t.expose('rulebook', {
       type: Rulebook,
-      description: 'The rulebook, which stays to be seen with the instant of its withdrawal.',
+      description: 'The rulebook, which stays to be seen with its withdrawal.',
+    }),
+    factsUnconverted: t.exposeInt('factsUnconverted', {
+      description:
+        'How many facts are in a currency that no rulebook of the programme converts any more: numbers that read their value leave them out, and proofs exclude them as UNKNOWN_CURRENCY.',
     }),
   }),
 });
@@ -38,7 +44,8 @@ const WithdrawRulebookResult = builder.unionType('WithdrawRulebookResult', {
 
 builder.mutationField('withdrawRulebook', (t) =>
   t.field({
-    description: 'Takes a published rulebook back before it takes effect.',
+    description:
+      'Takes the latest published rulebook back, also after it took effect: the one before it holds again, for the past too, and without it there is no tier. What was believed until then stays answerable with `knownAt`. The next rulebook can be published once every partner has been judged anew.',
     type: WithdrawRulebookResult,
     args: {
       input: t.arg({
@@ -48,8 +55,10 @@ builder.mutationField('withdrawRulebook', (t) =>
     },
     resolve: async (_, { input }, context): Promise<Done | RefusalSource> => {
       const id = readGlobalId(input.rulebook, 'Rulebook', 'input.rulebook');
-      const result = await withdrawRulebook(context.app, id);
-      return 'refused' in result ? result : { rulebook: await rulebookNamed(context, result.rulebookId) };
+      const result = await withdrawRulebook(context.app, { rulebook: id, reason: input.reason });
+      if ('refused' in result) return result;
+      const { rulebookId, factsUnconverted } = result;
+      return { rulebook: await rulebookNamed(context, rulebookId), factsUnconverted };
     },
   }),
 );

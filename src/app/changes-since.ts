@@ -4,7 +4,7 @@ import { type Judged, settle } from '../engine/settle.ts';
 import type { Timeline } from '../engine/status.ts';
 import { computeTimeline } from '../engine/timeline.ts';
 import type { ProgramRecord } from '../store/directory.ts';
-import type { LoadedCase } from '../store/partner-case.ts';
+import { type LoadedCase, rulebooksAtVersion, rulebooksKnownAt } from '../store/partner-case.ts';
 import type { LockedPartner } from '../store/write-partner.ts';
 import { dayIn } from './clock.ts';
 
@@ -20,8 +20,8 @@ export type News = {
 
 /**
  * Everything that changed about a partner since it was last judged, each on its own day. A rulebook that it was not judged by yet counts
- * from the day on which it was published, as if it had been judged then: what it changes on a later day belongs to that day, however
- * long nobody judged. One that was withdrawn meanwhile never counted.
+ * from the day on which it was published, and a withdrawal from its day on, as if the partner had been judged then: what either changes on a
+ * later day belongs to that day, however long the judging took. A rulebook that was published and withdrawn meanwhile never counted.
  */
 export const changesSince = (partner: LockedPartner, news: News): readonly Change[] => {
   const { program, known, timeline, today, trigger } = news;
@@ -29,13 +29,15 @@ export const changesSince = (partner: LockedPartner, news: News): readonly Chang
     return settle({ previous: null, next: timeline, today, trigger, rulebooks: program.rulebooks });
   }
   const changes: Change[] = [];
-  let believed: Judged = { timeline: partner.timeline, judgedOn: partner.judgedOn };
+  const judgedBy = rulebooksAtVersion(program, partner.rulesVersion);
+  let believed: Judged = { timeline: partner.timeline, judgedOn: partner.judgedOn, rulebooks: judgedBy };
   const believe = (next: Timeline, day: Day, of: Trigger, rulebooks: ProgramRecord['rulebooks']): void => {
     changes.push(...settle({ previous: believed, next, today: day, trigger: of, rulebooks }));
-    believed = { timeline: next, judgedOn: Math.max(day, believed.judgedOn) };
+    believed = { timeline: next, judgedOn: Math.max(day, believed.judgedOn), rulebooks };
   };
   for (const at of program.rulesChangedAt.slice(partner.rulesVersion)) {
-    const rulebooks = program.rulebooks.filter(({ publishedAt }) => publishedAt <= at);
+    const counts = new Set([...judgedBy, ...program.rulebooks].map(({ id }) => id));
+    const rulebooks = rulebooksKnownAt(program, at).filter(({ id }) => counts.has(id));
     const day = Math.min(dayIn(program.timeZone, at), today);
     believe(computeTimeline({ ...known, rulebooks }), day, 'RULEBOOK', rulebooks);
   }

@@ -4,6 +4,7 @@ import { judgePartner, rebuildStanding } from '../engine/judge-partner.ts';
 import type { Evidence, Standing } from '../engine/standing.ts';
 import { NO_STATUS } from '../engine/status.ts';
 import type { ProgramRecord } from '../store/directory.ts';
+import { rulebooksAtVersion } from '../store/partner-case.ts';
 import type { PartnerRow } from '../store/read-partner.ts';
 import { type App, todayIn } from './app.ts';
 import { dayIn } from './clock.ts';
@@ -64,7 +65,7 @@ export const readStanding = async (
   }
   const whose = { partnerId: row.id, programId: row.programId };
   if (question.knownAt === null && row.judgedOn <= on && on <= held) {
-    return { ...whose, ...standingOf(row, on, program.rulebooks), knownAt: row.lastRecordedAt };
+    return { ...whose, ...standingOf(row, on, program), knownAt: row.lastRecordedAt };
   }
   // What is being recorded meanwhile is left out, so that the same answer can be given again.
   const latest = Math.max(row.lastRecordedAt, program.rulesChangedAt.at(-1) ?? 0);
@@ -77,10 +78,11 @@ export const readStanding = async (
 };
 
 /** The row's own standing, on a day on which the row holds. */
-const standingOf = (row: PartnerRow, on: Day, rulebooks: ProgramRecord['rulebooks']): Standing => {
+const standingOf = (row: PartnerRow, on: Day, program: ProgramRecord): Standing => {
   const { status, measurements, alternatives, nextChangeOn } = row;
   return rebuildStanding({
-    rulebooks,
+    // Not those that count now: the row may still rest on one that was withdrawn since.
+    rulebooks: rulebooksAtVersion(program, row.rulesVersion),
     on,
     status,
     measurements: measurements && { ...measurements, on },

@@ -4,21 +4,25 @@ import type { PublishedRulebook } from './rulebook.ts';
 import type { Hold, Status, Timeline } from './status.ts';
 import { compareTiers } from './tier-ladder.ts';
 
-/** What a comparison looks up: the timeline that is believed now, its day, and the rulebooks that define the tiers. */
-type Context = {
+/** What a comparison looks up. */
+export type Comparison = {
   readonly on: Day;
+  /** What is believed now. */
   readonly timeline: Timeline;
+  /** Those that define the tiers of both statuses and what lies between them, ascending by `effectiveFrom`. */
   readonly rulebooks: readonly PublishedRulebook[];
+  /** Those that count now. */
+  readonly counting: readonly PublishedRulebook[];
 };
 
 /** What became different from one status to the one that `timeline` has on `on`; at most one TierChanged, first. */
-export function compareStatuses(before: Status, after: Status, context: Context): ChangeDetail[] {
+export function compareStatuses(before: Status, after: Status, context: Comparison): ChangeDetail[] {
   const direction = directionOf(before, after, context.rulebooks);
   return [
     ...tierChange(before, after, direction, context),
     ...specializationChanges(before, after, context),
     ...holdChanges(before, after, direction, context.rulebooks),
-    ...riskChange(before, after, direction, context.rulebooks),
+    ...riskChange(before, after, direction, context),
   ];
 }
 
@@ -38,14 +42,14 @@ function tierChange(
   before: Status,
   after: Status,
   direction: Direction | null,
-  { timeline, on }: Context,
+  { timeline, on }: Comparison,
 ): ChangeDetail[] {
   if (direction === null) return [];
   const since = runStart(timeline, on, ({ tier }) => tier === after.tier);
   return [{ type: 'TierChanged', from: before.tier, to: after.tier, direction, since }];
 }
 
-function specializationChanges(before: Status, after: Status, { timeline, on }: Context): ChangeDetail[] {
+function specializationChanges(before: Status, after: Status, { timeline, on }: Comparison): ChangeDetail[] {
   const earned = after.specializations.filter((code) => !before.specializations.includes(code));
   const lapsed = before.specializations.filter((code) => !after.specializations.includes(code));
   return [
@@ -108,7 +112,7 @@ function riskChange(
   before: Status,
   after: Status,
   direction: Direction | null,
-  rulebooks: readonly PublishedRulebook[],
+  { rulebooks, counting }: Comparison,
 ): ChangeDetail[] {
   const was = before.risk;
   const is = after.risk;
@@ -119,7 +123,7 @@ function riskChange(
   const isNews =
     was === null ||
     // What was foreseen by a rulebook that is withdrawn is something else.
-    !rulebooks.some(({ id }) => id === was.rulebookId) ||
+    !counting.some(({ id }) => id === was.rulebookId) ||
     direction === 'UP' ||
     direction === 'DOWN' ||
     is.on < was.on ||

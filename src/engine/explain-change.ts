@@ -65,24 +65,46 @@ export function explainChange(
     case 'HistoryRevised': {
       const from = displayDay(detail.fromOn, locale);
       const to = displayDay(detail.untilOn - 1, locale);
+      const cause = causeOf(change, rulebooks, locale);
       return locale === 'de'
-        ? `${CAUSES[change.trigger].de} werden die Tage vom ${from} bis zum ${to} nun anders beurteilt.`
-        : `The days from ${from} to ${to} are now judged differently ${CAUSES[change.trigger].en}.`;
+        ? `${cause} werden die Tage vom ${from} bis zum ${to} nun anders beurteilt.`
+        : `The days from ${from} to ${to} are now judged differently ${cause}.`;
     }
   }
 }
 
+/** What a change is put down to, as a part of a sentence: at its beginning in German, at its end in English. */
+function causeOf(
+  { trigger, rulebookId, previousRulebookId }: Change,
+  rulebooks: readonly PublishedRulebook[],
+  locale: Locale,
+): string {
+  const withdrawn = rulebooks.find(({ id }) => id === previousRulebookId);
+  const counting = rulebooks.find(({ id }) => id === rulebookId);
+  const isWithdrawal =
+    trigger === 'RULEBOOK' &&
+    withdrawn !== undefined &&
+    // Rulebooks take effect one after the other, so that nothing but a withdrawal leads back, or to none.
+    (rulebookId === null || (counting !== undefined && counting.effectiveFrom < withdrawn.effectiveFrom));
+  if (!isWithdrawal) return CAUSES[trigger][locale];
+  const day = displayDay(withdrawn.effectiveFrom, locale);
+  return locale === 'de'
+    ? `Durch die Rücknahme des Regelwerks vom ${day}`
+    : `because the rulebook of ${day} was withdrawn`;
+}
+
 function explainTier(
-  { on, trigger, rulebookId, previousRulebookId }: Change,
+  change: Change,
   { from, to, direction, since }: Detail<'TierChanged'>,
   rulebooks: readonly PublishedRulebook[],
   locale: Locale,
 ): string {
+  const { on, rulebookId, previousRulebookId } = change;
   const isGerman = locale === 'de';
   const day = displayDay(on, locale);
   const before = from === null ? '' : tierName(rulebooks, previousRulebookId, from, locale);
   const after = to === null ? '' : tierName(rulebooks, rulebookId, to, locale);
-  const cause = CAUSES[trigger][locale];
+  const cause = causeOf(change, rulebooks, locale);
   const sentence = {
     UP: isGerman
       ? `${cause} stieg der Status am ${day} von ${before} auf ${after}.`
@@ -108,13 +130,14 @@ function explainTier(
 }
 
 function explainSpecialization(
-  { on, trigger, rulebookId, previousRulebookId }: Change,
+  change: Change,
   { type, specialization }: Detail<'SpecializationEarned'> | Detail<'SpecializationLapsed'>,
   rulebooks: readonly PublishedRulebook[],
   locale: Locale,
 ): string {
+  const { on, rulebookId, previousRulebookId } = change;
   const day = displayDay(on, locale);
-  const cause = CAUSES[trigger][locale];
+  const cause = causeOf(change, rulebooks, locale);
   const isEarned = type === 'SpecializationEarned';
   const definedIn = isEarned ? rulebookId : previousRulebookId;
   const name = specializationName(rulebooks, definedIn, specialization, locale);

@@ -1,19 +1,24 @@
 import type { Change, ChangeDetail, Trigger } from './change.ts';
-import { compareStatuses } from './compare-statuses.ts';
+import { type Comparison, compareStatuses } from './compare-statuses.ts';
 import type { Day } from './day.ts';
 import type { PublishedRulebook } from './rulebook.ts';
 import { isSameHistory } from './same-status.ts';
 import type { Status, Timeline } from './status.ts';
 import { statusOn } from './timeline.ts';
 
-/** What was believed about a partner when it was last judged, on `judgedOn`. */
-export type Judged = { readonly timeline: Timeline; readonly judgedOn: Day };
+/** What was believed about a partner when it was last judged, on `judgedOn`, and by which rulebooks, ascending. */
+export type Judged = {
+  readonly timeline: Timeline;
+  readonly judgedOn: Day;
+  readonly rulebooks: readonly PublishedRulebook[];
+};
 
 /**
  * The log entries by which a partner gets from what was believed when it was last judged to what is believed today, in order:
  * the changes that were due on the days since, each on its own day; those that what is new makes today; and one
  * HistoryRevised if it makes days before today different. `previous` is null for a partner that was never judged;
- * `rulebooks` are all that the timelines name. A rulebook that is among them no more ends what was due.
+ * `rulebooks` are those that count now. One that `previous` went by and that is not among them was withdrawn `today`: what was due
+ * by it until then is logged first, as for any write.
  */
 export function settle({
   previous,
@@ -28,39 +33,51 @@ export function settle({
   readonly trigger: Trigger;
   readonly rulebooks: readonly PublishedRulebook[];
 }): Change[] {
-  const overdue = previous === null ? [] : overdueChanges(previous, today, rulebooks);
-  const believed = previous === null ? [] : knownPart(previous.timeline, rulebooks);
+  const believed = previous?.timeline ?? [];
+  const overdue = previous === null ? [] : overdueChanges(previous, today);
   // A partner's days never go back, even where the clock does.
   const on = Math.max(today, previous?.judgedOn ?? today);
-  const fresh = changesOn(on, trigger, statusOn(believed, on), next, rulebooks);
+  const before = statusOn(believed, on);
+  const compared = {
+    on,
+    timeline: next,
+    rulebooks: ladderFor(before, previous, rulebooks),
+    counting: rulebooks,
+  };
+  const fresh = changesFrom(before, trigger, compared);
   const revised = previous === null ? null : revisedDays(believed, next, on);
   if (revised === null) return [...overdue, ...fresh];
-  const status = statusOn(next, on);
-  return [...overdue, ...fresh, changeOf(on, trigger, status, status, revised)];
+  return [...overdue, ...fresh, changeOf(on, trigger, before, statusOn(next, on), revised)];
 }
 
-/** The changes that passing days alone bring from `judgedOn` (exclusive) until `today` (inclusive). */
-function overdueChanges(
-  { timeline, judgedOn }: Judged,
-  today: Day,
-  rulebooks: readonly PublishedRulebook[],
-): Change[] {
-  return knownPart(timeline, rulebooks).flatMap(({ from }) => {
+/**
+ * The rulebooks by which a status compares with a later one: those that count, unless its own was withdrawn. Only the latest can be, so that
+ * what it was judged by has the ones before it, and every remap from those to it.
+ */
+function ladderFor(
+  { rulebookId }: Status,
+  previous: Judged | null,
+  counting: readonly PublishedRulebook[],
+): readonly PublishedRulebook[] {
+  return rulebookId === null || counting.some(({ id }) => id === rulebookId)
+    ? counting
+    : (previous?.rulebooks ?? counting);
+}
+
+/** The changes that passing days alone bring from the day of judging (exclusive) until `today` (inclusive). */
+function overdueChanges({ timeline, judgedOn, rulebooks }: Judged, today: Day): Change[] {
+  return timeline.flatMap(({ from }) => {
     if (from <= judgedOn || from > today) return [];
     const isSwitch = rulebooks.some(({ effectiveFrom }) => effectiveFrom === from);
-    return changesOn(from, isSwitch ? 'RULEBOOK' : 'TIME', statusOn(timeline, from - 1), timeline, rulebooks);
+    const compared = { on: from, timeline, rulebooks, counting: rulebooks };
+    return changesFrom(statusOn(timeline, from - 1), isSwitch ? 'RULEBOOK' : 'TIME', compared);
   });
 }
 
-function changesOn(
-  on: Day,
-  trigger: Trigger,
-  before: Status,
-  timeline: Timeline,
-  rulebooks: readonly PublishedRulebook[],
-): Change[] {
+function changesFrom(before: Status, trigger: Trigger, compared: Comparison): Change[] {
+  const { on, timeline } = compared;
   const after = statusOn(timeline, on);
-  return compareStatuses(before, after, { on, timeline, rulebooks }).map((detail) =>
+  return compareStatuses(before, after, compared).map((detail) =>
     changeOf(on, trigger, before, after, detail),
   );
 }
@@ -79,13 +96,4 @@ function revisedDays(previous: Timeline, next: Timeline, today: Day): ChangeDeta
   const last = edges.findLastIndex(differs);
   if (fromOn === undefined) return null;
   return { type: 'HistoryRevised', fromOn, untilOn: edges[last + 1] ?? today };
-}
-
-/** The timeline up to the first day that rests on a rulebook which is withdrawn. */
-function knownPart(timeline: Timeline, rulebooks: readonly PublishedRulebook[]): Timeline {
-  const ids = new Set(rulebooks.map(({ id }) => id));
-  const unknown = timeline.findIndex(
-    ({ status }) => status.rulebookId !== null && !ids.has(status.rulebookId),
-  );
-  return unknown < 0 ? timeline : timeline.slice(0, unknown);
 }

@@ -11,7 +11,7 @@ import type { Session } from './transaction.ts';
 export type RulebookRecord = PublishedRulebook & {
   readonly number: number;
   readonly publishedAt: Instant;
-  /** When it was withdrawn, before it took effect; null for one that counts. */
+  /** When it was withdrawn; null for one that counts. */
   readonly withdrawnAt: Instant | null;
 };
 

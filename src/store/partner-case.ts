@@ -197,3 +197,12 @@ export const rulebooksKnownAt = (
     )
     .sort((a, b) => a.effectiveFrom - b.effectiveFrom);
 };
+
+/** The rulebooks by which a partner was judged at a programme's `rulesVersion`: of an older one too, so that its row can be read. */
+export const rulebooksAtVersion = (
+  program: ProgramRecord,
+  rulesVersion: number,
+): readonly RulebookRecord[] => {
+  const changedAt = program.rulesChangedAt[rulesVersion - 1];
+  return changedAt === undefined ? [] : rulebooksKnownAt(program, changedAt);
+};

@@ -27,6 +27,18 @@ export const readDocuments = async (
   return new Map(rows.map(({ id, document }) => [id, document]));
 };
 
+/** Why the rulebooks with these ids that are in scope were withdrawn; by id, of those that were. */
+export const readWithdrawalReasons = async (
+  scope: ReadScope,
+  session: Session,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> => {
+  const rows = await session.$queryRaw<{ id: string; reason: string }[]>`
+    SELECT r.id, r.withdrawal_reason AS reason FROM rulebook r
+    WHERE r.id = ANY (${[...ids]}::uuid[]) AND r.withdrawal_reason IS NOT NULL AND ${scoped(scope)}`;
+  return new Map(rows.map(({ id, reason }) => [id, reason]));
+};
+
 /** The drafts of these programmes, by number. */
 export const listDrafts = (
   scope: ReadScope,

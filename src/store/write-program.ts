@@ -87,6 +87,32 @@ export const readPublicationFacts = async (tx: Transaction, programId: string): 
   return { hasLog: row.hasLog, currencies: row.currencies ?? [], lastRecordedAt: row.lastRecordedAt ?? 0 };
 };
 
+/** How many partners a programme has, and how many of them were not judged since its rules had this version. */
+export const countUnjudged = async (
+  tx: Transaction,
+  programId: string,
+  rulesVersion: number,
+): Promise<{ readonly waiting: number; readonly total: number }> => {
+  const [row] = await tx.$queryRaw<{ waiting: number; total: number }[]>`
+    SELECT (SELECT count(*)::int FROM partner WHERE program_id = ${programId}::uuid AND rules_version < ${rulesVersion}::int) AS waiting,
+      (SELECT count(*)::int FROM partner WHERE program_id = ${programId}::uuid) AS total`;
+  if (row === undefined) throw new Error('A count has a row.');
+  return row;
+};
+
+/** How many current facts, voided ones left out, are in none of these currencies. */
+export const countUnconverted = async (
+  tx: Transaction,
+  programId: string,
+  currencies: readonly string[],
+): Promise<number> => {
+  const [row] = await tx.$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM fact
+    WHERE program_id = ${programId}::uuid AND superseded_at IS NULL AND NOT voided AND currency <> ALL(${[...currencies]}::text[])`;
+  if (row === undefined) throw new Error('A count has a row.');
+  return row.count;
+};
+
 /** Makes a locked draft the programme's rules from a day on, and every standing of the programme due. */
 export const markPublished = async (
   tx: Transaction,
@@ -104,10 +130,11 @@ export const markPublished = async (
 export const markWithdrawn = async (
   tx: Transaction,
   rulebook: RulebookRow,
-  withdrawnAt: Instant,
+  withdrawal: { readonly at: Instant; readonly reason: string },
 ): Promise<void> => {
   await tx.$executeRaw`
-    UPDATE rulebook SET state = 'WITHDRAWN', withdrawn_at = to_timestamp(${withdrawnAt}::float8 / 1000.0)
+    UPDATE rulebook SET state = 'WITHDRAWN', withdrawn_at = to_timestamp(${withdrawal.at}::float8 / 1000.0),
+      withdrawal_reason = ${withdrawal.reason}
     WHERE id = ${rulebook.id}::uuid`;
   await tx.$executeRaw`UPDATE program SET rules_version = rules_version + 1 WHERE id = ${rulebook.programId}::uuid`;
 };

@@ -3,11 +3,12 @@ import { correctFact, voidFact } from '../../src/app/amend-fact.ts';
 import { enrollPartners } from '../../src/app/enroll-partners.ts';
 import type { FactInput } from '../../src/app/fact-input.ts';
 import { endOverride, overrideTier } from '../../src/app/override-tier.ts';
-import { publishRulebook, withdrawRulebook } from '../../src/app/publish-rulebook.ts';
+import { publishRulebook } from '../../src/app/publish-rulebook.ts';
 import type { KnownStanding } from '../../src/app/read-standing.ts';
 import { recordFacts } from '../../src/app/record-facts.ts';
 import { saveRulebookDraft } from '../../src/app/save-rulebook-draft.ts';
 import { updatePartner } from '../../src/app/update-partner.ts';
+import { withdrawRulebook } from '../../src/app/withdraw-rulebook.ts';
 import { formatDay } from '../../src/engine/day.ts';
 import { findFaults } from '../support/check-standings.ts';
 import { createDraw } from '../support/draw.ts';
@@ -158,7 +159,7 @@ test.each([
         const outcome = await publishRulebook(app, { rulebook: rulebookId, effectiveFrom: today + draw(15) });
         if ('refused' in outcome) return;
         published += 1;
-        if (draw(3) === 0) await withdrawRulebook(app, rulebookId);
+        if (draw(3) === 0) await withdrawRulebook(app, { rulebook: rulebookId, reason: 'A wrong hurdle.' });
       },
       async pass() {
         today += 1 + draw(6);

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { correctFact, voidFact } from '../../src/app/amend-fact.ts';
 import { createCaseFinder } from '../../src/app/find-case.ts';
 import { endOverride, overrideTier } from '../../src/app/override-tier.ts';
-import { withdrawRulebook } from '../../src/app/publish-rulebook.ts';
 import { heldOn, type KnownStanding, readEvidence } from '../../src/app/read-standing.ts';
 import { updatePartner } from '../../src/app/update-partner.ts';
+import { withdrawRulebook } from '../../src/app/withdraw-rulebook.ts';
 import { formatDay } from '../../src/engine/day.ts';
 import { FULL_SCOPE } from '../../src/store/read-scope.ts';
 import { findFaults } from '../support/check-standings.ts';
@@ -121,7 +121,7 @@ test('rule 2: an answer says by when all of it was known, and asked with that it
   await moving.judgeDue();
   await note('a rulebook to come');
   const dated = answers.at(-1)?.standing;
-  granted(await withdrawRulebook(moving.app, coming));
+  granted(await withdrawRulebook(moving.app, { rulebook: coming, reason: 'A wrong hurdle.' }));
   await note('a withdrawn rulebook, nobody judged yet');
   await moving.judgeDue();
   await note('a withdrawn rulebook');
@@ -185,7 +185,7 @@ test('rules 2 and 15: an answer that counted a family is repeated after the rule
   await moving.judgeDue();
   const answer = await ask('with the family', parent, '2026-05-01');
   expect(answer.standing.status.tier).toBe('SILVER');
-  granted(await withdrawRulebook(moving.app, coming));
+  granted(await withdrawRulebook(moving.app, { rulebook: coming, reason: 'A wrong hurdle.' }));
   await moving.judgeDue();
   expect((await moving.standing(parent, '2026-05-01')).status.tier).toBe('BASE');
   await expectRepeated(parent, [answer]);

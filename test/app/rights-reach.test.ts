@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCaseFinder } from '../../src/app/find-case.ts';
 import { narrowApp } from '../../src/app/narrow-app.ts';
-import { publishRulebook, withdrawRulebook } from '../../src/app/publish-rulebook.ts';
+import { publishRulebook } from '../../src/app/publish-rulebook.ts';
 import { recordFacts } from '../../src/app/record-facts.ts';
 import { ALL_RIGHTS, type Rights, scopeOf } from '../../src/app/rights.ts';
 import { saveRulebookDraft } from '../../src/app/save-rulebook-draft.ts';
 import { updatePartner } from '../../src/app/update-partner.ts';
+import { withdrawRulebook } from '../../src/app/withdraw-rulebook.ts';
 import { listFacts } from '../../src/store/read-fact.ts';
 import { listChanges } from '../../src/store/read-log.ts';
 import { readPartners } from '../../src/store/read-partner.ts';
@@ -58,7 +59,9 @@ test('programmes out of reach are not there, for reading and for every kind of w
     refused: 'RULEBOOK_NOT_FOUND',
   });
   granted(await publishRulebook(opened.app, { rulebook, effectiveFrom: day('2027-01-01') }));
-  expect(await withdrawRulebook(app, rulebook)).toMatchObject({ refused: 'RULEBOOK_NOT_FOUND' });
+  expect(await withdrawRulebook(app, { rulebook: rulebook, reason: 'A wrong hurdle.' })).toMatchObject({
+    refused: 'RULEBOOK_NOT_FOUND',
+  });
 });
 
 test("a reader of one programme reads nothing of another's", async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { endOverride, overrideTier } from '../../src/app/override-tier.ts';
-import { withdrawRulebook } from '../../src/app/publish-rulebook.ts';
+import { withdrawRulebook } from '../../src/app/withdraw-rulebook.ts';
 import { findFaults } from '../support/check-standings.ts';
 import {
   createSmallProgram,
@@ -194,7 +194,7 @@ test('rule 20: an override in terms of a rulebook that is withdrawn holds nothin
   const [id = ''] = await enroll(app, ['A'], 'gone');
   const coming = await publish(app, 'gone', ELITE, '2026-10-10');
   await override('gone', 'A', 'ELITE', '2026-10-12', '2026-11-01');
-  granted(await withdrawRulebook(app, coming));
+  granted(await withdrawRulebook(app, { rulebook: coming, reason: 'A wrong hurdle.' }));
   await moving.judgeDue();
   await judgeOn('2026-12-01');
   expect(await moving.logOf(id)).toEqual(['2026-10-01 PARTNER null ENTERED BASE since 2020-01-01']);

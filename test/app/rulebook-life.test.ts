@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createProgram } from '../../src/app/create-program.ts';
-import { publishRulebook, withdrawRulebook } from '../../src/app/publish-rulebook.ts';
+import { publishRulebook } from '../../src/app/publish-rulebook.ts';
 import { recordFacts } from '../../src/app/record-facts.ts';
 import { saveRulebookDraft } from '../../src/app/save-rulebook-draft.ts';
+import { withdrawRulebook } from '../../src/app/withdraw-rulebook.ts';
 import { formatDecimal } from '../../src/engine/fraction.ts';
 import { PROGRAM } from '../engine/support/measuring.ts';
 import { REFUSALS } from '../engine/support/refusals.ts';
@@ -202,7 +203,7 @@ describe('rule 23: from draft to rulebook', () => {
     expect(await stored()).toBe(before);
   });
 
-  test('rule 23: what did not take effect yet can be withdrawn, the latest first, and everybody is judged without it', async () => {
+  test('rule 35: what did not take effect yet can be withdrawn, the latest first, and all partners are judged without it', async () => {
     await createSmallProgram(moving.app, 'withdraws');
     const [id = ''] = await enroll(moving.app, ['A'], 'withdraws');
     await moving.record([revenue('r', 'A', '150', '2026-02-01')], 'withdraws');
@@ -226,15 +227,23 @@ describe('rule 23: from draft to rulebook', () => {
     const draft = await newDraft('withdraws', SMALL_RULEBOOK);
     const before = await stored();
     // The last one says what becomes of the middle one's tiers, and knows nothing of those before.
-    expect(await withdrawRulebook(moving.app, middle)).toMatchObject({ refused: 'NOT_WITHDRAWABLE' });
-    expect(await withdrawRulebook(moving.app, NOBODY)).toMatchObject({ refused: 'RULEBOOK_NOT_FOUND' });
-    expect(await withdrawRulebook(moving.app, draft)).toMatchObject({ refused: 'NOT_WITHDRAWABLE' });
+    expect(await withdrawRulebook(moving.app, { rulebook: middle, reason: 'A wrong hurdle.' })).toMatchObject(
+      { refused: 'NOT_WITHDRAWABLE' },
+    );
+    expect(await withdrawRulebook(moving.app, { rulebook: NOBODY, reason: 'A wrong hurdle.' })).toMatchObject(
+      { refused: 'RULEBOOK_NOT_FOUND' },
+    );
+    expect(await withdrawRulebook(moving.app, { rulebook: draft, reason: 'A wrong hurdle.' })).toMatchObject({
+      refused: 'NOT_WITHDRAWABLE',
+    });
     expect(await stored()).toBe(before);
 
-    granted(await withdrawRulebook(moving.app, last));
-    expect(await withdrawRulebook(moving.app, last)).toMatchObject({ refused: 'NOT_WITHDRAWABLE' });
+    granted(await withdrawRulebook(moving.app, { rulebook: last, reason: 'A wrong hurdle.' }));
+    expect(await withdrawRulebook(moving.app, { rulebook: last, reason: 'A wrong hurdle.' })).toMatchObject({
+      refused: 'NOT_WITHDRAWABLE',
+    });
     moving.goTo('2026-03-09');
-    granted(await withdrawRulebook(moving.app, middle));
+    granted(await withdrawRulebook(moving.app, { rulebook: middle, reason: 'A wrong hurdle.' }));
     await moving.judgeDue();
     moving.goTo('2026-03-25');
     await moving.judgeDue();
@@ -243,12 +252,8 @@ describe('rule 23: from draft to rulebook', () => {
       '2026-03-01 FACT BASE UP SILVER since 2026-02-01',
       '2026-03-01 FACT HistoryRevised 2026-02-01 2026-03-01',
     ]);
-    // From the day on which it takes effect it stays; its day is free again only because it was withdrawn.
-    const again = await publish(moving.app, 'withdraws', withSilver('200'), '2026-03-25');
-    expect(await withdrawRulebook(moving.app, again)).toMatchObject({
-      refused: 'NOT_WITHDRAWABLE',
-      message: 'It took effect on 2026-03-25.',
-    });
+    // Its day is free again because it was withdrawn.
+    await publish(moving.app, 'withdraws', withSilver('200'), '2026-03-25');
     await moving.judgeDue();
     expect((await moving.logOf(id)).at(-1)).toBe('2026-03-25 RULEBOOK SILVER DOWN BASE since 2026-03-25');
     expect(await findFaults(moving.app, 'withdraws')).toEqual([]);

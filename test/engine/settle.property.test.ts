@@ -37,7 +37,7 @@ test('rules 24 to 27: who replays the log believes what the current standing say
       const belief = noBelief();
       const log: Change[] = [];
       const write = (previous: Timeline | null, judgedOn: Day, next: Timeline, today: Day) => {
-        const judged = previous === null ? null : { timeline: previous, judgedOn };
+        const judged = previous === null ? null : { timeline: previous, judgedOn, rulebooks };
         const changes = settle({ previous: judged, next, today, trigger: 'FACT', rulebooks });
         for (const change of changes) replay(belief, change);
         log.push(...changes);
@@ -73,5 +73,11 @@ function passed(
   today: Day,
   rulebooks: readonly PublishedRulebook[],
 ): Change[] {
-  return settle({ previous: { timeline, judgedOn }, next: timeline, today, trigger: 'FACT', rulebooks });
+  return settle({
+    previous: { timeline, judgedOn, rulebooks },
+    next: timeline,
+    today,
+    trigger: 'FACT',
+    rulebooks,
+  });
 }

@@ -44,7 +44,8 @@ function settled(
   policy: Partial<Policy> = {},
 ): string[] {
   return settle({
-    previous: previous === null ? null : { timeline: previous, judgedOn: day(judgedOn) },
+    previous:
+      previous === null ? null : { timeline: previous, judgedOn: day(judgedOn), rulebooks: rulebook(policy) },
     next,
     today: day(today),
     trigger: 'FACT',
@@ -166,7 +167,7 @@ describe('rule 26: triggers, rulebooks and remaps', () => {
   function switched(before: number, after: number): Change[] {
     const computed = [steps({ '2026-01-01': before }), steps({ '2026-01-01': after })];
     const next = timelineOf({ rulebooks, enrolledOn: ENROLLED_ON, computed });
-    const previous = { timeline: next, judgedOn: day('2026-09-30') };
+    const previous = { timeline: next, judgedOn: day('2026-09-30'), rulebooks };
     return settle({ previous, next, today: day('2026-10-02'), trigger: 'FACT', rulebooks });
   }
 
@@ -201,15 +202,47 @@ describe('rule 26: triggers, rulebooks and remaps', () => {
     ]);
   });
 
-  test('rule 23: what a withdrawn rulebook was about to change does not happen', () => {
-    const computed = [steps({ '2026-01-01': GOLD }), steps({ '2026-01-01': AUTHORIZED })];
-    const before = timelineOf({ rulebooks, enrolledOn: ENROLLED_ON, computed });
+  describe('a withdrawal', () => {
+    const rank = { old: GOLD, new: AUTHORIZED };
+    const computed = [steps({ '2026-01-01': rank.old }), steps({ '2026-01-01': rank.new })];
+    const timelineBy = (counting: typeof rulebooks) =>
+      timelineOf({ rulebooks: counting, enrolledOn: ENROLLED_ON, computed });
     const left = rulebooks.slice(0, 1);
-    const next = timelineOf({ rulebooks: left, enrolledOn: ENROLLED_ON, computed });
-    const previous = { timeline: before, judgedOn: day('2026-09-20') };
-    expect(
-      settle({ previous, next, today: day('2026-10-05'), trigger: 'RULEBOOK', rulebooks: left }),
-    ).toEqual([]);
+    const withdrawnOn = (today: string, judgedOn: string, counting = left) =>
+      settle({
+        previous: { timeline: timelineBy(rulebooks), judgedOn: day(judgedOn), rulebooks },
+        next: timelineBy(counting),
+        today: day(today),
+        trigger: 'RULEBOOK',
+        rulebooks: counting,
+      }).map(describeChange);
+
+    test('rule 35: before it takes effect, what the rulebook was about to change does not happen', () => {
+      expect(withdrawnOn('2026-09-30', '2026-09-20')).toEqual([]);
+    });
+
+    test('rule 35: later, one TierChanged leads back, in the terms of the rulebook that was withdrawn', () => {
+      // GOLD is PREMIER there, which is higher than AUTHORIZED.
+      expect(withdrawnOn('2026-10-05', '2026-10-03')).toEqual([
+        '2026-10-05 RULEBOOK TierChanged, from AUTHORIZED, to GOLD, direction UP, since 2026-01-01',
+        '2026-10-05 RULEBOOK HistoryRevised, fromOn 2026-10-01, untilOn 2026-10-05',
+      ]);
+    });
+
+    test('rule 35: what it changed before it was withdrawn belongs to its day, however late that is judged', () => {
+      expect(withdrawnOn('2026-10-05', '2026-09-20')).toEqual([
+        '2026-10-01 RULEBOOK TierChanged, from GOLD, to AUTHORIZED, direction DOWN, since 2026-10-01',
+        '2026-10-05 RULEBOOK TierChanged, from AUTHORIZED, to GOLD, direction UP, since 2026-01-01',
+        '2026-10-05 RULEBOOK HistoryRevised, fromOn 2026-10-01, untilOn 2026-10-05',
+      ]);
+    });
+
+    test('rule 35: without a rulebook before it there is no tier', () => {
+      expect(withdrawnOn('2026-10-05', '2026-10-03', [])).toEqual([
+        '2026-10-05 RULEBOOK TierChanged, from AUTHORIZED, to null, direction LEFT, since 2026-10-05',
+        expect.stringMatching(/^2026-10-05 RULEBOOK HistoryRevised/),
+      ]);
+    });
   });
 
   test('rules 23 and 27: a loss that a withdrawn rulebook foresaw is none; one that comes without it is news', () => {
@@ -224,6 +257,7 @@ describe('rule 26: triggers, rulebooks and remaps', () => {
       const previous = {
         timeline: timelineOf({ rulebooks: watched, enrolledOn: ENROLLED_ON, computed }),
         judgedOn: day('2026-09-20'),
+        rulebooks: watched,
       };
       expect(statusOn(previous.timeline, previous.judgedOn).risk?.rulebookId).toBe('new');
       const next = timelineOf({ rulebooks: left, enrolledOn: ENROLLED_ON, computed });

@@ -221,7 +221,7 @@ describe('a programme, from nothing', () => {
             id
             number
             effectiveFrom
-            withdrawnAt
+            withdrawal { at reason }
             tiers {
               code
               rank
@@ -292,7 +292,7 @@ describe('a programme, from nothing', () => {
           id: ids.draft,
           number: 1,
           effectiveFrom: '2020-01-01',
-          withdrawnAt: null,
+          withdrawal: null,
           tiers: [
             {
               code: 'GOLD',

@@ -57,7 +57,7 @@ test('every other role comes to every type', () => {
 /** The rules, what was brought in, and what it changed. */
 const REACHED_BY_INGEST = [
   'Viewer Program ProgramConnection ProgramEdge PageInfo MeasurementKind',
-  'Rulebook RulebookConnection RulebookEdge Transition Tier Specialization Measure RegionalNumber RegionalValue',
+  'Rulebook RulebookConnection RulebookEdge Transition Withdrawal Tier Specialization Measure RegionalNumber RegionalValue',
   'CompositeRequirement RequirementPart ForEachRequirement PersonsRequirement PersonSlot',
   'SpecializationRequirement ThresholdRequirement',
   'Partner RevenueFact CertificationFact SatisfactionFact MeasurementFact Attribute',

@@ -395,29 +395,34 @@ describe('overrideTier and endOverride', () => {
 
 describe('withdrawRulebook and publishRulebook', () => {
   const WITHDRAW = `mutation ($input: WithdrawRulebookInput!) { withdrawRulebook(input: $input) {
-    __typename ... on RulebookWithdrawn { rulebook { id effectiveFrom withdrawnAt } } ... on Refusal { code message } } }`;
+    __typename ... on RulebookWithdrawn { rulebook { id effectiveFrom withdrawal { at reason } } factsUnconverted } ... on Refusal { code message } } }`;
 
-  test('a rulebook is withdrawn before it takes effect, and only then', async () => {
+  test('the latest rulebook is withdrawn with a reason, once, and the one before it only after it', async () => {
+    const { program } = (await answer(opened, '{ program(code: "small") { rulebook { id } } }')) as {
+      program: { rulebook: { id: string } };
+    };
     const id = encodeGlobalId(
       'Rulebook',
       await publish(opened.app, 'small', { ...SMALL_RULEBOOK, remap: {} }, '2027-06-01'),
     );
-    expect(await run(WITHDRAW, { rulebook: id })).toEqual({
-      __typename: 'RulebookWithdrawn',
-      rulebook: { id, effectiveFrom: '2027-06-01', withdrawnAt: expect.any(String) },
-    });
     const refused = { __typename: 'NotWithdrawable', code: 'NOT_WITHDRAWABLE' };
-    expect(await run(WITHDRAW, { rulebook: id })).toMatchObject(refused);
-    const { program } = (await answer(opened, '{ program(code: "small") { rulebook { id } } }')) as {
-      program: { rulebook: { id: string } };
-    };
-    expect(await run(WITHDRAW, { rulebook: program.rulebook.id })).toEqual({
+    const reason = 'A hurdle was wrong.';
+    expect(await run(WITHDRAW, { rulebook: program.rulebook.id, reason })).toEqual({
       ...refused,
-      message: 'It took effect on 2020-01-01.',
+      message: 'The rulebook of 2027-06-01 follows it; withdraw that one first.',
     });
-    expect(await run(WITHDRAW, { rulebook: encodeGlobalId('Rulebook', NOWHERE) })).toMatchObject({
+    expect(await run(WITHDRAW, { rulebook: id, reason })).toEqual({
+      __typename: 'RulebookWithdrawn',
+      rulebook: { id, effectiveFrom: '2027-06-01', withdrawal: { at: expect.any(String), reason } },
+      factsUnconverted: 0,
+    });
+    expect(await run(WITHDRAW, { rulebook: id, reason })).toMatchObject(refused);
+    expect(await run(WITHDRAW, { rulebook: encodeGlobalId('Rulebook', NOWHERE), reason })).toMatchObject({
       __typename: 'RulebookNotFound',
     });
+    expect(await complaints(opened, WITHDRAW, { input: { rulebook: id, reason: ' ' } })).toEqual([
+      ['BAD_USER_INPUT', 'input.reason', expect.any(String)],
+    ]);
   });
 
   test('what keeps a rulebook from following the one before is named by its place', async () => {

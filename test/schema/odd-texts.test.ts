@@ -12,6 +12,7 @@ import {
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createContext } from '../../schema/context.ts';
+import { encodeGlobalId } from '../../schema/global-id.ts';
 import { schema } from '../../schema/index.ts';
 import { TEXT_RULES } from '../../schema/text-rules.ts';
 import { isObject } from '../../src/engine/shape.ts';
@@ -130,6 +131,12 @@ const OPERATIONS: readonly (readonly [source: string, variables: Record<string, 
   [
     `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { __typename ${REFUSAL} } }`,
     { input: { name: 'Key', role: 'PARTNER', partner: { program: 'small', externalRef: 'A' } } },
+  ],
+  [
+    `mutation ($input: WithdrawRulebookInput!) { withdrawRulebook(input: $input) { __typename ${REFUSAL} } }`,
+    {
+      input: { rulebook: encodeGlobalId('Rulebook', '018f4c1e-0000-7000-8000-00000badcafe'), reason: 'Why' },
+    },
   ],
   [
     `mutation ($input: SaveRulebookDraftInput!) { saveRulebookDraft(input: $input) { __typename ${REFUSAL} } }`,
@@ -333,7 +340,10 @@ describe('rule 30: every text of every argument', () => {
         { id: text, after: text },
       );
       expectNoFault(JSON.parse(JSON.stringify(asked)));
-      for (const field of ['revokeApiKey(id: $id)', 'withdrawRulebook(input: { rulebook: $id })']) {
+      for (const field of [
+        'revokeApiKey(id: $id)',
+        'withdrawRulebook(input: { rulebook: $id, reason: "Why" })',
+      ]) {
         const answer = await ask(opened, `mutation ($id: ID!) { ${field} { __typename } }`, { id: text });
         expectNoFault(JSON.parse(JSON.stringify(answer)));
       }

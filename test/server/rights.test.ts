@@ -166,7 +166,7 @@ const operations = (): Readonly<Record<string, string>> => ({
   'Mutation.saveRulebookDraft':
     'mutation { r: saveRulebookDraft(input: { program: "mine", document: {} }) { __typename ... on Refusal { code } } }',
   'Mutation.publishRulebook': `mutation { r: publishRulebook(input: { rulebook: "${idOf('draft')}", effectiveFrom: "2000-01-01" }) { __typename ... on Refusal { code } } }`,
-  'Mutation.withdrawRulebook': `mutation { r: withdrawRulebook(input: { rulebook: "${idOf('draft')}" }) { __typename ... on Refusal { code } } }`,
+  'Mutation.withdrawRulebook': `mutation { r: withdrawRulebook(input: { rulebook: "${idOf('draft')}", reason: "A wrong hurdle." }) { __typename ... on Refusal { code } } }`,
   'Mutation.overrideTier':
     'mutation { r: overrideTier(input: { program: "mine", partner: "nobody", tier: "GOLD", endsOn: "2099-01-01", reason: "x", actor: "x" }) { __typename ... on Refusal { code } } }',
   'Mutation.endOverride': `mutation { r: endOverride(input: { override: "${globalId('TierOverride', '018f4c1e-0000-7000-8000-00000badcafe')}" }) { __typename ... on Refusal { code } } }`,

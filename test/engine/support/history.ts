@@ -128,7 +128,11 @@ export function live({ policy, steps }: { readonly policy: Policy; readonly step
   const judge = (trigger: Trigger, next: Timeline): void => {
     log.push(...settle({ previous: stored, next, today, trigger, rulebooks: known().rulebooks }));
     // As it comes back from a column of JSON.
-    stored = { timeline: JSON.parse(JSON.stringify(next)), judgedOn: today };
+    stored = {
+      timeline: JSON.parse(JSON.stringify(next)),
+      judgedOn: today,
+      rulebooks: known().rulebooks,
+    };
     judgements.push({ on: today, knownAt: now });
   };
   const write = (trigger: Trigger, record: (recordedAt: Instant) => void): void => {
@@ -251,7 +255,7 @@ export function live({ policy, steps }: { readonly policy: Policy; readonly step
       }
       case 'WITHDRAW': {
         const latest = rulebooks.findLast(({ withdrawnAt }) => withdrawnAt === null);
-        if (latest === undefined || latest.effectiveFrom <= today) return;
+        if (latest === undefined) return;
         write('RULEBOOK', (at) => {
           latest.withdrawnAt = at;
         });
