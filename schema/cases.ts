@@ -27,6 +27,25 @@ export function casesFor(context: Context): CaseFinder {
   };
 }
 
+/**
+ * The same, as if those members of a family were not there whom the viewer may not see: a partner's rights do not reach those who are its
+ * affiliates no longer, on whatever day they were.
+ */
+export function casesInScope(context: Context): Pick<CaseFinder, 'find'> {
+  const { find } = casesFor(context);
+  if (context.scope.partner === null) return { find };
+  return {
+    async find(question) {
+      const known = await find(question);
+      if (known === null) return null;
+      const seen = await Promise.all(known.family.map(({ partnerId }) => context.partners.load(partnerId)));
+      return seen.includes(null)
+        ? { ...known, family: known.family.filter((_, index) => seen[index] !== null) }
+        : known;
+    },
+  };
+}
+
 // Whoever asks may know more about the partner than what makes the question.
 function keyOf({ partnerId, knownAt }: Question): Question {
   return { partnerId, knownAt };

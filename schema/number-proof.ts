@@ -6,7 +6,6 @@ import { FactConnection } from './fact.ts';
 import { localeArgs, tell } from './locale.ts';
 import { pageArgs } from './page.ts';
 import { evidenceBehind, type ProofBasis } from './proof-basis.ts';
-import { shownItem } from './shown-item.ts';
 
 type Of<Type extends MeasureProof['type']> = {
   readonly basis: ProofBasis;
@@ -52,8 +51,8 @@ export const NumberProof = builder
       item: t.string({
         nullable: true,
         description:
-          'The item it was restricted to, within a requirement for each of several; otherwise null. Masked for the role PARTNER where it is who answered a survey.',
-        resolve: ({ basis, measure }, _, context) => shownItem(measure.item, measure.path, basis, context),
+          'The item it was restricted to, within a requirement for each of several; otherwise null. Masked for the role PARTNER where it is who answered a survey, or no fact that it may see has it.',
+        resolve: ({ measure }) => measure.item,
       }),
       name: t.string({
         description: 'What people call it, in the language asked for.',

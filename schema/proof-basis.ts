@@ -1,30 +1,55 @@
-import { type KnownStanding, readEvidence } from '../src/app/read-standing.ts';
+import { type KnownStanding, readEvidence, remeasure } from '../src/app/read-standing.ts';
 import type { Fact } from '../src/engine/fact.ts';
 import { metricsBehind } from '../src/engine/metrics-behind.ts';
-import type { Evidence, ExclusionReason, MeasureProof } from '../src/engine/standing.ts';
-import { casesFor } from './cases.ts';
+import type { Evidence, ExclusionReason, MeasureProof, RequirementProof } from '../src/engine/standing.ts';
+import { casesFor, casesInScope } from './cases.ts';
 import type { Context } from './context.ts';
 import type { RulebookSource } from './rulebook-source.ts';
+import { createProofReader, PLAIN_READER, type ProofPlace, type ProofReader } from './shown-proof.ts';
 
-/** What the parts of a proof have in common: whose it is, on which day, by which rulebook. */
+type Judged = Pick<KnownStanding, 'partnerId' | 'programId' | 'on' | 'knownAt'>;
+
+/** What the parts of a proof have in common: whose it is, on which day, by which rulebook, and what of it the viewer may be told. */
 export type ProofBasis = {
-  readonly standing: Pick<KnownStanding, 'partnerId' | 'programId' | 'on' | 'knownAt'>;
+  readonly standing: Judged;
   readonly source: RulebookSource;
+  readonly reader: ProofReader;
   /** What was looked up already, by number. */
   readonly evidence: Map<string, Promise<Evidence>>;
 };
 
-/** Begins a proof by one rulebook. */
-export function proofBasis(standing: ProofBasis['standing'], source: RulebookSource): ProofBasis {
-  return { standing, source, evidence: new Map() };
+/** A requirement's proof as the viewer may be told it, within the proof it is part of. */
+export type ProofSource = { readonly basis: ProofBasis; readonly proof: RequirementProof };
+
+/** Begins a proof by one rulebook. What it says goes to the viewer through `shownIn` only. */
+export async function proofBasis(
+  context: Context,
+  standing: Judged,
+  source: RulebookSource,
+): Promise<ProofBasis> {
+  return { standing, source, reader: await readerFor(context, standing, source), evidence: new Map() };
 }
 
-type Place = { readonly path: string; readonly item: string | null; readonly dimension?: string | null };
+/** A part of the proof as the viewer may be told it. */
+export function shownIn(basis: ProofBasis, proof: RequirementProof): ProofSource {
+  return { basis, proof: basis.reader.show(proof) };
+}
 
-/** The facts behind the number or group of persons at a place of the rulebook; looked up once a proof. */
+async function readerFor(context: Context, standing: Judged, source: RulebookSource): Promise<ProofReader> {
+  if (context.scope.partner === null) return PLAIN_READER;
+  const { rulebook, id } = source.published;
+  const hasNames = rulebook.forEachs.length > 0 || rulebook.scope.groups.size > 0;
+  if (!hasNames || !source.program.countsFamilies) return createProofReader({ rulebook, visible: null });
+  const cases = casesInScope(context);
+  const [all, seen] = await Promise.all([casesFor(context).find(standing), cases.find(standing)]);
+  const visible = all === seen ? null : await remeasure(context.app, standing, id, cases);
+  return createProofReader({ rulebook, visible });
+}
+
+/** The facts behind the number or group of persons at a place of the rulebook, as far as they are in scope; looked up once a proof. */
 export function evidenceAt(
   { standing, source, evidence }: ProofBasis,
-  { path, item, dimension = null }: Place,
+  { path, item, dimension = null }: ProofPlace,
   context: Context,
 ): Promise<Evidence> {
   const key = JSON.stringify([path, item, dimension]);
@@ -35,26 +60,10 @@ export function evidenceAt(
       standing,
       source.published.id,
       { path, item, dimension },
-      casesFor(context),
-    ).then((found) => withinScope(found, context));
+      casesInScope(context),
+    );
   evidence.set(key, known);
   return known;
-}
-
-/**
- * Without the facts of partners that the viewer may not see: a family's number rests on whoever belonged to it on its day,
- * and a partner's rights do not reach those who are its affiliates no longer.
- */
-async function withinScope({ counted, excluded }: Evidence, context: Context): Promise<Evidence> {
-  if (context.scope.partner === null) return { counted, excluded };
-  const facts = [...counted, ...excluded.map(({ fact }) => fact)];
-  const ids = [...new Set(facts.map(({ partnerId }) => partnerId))];
-  const rows = await Promise.all(ids.map((id) => context.partners.load(id)));
-  const seen = new Set(rows.map((row) => row?.id));
-  return {
-    counted: counted.filter(({ partnerId }) => seen.has(partnerId)),
-    excluded: excluded.filter(({ fact }) => seen.has(fact.partnerId)),
-  };
 }
 
 /** The facts behind a measure: those that any metric in it counted, and those that none did, with the first one's reason. */
@@ -63,7 +72,8 @@ export async function evidenceBehind(
   measure: MeasureProof,
   context: Context,
 ): Promise<Evidence> {
-  const all = await Promise.all(metricsBehind(measure).map((metric) => evidenceAt(basis, metric, context)));
+  const places = metricsBehind(measure).map((metric) => basis.reader.placeOf(metric));
+  const all = await Promise.all(places.map((place) => evidenceAt(basis, place, context)));
   const counted = new Map<string, Fact>(all.flatMap((each) => each.counted.map((fact) => [fact.id, fact])));
   const excluded = new Map<string, { readonly fact: Fact; readonly reason: ExclusionReason }>();
   for (const exclusion of all.flatMap((each) => each.excluded)) {

@@ -6,14 +6,10 @@ import { FactConnection } from './fact.ts';
 import { localeArgs, localeOf, tell } from './locale.ts';
 import { NumberProof } from './number-proof.ts';
 import { pageArgs } from './page.ts';
-import { evidenceAt, type ProofBasis } from './proof-basis.ts';
+import { evidenceAt, type ProofBasis, type ProofSource } from './proof-basis.ts';
 import { ComparisonType, RuleType } from './rule.ts';
 import { specializationNamed } from './rulebook-source.ts';
-import { shownItem, withShownItems } from './shown-item.ts';
 import { Specialization } from './specialization.ts';
-
-/** A requirement's proof within the proof it is part of. */
-export type ProofSource = { readonly basis: ProofBasis; readonly proof: Proof };
 
 type Of<Type extends Proof['type']> = {
   readonly basis: ProofBasis;
@@ -48,8 +44,8 @@ export const RequirementProof = builder.interfaceRef<ProofSource>('RequirementPr
     item: t.string({
       nullable: true,
       description:
-        'The item it was restricted to, within a requirement for each of several; otherwise null. Masked for the role PARTNER where it is who answered a survey.',
-      resolve: ({ basis, proof }, _, context) => shownItem(proof.item, proof.path, basis, context),
+        'The item it was restricted to, within a requirement for each of several; otherwise null. Masked for the role PARTNER where it is who answered a survey, or no fact that it may see has it.',
+      resolve: ({ proof }) => proof.item,
     }),
     outcome: t.field({
       type: OutcomeType,
@@ -59,12 +55,8 @@ export const RequirementProof = builder.interfaceRef<ProofSource>('RequirementPr
     explanation: t.string({
       description: 'The proof in one sentence with its numbers, for people.',
       args: localeArgs,
-      resolve: ({ basis, proof }, args, context) =>
-        explainRequirement(
-          withShownItems(proof, basis, context),
-          basis.source.published.rulebook,
-          localeOf(args),
-        ),
+      resolve: ({ basis, proof }, args) =>
+        explainRequirement(proof, basis.source.published.rulebook, localeOf(args)),
     }),
   }),
 });
@@ -165,7 +157,8 @@ const Slot = builder.objectRef<SlotProof>('SlotProof').implement({
     required: t.exposeInt('required', { description: 'How many persons it takes.' }),
     persons: t.field({
       type: ['String'],
-      description: 'Whoever was assigned to the slot: the first way to fill most places, by person.',
+      description:
+        'Whoever was assigned to the slot: the first way to fill most places, by person. For the role PARTNER those in its scope fill places first, and others are masked.',
       resolve: ({ persons }) => persons,
     }),
   }),
@@ -190,14 +183,14 @@ builder.objectRef<Of<'PERSONS'>>('PersonsProof').implement({
       description: 'The certifications that count.',
       args: pageArgs,
       resolve: async ({ basis, proof }, args, context) =>
-        pageOfCounted(await evidenceAt(basis, proof, context), args),
+        pageOfCounted(await evidenceAt(basis, basis.reader.placeOf(proof), context), args),
     }),
     excluded: t.field({
       type: ExcludedFactConnection,
       description: 'The certifications that do not count, with the reason.',
       args: pageArgs,
       resolve: async ({ basis, proof }, args, context) =>
-        pageOfExcluded(await evidenceAt(basis, proof, context), args),
+        pageOfExcluded(await evidenceAt(basis, basis.reader.placeOf(proof), context), args),
     }),
   }),
 });
@@ -211,9 +204,8 @@ const ForEachItem = builder
     fields: (t) => ({
       item: t.string({
         description:
-          'The value of the dimension, such as a product area. Masked for the role PARTNER where it is who answered a survey.',
-        resolve: ({ item, requirement: { basis, proof } }, _, context) =>
-          shownItem(item, proof.path, basis, context) ?? item,
+          'The value of the dimension, such as a product area. Masked for the role PARTNER where it is who answered a survey, or no fact that it may see has it.',
+        resolve: ({ item }) => item,
       }),
       where: t.expose('where', { type: RequirementProof, description: 'Why it is among the items.' }),
       requirement: t.expose('requirement', {
@@ -243,7 +235,8 @@ builder.objectRef<Of<'FOR_EACH'>>('ForEachProof').implement({
     met: t.int({ description: 'How many items meet it.', resolve: ({ proof }) => proof.met }),
     items: t.field({
       type: [ForEachItem],
-      description: 'What was judged for each value that is an item, ascending by the value.',
+      description:
+        'What was judged for each value that is an item, ascending by the value, with those that are masked at the end.',
       resolve: ({ basis, proof }) =>
         proof.items.map(({ item, where, proof: body }) => ({
           item,

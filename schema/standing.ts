@@ -6,8 +6,8 @@ import type { Context } from './context.ts';
 import { Hold } from './hold.ts';
 import { Partner } from './partner-ref.ts';
 import { present } from './present.ts';
-import { type ProofBasis, proofBasis } from './proof-basis.ts';
-import { type ProofSource, RequirementProof } from './requirement-proof.ts';
+import { type ProofBasis, type ProofSource, proofBasis, shownIn } from './proof-basis.ts';
+import { RequirementProof } from './requirement-proof.ts';
 import { Rulebook } from './rulebook.ts';
 import {
   rulebookNamed,
@@ -133,12 +133,12 @@ export const Standing = builder.objectRef<KnownStanding>('Standing').implement({
       resolve: async (standing, _, context) => {
         const source = await rulebookOf(standing, context);
         if (source === null) return [];
-        const basis = proofBasis(standing, source);
+        const basis = await proofBasis(context, standing, source);
         const held = new Set(standing.status.specializations);
         return standing.specializations.map(({ specialization, proof }) => ({
           specialization: specializationNamed(source, specialization),
           isHeld: held.has(specialization),
-          requirement: { basis, proof },
+          requirement: shownIn(basis, proof),
         }));
       },
     }),
@@ -148,7 +148,7 @@ export const Standing = builder.objectRef<KnownStanding>('Standing').implement({
       resolve: async (standing, _, context) => {
         const source = await rulebookOf(standing, context);
         if (source === null) return [];
-        const basis = proofBasis(standing, source);
+        const basis = await proofBasis(context, standing, source);
         return standing.proof.map((verdict) => ({ basis, verdict }));
       },
     }),
@@ -173,7 +173,7 @@ export const Standing = builder.objectRef<KnownStanding>('Standing').implement({
       resolve: (standing, _, context) =>
         Promise.all(
           standing.alternatives.map(async ({ rulebookId, proof }) => ({
-            basis: proofBasis(standing, await rulebookNamed(context, rulebookId)),
+            basis: await proofBasis(context, standing, await rulebookNamed(context, rulebookId)),
             proof,
           })),
         ),
@@ -189,7 +189,7 @@ export const Standing = builder.objectRef<KnownStanding>('Standing').implement({
 
 async function gapWithin(standing: KnownStanding, gap: Gap | null, context: Context) {
   const source = await rulebookOf(standing, context);
-  return source === null || gap === null ? null : { basis: proofBasis(standing, source), gap };
+  return source === null || gap === null ? null : { basis: await proofBasis(context, standing, source), gap };
 }
 
 function rulebookOf({ status }: KnownStanding, context: Context) {

@@ -83,13 +83,16 @@ export const StatusChange = builder.interfaceRef<LogEntry>('StatusChange').imple
       type: [Fact],
       description: 'The facts that caused it, at most 100.',
       extensions: { listSize: 20 },
-      resolve: async ({ causes }, _, context) => {
-        const facts = await Promise.all(causes.map((id) => context.facts.load(id)));
-        return facts.filter((fact) => fact !== null);
-      },
+      resolve: (entry, _, context) => causesInScope(entry, context),
     }),
-    causeCount: t.exposeInt('causeCount', {
-      description: 'How many facts caused it in all, also where `causes` names only the first 100.',
+    causeCount: t.int({
+      description:
+        'How many facts caused it in all, also where `causes` names only the first 100. For the role PARTNER not more than it may see, if that is not all of these.',
+      resolve: async (entry, _, context) => {
+        if (context.scope.partner === null) return entry.causeCount;
+        const { length } = await causesInScope(entry, context);
+        return length < entry.causes.length ? length : entry.causeCount;
+      },
     }),
     explanation: t.string({
       description: 'What changed, when and why, in a sentence or two.',
@@ -103,6 +106,11 @@ export const StatusChange = builder.interfaceRef<LogEntry>('StatusChange').imple
     }),
   }),
 });
+
+async function causesInScope({ causes }: LogEntry, context: Context) {
+  const facts = await Promise.all(causes.map((id) => context.facts.load(id)));
+  return facts.filter((fact) => fact !== null);
+}
 
 async function rulebooksOf({ rulebookId, previousRulebookId, detail }: LogEntry['change'], context: Context) {
   const named = [rulebookId, previousRulebookId, detail.type === 'TierAtRisk' ? detail.tierRulebookId : null];

@@ -2,7 +2,7 @@ import { readRiskGap } from '../src/app/read-risk-gap.ts';
 import { builder } from './builder.ts';
 import { casesFor } from './cases.ts';
 import { Node } from './node.ts';
-import { proofBasis } from './proof-basis.ts';
+import { proofBasis, shownIn } from './proof-basis.ts';
 import { RequirementProof } from './requirement-proof.ts';
 import { rulebookNamed } from './rulebook-source.ts';
 import { tierIn } from './standing.ts';
@@ -39,8 +39,9 @@ builder.objectRef<Entry<'TierAtRisk'>>('TierAtRisk').implement({
         if (found === null) return [];
         const { partnerId, programId } = entry;
         const standing = { partnerId, programId, on: found.on, knownAt: found.knownAt };
-        const basis = proofBasis(standing, await rulebookNamed(context, found.rulebookId));
-        return found.gap.missing.map((proof) => ({ basis, proof }));
+        const source = await rulebookNamed(context, found.rulebookId);
+        const basis = await proofBasis(context, standing, source);
+        return found.gap.missing.map((proof) => shownIn(basis, proof));
       },
     }),
   }),

@@ -1,6 +1,9 @@
 import type { Day, Instant } from '../engine/day.ts';
 import { evidence } from '../engine/evidence.ts';
+import { createGauge } from '../engine/gauge.ts';
 import { judgePartner, rebuildStanding } from '../engine/judge-partner.ts';
+import type { Measurements } from '../engine/measurements.ts';
+import type { Rulebook } from '../engine/rulebook.ts';
 import type { Evidence, Standing } from '../engine/standing.ts';
 import { NO_STATUS } from '../engine/status.ts';
 import type { ProgramRecord } from '../store/directory.ts';
@@ -102,21 +105,39 @@ const NOTHING_KNOWN: Omit<Standing, 'on'> = {
   nextChangeOn: null,
 };
 
+type Judged = Pick<KnownStanding, 'partnerId' | 'programId' | 'knownAt' | 'on'>;
+
 /** The facts behind a number of a standing: those that counted and those that did not, as they were known to it. */
 export const readEvidence = async (
   app: App,
-  standing: Pick<KnownStanding, 'partnerId' | 'programId' | 'knownAt' | 'on'>,
+  standing: Judged,
   rulebookId: string,
   number: { readonly path: string; readonly item: string | null; readonly dimension?: string | null },
-  cases: CaseFinder,
+  cases: Pick<CaseFinder, 'find'>,
 ): Promise<Evidence> => {
-  const program = await app.directory.find('id', standing.programId);
-  const rulebooks = program && [...program.rulebooks, ...program.withdrawnRulebooks];
-  const rulebook = rulebooks?.find(({ id }) => id === rulebookId);
-  if (program === undefined || rulebook === undefined)
-    throw new Error(`The rulebook ${rulebookId} is missing.`);
+  const rulebook = await rulebookOf(app, standing, rulebookId);
   const known = await cases.find(standing);
   return known === null
     ? { counted: [], excluded: [] }
-    : evidence(known, rulebook.rulebook, standing.on, number.path, number.item, number.dimension);
+    : evidence(known, rulebook, standing.on, number.path, number.item, number.dimension);
+};
+
+/** What a standing's rulebook measures on its day in the cases given; null if nothing was known by then. */
+export const remeasure = async (
+  app: App,
+  standing: Judged,
+  rulebookId: string,
+  cases: Pick<CaseFinder, 'find'>,
+): Promise<Measurements | null> => {
+  const rulebook = await rulebookOf(app, standing, rulebookId);
+  const known = await cases.find(standing);
+  return known && createGauge(known, rulebook).measure(standing.on);
+};
+
+const rulebookOf = async (app: App, { programId }: Judged, id: string): Promise<Rulebook> => {
+  const program = await app.directory.find('id', programId);
+  const rulebooks = program && [...program.rulebooks, ...program.withdrawnRulebooks];
+  const found = rulebooks?.find((each) => each.id === id);
+  if (found === undefined) throw new Error(`The rulebook ${id} is missing.`);
+  return found.rulebook;
 };
