@@ -1,4 +1,5 @@
 import { explainRequirement } from '../src/engine/explain-requirement.ts';
+import { compare } from '../src/engine/fraction.ts';
 import type { Outcome, RequirementProof as Proof, SlotProof } from '../src/engine/standing.ts';
 import { builder } from './builder.ts';
 import { ExcludedFactConnection, pageOfCounted, pageOfExcluded } from './evidence.ts';
@@ -78,13 +79,13 @@ builder.objectRef<Of<'THRESHOLD'>>('ThresholdProof').implement({
     actual: t.field({
       type: NumberProof,
       description: 'The measured number, and how it came about.',
-      resolve: ({ basis, proof }) => ({ basis, measure: proof.actual }),
+      resolve: ({ basis, proof }) => ({ basis, measure: proof.actual, rounding: awayFromThreshold(proof) }),
     }),
     shortfall: t.field({
       type: 'Decimal',
       nullable: true,
       description:
-        'How far the number is from the nearest that meets it; 0 when met, null when there is no number.',
+        'What is missing, or too much, rounded up: a sum or count that changes by exactly this meets the threshold. Of other numbers how far off they are, and of a range how far its nearest end is. 0 when met, null when undecided.',
       resolve: ({ proof }) => proof.shortfall,
     }),
   }),
@@ -246,3 +247,12 @@ builder.objectRef<Of<'FOR_EACH'>>('ForEachProof').implement({
     }),
   }),
 });
+
+/** To which side the value is rounded: the one of the threshold on which it is. */
+function awayFromThreshold({
+  actual,
+  required,
+}: Extract<Proof, { readonly type: 'THRESHOLD' }>): 'UP' | 'DOWN' | null {
+  if (actual.value === null) return null;
+  return compare(actual.value, required) < 0 ? 'DOWN' : 'UP';
+}

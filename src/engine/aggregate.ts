@@ -47,11 +47,14 @@ function firstOfEachKey(active: readonly Contribution[]): readonly Contribution[
   return active.filter(({ key }) => !keys.has(key) && keys.add(key));
 }
 
-/** A metric's value and sample, from the contributions that count on a day. */
-export function aggregate(metric: Metric, counted: readonly Contribution[]): Reading {
-  const sample = counted.length;
+/** A metric's value and sample on a day, from the contributions within its window. */
+export function aggregate(metric: Metric, active: readonly Contribution[]): Reading {
+  const within = withinRespondentLimit(metric, active);
+  const counted = metric.aggregate === 'DISTINCT' ? firstOfEachKey(within) : within;
   const value = aggregated(metric, counted);
-  return [value === null ? null : fractionToText(value), sample];
+  const text = value === null ? null : fractionToText(value);
+  const limited = active.length - within.length;
+  return limited === 0 ? [text, counted.length] : [text, counted.length, limited];
 }
 
 function aggregated(metric: Metric, counted: readonly Contribution[]): Fraction | null {

@@ -1,25 +1,36 @@
+import { currencyDigits } from './currency-digits.ts';
 import { addMonths, type Day, formatDay, yearMonthDay } from './day.ts';
 import {
-  add,
   compare,
   type Fraction,
   formatDecimal,
+  fraction,
   multiply,
-  parseDecimal,
+  ONE,
+  roundDown,
+  roundHalf,
+  roundUp,
   wholeNumber,
   ZERO,
 } from './fraction.ts';
 import type { Locale } from './program.ts';
 import type { DayRange } from './standing.ts';
 
-/** Digits after the point of an amount of money, and at most of any other number that has no exact form within them. */
-const MONEY_DIGITS = 2;
+/** Digits after the point, at most, of a number that is not money. */
 const MOST_DIGITS = 4;
 
 const WHOLE_MONTHS_TRIED = 120;
 
+/** The unit of a difference of shares. */
+export const PERCENTAGE_POINTS = 'percentage points';
+
 /** What a number is counted in, and the currency in which the programme measures revenue. */
 export type Unit = { readonly unit: string | null; readonly currency: string };
+
+/** Where the rounding of what is shown goes: to the nearest, or to one side. */
+export type Rounding = 'NEAREST' | 'UP' | 'DOWN';
+
+const ROUND = { NEAREST: roundHalf, UP: roundUp, DOWN: roundDown } as const;
 
 /** The day for people: `2026-11-23` in English, `23.11.2026` in German. */
 export function displayDay(day: Day, locale: Locale): string {
@@ -27,25 +38,46 @@ export function displayDay(day: Day, locale: Locale): string {
   return locale === 'de' ? `${dayOfMonth}.${month}.${year}` : formatDay(day);
 }
 
+/** Digits after the point with which a number is shown at most, counted before a share is written in hundredths. */
+export function shownPlaces({ unit, currency }: Unit): number {
+  if (unit === currency) return currencyDigits(currency);
+  return unit === '%' ? MOST_DIGITS + 2 : MOST_DIGITS;
+}
+
 /**
- * The number with its unit for people. Exact where few digits can say it, otherwise rounded and marked so; a value above
- * zero never reads as zero.
+ * The number with its unit for people: money with its currency's digits, anything else with as few as say it, at most four. What is
+ * rounded for that is marked so; a value above zero never reads as zero.
  */
-export function displayNumber(value: Fraction, { unit, currency }: Unit, locale: Locale): string {
-  const shown = unit === '%' ? multiply(value, wholeNumber(100)) : value;
-  const places = unit === currency ? MONEY_DIGITS : 0;
-  const text = withUnit(displayDigits(shown, places, locale), shown, unit, locale);
-  if (isExact(shown)) return text;
-  const rounded = parseDecimal(formatDecimal(shown, MOST_DIGITS));
-  if (rounded !== null && compare(rounded, ZERO) === 0) {
-    const step = withUnit(
-      displayDigits({ numerator: 1n, denominator: 10n ** BigInt(MOST_DIGITS) }, 0, locale),
-      shown,
-      unit,
-      locale,
-    );
+export function displayNumber(
+  value: Fraction,
+  unit: Unit,
+  locale: Locale,
+  rounding: Rounding = 'NEAREST',
+): string {
+  const places = shownPlaces(unit);
+  const rounded = ROUND[rounding](value, places);
+  if (compare(rounded, value) === 0) return displayExact(value, unit, locale);
+  if (compare(rounded, ZERO) === 0 && compare(value, ZERO) > 0) {
+    const step = displayExact(fraction(1n, 10n ** BigInt(places)), unit, locale);
     return locale === 'de' ? `weniger als ${step}` : `less than ${step}`;
   }
+  return displayAbout(rounded, unit, locale);
+}
+
+/** The number with every digit that it has. */
+export function displayExact(value: Fraction, unit: Unit, locale: Locale): string {
+  const shown = unit.unit === '%' ? multiply(value, wholeNumber(100)) : value;
+  const digits = displayDigits(
+    shown,
+    unit.unit === unit.currency ? currencyDigits(unit.currency) : 0,
+    locale,
+  );
+  return withUnit(digits, shown, unit.unit, locale);
+}
+
+/** A number that was rounded already, marked so. */
+export function displayAbout(rounded: Fraction, unit: Unit, locale: Locale): string {
+  const text = displayExact(rounded, unit, locale);
   return locale === 'de' ? `rund ${text}` : `about ${text}`;
 }
 
@@ -70,14 +102,9 @@ function wholeMonths(from: Day, until: Day): number | null {
   return months <= WHOLE_MONTHS_TRIED && addMonths(until, -months) === from ? months : null;
 }
 
-function isExact(value: Fraction): boolean {
-  const shown = parseDecimal(formatDecimal(value, MOST_DIGITS));
-  return shown !== null && compare(shown, value) === 0;
-}
-
 /** The digits with at least `places` of them after the point, thousands apart. */
 function displayDigits(value: Fraction, places: number, locale: Locale): string {
-  const [whole = '', rest = ''] = formatDecimal(value, MOST_DIGITS).split('.');
+  const [whole = '', rest = ''] = formatDecimal(value).split('.');
   const [thousands, point] = locale === 'de' ? ['.', ','] : [',', '.'];
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, thousands);
   const padded = rest.padEnd(places, '0');
@@ -87,16 +114,22 @@ function displayDigits(value: Fraction, places: number, locale: Locale): string 
 function withUnit(digits: string, value: Fraction, unit: string | null, locale: Locale): string {
   if (unit === null) return digits;
   if (unit === '%') return locale === 'de' ? `${digits} %` : `${digits}%`;
-  return `${digits} ${unitName(unit, isOne(value), locale)}`;
+  return `${digits} ${unitName(unit, compare(value, ONE) === 0, locale)}`;
 }
+
+const UNIT_NAMES: ReadonlyMap<
+  string,
+  Readonly<Record<Locale, readonly [one: string, many: string]>>
+> = new Map([
+  ['points', { en: ['point', 'points'], de: ['Punkt', 'Punkte'] }],
+  ['persons', { en: ['person', 'persons'], de: ['Person', 'Personen'] }],
+  [
+    PERCENTAGE_POINTS,
+    { en: ['percentage point', 'percentage points'], de: ['Prozentpunkt', 'Prozentpunkte'] },
+  ],
+]);
 
 function unitName(unit: string, single: boolean, locale: Locale): string {
-  if (unit === 'points') return locale === 'de' ? (single ? 'Punkt' : 'Punkte') : single ? 'point' : 'points';
-  if (unit === 'persons')
-    return locale === 'de' ? (single ? 'Person' : 'Personen') : single ? 'person' : 'persons';
-  return unit;
-}
-
-function isOne(value: Fraction): boolean {
-  return compare(value, add(ZERO, wholeNumber(1))) === 0;
+  const [one, many] = UNIT_NAMES.get(unit)?.[locale] ?? [unit, unit];
+  return single ? one : many;
 }

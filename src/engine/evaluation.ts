@@ -237,7 +237,8 @@ function undecided({ rule }: Quantifier, body: Outcome): Outcome {
   return body === harmless ? harmless : 'INSUFFICIENT_DATA';
 }
 
-function pointsFor(value: Fraction, scale: PointScale, region: string): Fraction {
+/** The points for a value, before any cap. */
+export function pointsFor(value: Fraction, scale: PointScale, region: string): Fraction {
   if (scale.type === 'STEPS') {
     return scale.steps.findLast(({ atLeast }) => compare(value, atLeast) >= 0)?.points ?? ZERO;
   }

@@ -1,23 +1,15 @@
-import { displayNumber, displayRange, type Unit } from './display.ts';
-import { compare, ZERO } from './fraction.ts';
-import type { Locale, LocalizedText } from './program.ts';
+import { explainThreshold } from './explain-threshold.ts';
+import type { Locale } from './program.ts';
 import type { Rulebook } from './rulebook.ts';
-import type { Comparison, MeasureProof, RequirementProof } from './standing.ts';
+import type { RequirementProof } from './standing.ts';
 
 type Proof<Type extends RequirementProof['type']> = Extract<RequirementProof, { readonly type: Type }>;
-
-const COMPARISONS: Readonly<Record<Comparison, LocalizedText>> = {
-  AT_LEAST: { en: 'at least', de: 'mindestens' },
-  ABOVE: { en: 'more than', de: 'mehr als' },
-  AT_MOST: { en: 'at most', de: 'höchstens' },
-  BELOW: { en: 'less than', de: 'weniger als' },
-};
 
 /** One or two sentences that say what the requirement asks for, what there is, and what is missing. */
 export function explainRequirement(proof: RequirementProof, rulebook: Rulebook, locale: Locale): string {
   switch (proof.type) {
     case 'THRESHOLD':
-      return explainThreshold(proof, rulebook, locale);
+      return `${needs(proof, rulebook, locale)} ${explainThreshold(proof, rulebook, locale)}`;
     case 'COMPOSITE':
       return explainComposite(proof, rulebook, locale);
     case 'SPECIALIZATION':
@@ -27,64 +19,6 @@ export function explainRequirement(proof: RequirementProof, rulebook: Rulebook, 
     case 'FOR_EACH':
       return explainForEach(proof, rulebook, locale);
   }
-}
-
-function explainThreshold(proof: Proof<'THRESHOLD'>, rulebook: Rulebook, locale: Locale): string {
-  const { actual, comparison, required } = proof;
-  const unit = { unit: actual.unit, currency: rulebook.currency };
-  const bound = `${COMPARISONS[comparison][locale]} ${displayNumber(required, unit, locale)}`;
-  const range = actual.type === 'METRIC' ? displayRange(actual.window, locale) : '';
-  const name = actual.name[locale];
-  const found = explainActual(proof, unit, locale);
-  return locale === 'de'
-    ? `${needs(proof, rulebook, locale)} ${name} von ${inDative(bound)}${range}; ${found}.`
-    : `${needs(proof, rulebook, locale)} ${withoutCapital(name)} of ${bound}${range}; ${found}.`;
-}
-
-function explainActual(proof: Proof<'THRESHOLD'>, unit: Unit, locale: Locale): string {
-  const { actual, outcome } = proof;
-  const isGerman = locale === 'de';
-  if (actual.value === null) return explainLackOfData(actual, unit, locale);
-  const value = displayNumber(actual.value, unit, locale);
-  const isAverage = actual.type === 'METRIC' && actual.minimumSample !== null;
-  const verb = isAverage ? (isGerman ? 'gemessen' : 'measured') : isGerman ? 'gezählt' : 'counted';
-  if (outcome === 'MET') return isGerman ? `${verb}: ${value}, erfüllt` : `${verb} ${value}, which meets it`;
-  return isGerman
-    ? `${verb}: ${value}, ${explainShortfall(proof, unit, locale)}`
-    : `${verb} ${value}, ${explainShortfall(proof, unit, locale)}`;
-}
-
-function explainShortfall({ shortfall, comparison }: Proof<'THRESHOLD'>, unit: Unit, locale: Locale): string {
-  const isGerman = locale === 'de';
-  const isCeiling = comparison === 'AT_MOST' || comparison === 'BELOW';
-  if (shortfall === null || compare(shortfall, ZERO) === 0) {
-    if (isCeiling) return isGerman ? 'das ist zu viel' : 'which is too much';
-    return isGerman ? 'das reicht nicht' : 'which is not enough';
-  }
-  const amount = displayNumber(shortfall, unit, locale);
-  const isOne = shortfall.numerator === 1n && shortfall.denominator === 1n;
-  if (isCeiling) return isGerman ? `${amount} zu viel` : `${amount} too much`;
-  if (isGerman) return `es ${isOne ? 'fehlt' : 'fehlen'} ${amount}`;
-  return `${amount} ${isOne ? 'is' : 'are'} missing`;
-}
-
-function explainLackOfData(actual: MeasureProof, unit: Unit, locale: Locale): string {
-  const isGerman = locale === 'de';
-  if (actual.range !== null) {
-    const from = displayNumber(actual.range.minimum, unit, locale);
-    const to = displayNumber(actual.range.maximum, unit, locale);
-    return isGerman
-      ? `die Daten lassen offen, wo zwischen ${inDative(from)} und ${inDative(to)} der Wert liegt`
-      : `the data leave open where between ${from} and ${to} the value lies`;
-  }
-  if (actual.type === 'METRIC' && actual.minimumSample !== null && actual.sample > 0) {
-    return isGerman
-      ? `erst ${actual.sample} von mindestens ${actual.minimumSample} nötigen Werten liegen vor, daher noch nicht entscheidbar`
-      : `only ${actual.sample} of at least ${actual.minimumSample} values needed are there, so it can't be decided yet`;
-  }
-  return isGerman
-    ? 'es liegen noch keine Daten vor, daher noch nicht entscheidbar'
-    : "there are no data yet, so it can't be decided";
 }
 
 function explainComposite(proof: Proof<'COMPOSITE'>, rulebook: Rulebook, locale: Locale): string {
@@ -192,14 +126,4 @@ function needs({ path, item }: RequirementProof, rulebook: Rulebook, locale: Loc
   }
   const who = owner === undefined ? 'The requirement asks for' : `${owner} needs`;
   return item === null ? who : `For ${item}, ${who}`;
-}
-
-/** German units are declined after a preposition; those of programmes are not ours to decline. */
-function inDative(text: string): string {
-  return text.replace(/ Punkte$/, ' Punkten');
-}
-
-/** The name as it reads within an English sentence; an abbreviation keeps its capitals. */
-function withoutCapital(name: string): string {
-  return /^[A-Z][a-z]/.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name;
 }

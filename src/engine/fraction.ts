@@ -72,6 +72,30 @@ export function floor(value: Fraction): Fraction {
   return fraction(numerator < 0n && quotient * denominator !== numerator ? quotient - 1n : quotient);
 }
 
+/** The greatest number with so many digits after the point that is not above the value. */
+export function roundDown(value: Fraction, places: number): Fraction {
+  const scale = fraction(10n ** BigInt(places));
+  return divide(floor(multiply(value, scale)), scale);
+}
+
+/** The least number with so many digits after the point that is not below the value. */
+export function roundUp(value: Fraction, places: number): Fraction {
+  return subtract(ZERO, roundDown(subtract(ZERO, value), places));
+}
+
+/** The number of that many digits after the point that is nearest to the value; of two the one farther from zero. */
+export function roundHalf(value: Fraction, places: number): Fraction {
+  const scale = 10n ** BigInt(places);
+  const magnitude = value.numerator < 0n ? -value.numerator : value.numerator;
+  const scaled = (2n * magnitude * scale + value.denominator) / (2n * value.denominator);
+  return fraction(value.numerator < 0n ? -scaled : scaled, scale);
+}
+
+/** How many digits after the point say the value exactly; null if none do. */
+export function placesOf(value: Fraction): number | null {
+  return finitePlaces(value.denominator);
+}
+
 /**
  * The number as a decimal, for people: exact if it has a finite form and `digits` is left out, otherwise rounded half away
  * from zero to at most `digits` places (6 if left out), without zeros at the end.

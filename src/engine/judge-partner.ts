@@ -87,7 +87,7 @@ export function rebuildStanding({
     measurements,
     proof: proof.tiers,
     specializations: proof.specializations,
-    next: gapAbove(proof.tiers, status.tier),
+    next: status.tier === status.computedTier ? proof.computedNext : gapAbove(proof.tiers, status.tier),
     computedNext: proof.computedNext,
     alternatives: alternatives.map((each) => ({
       ...each,

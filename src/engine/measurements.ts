@@ -1,7 +1,10 @@
 import type { Day } from './day.ts';
 
-/** A metric's value as `fractionToText` writes it (null for the average, median or extreme of nothing), and how many facts or keys it rests on. */
-export type Reading = readonly [value: string | null, sample: number];
+/**
+ * A metric's value as `fractionToText` writes it (null for the average, median or extreme of nothing), how many facts or keys it rests on,
+ * and how many answers fell to the limit a respondent, if any did.
+ */
+export type Reading = readonly [value: string | null, sample: number, limited?: number];
 
 /** What was read for one scope of a rulebook, in the order of its metrics and groups. */
 export type Readings = {

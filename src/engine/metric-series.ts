@@ -1,4 +1,4 @@
-import { aggregate, selected } from './aggregate.ts';
+import { aggregate } from './aggregate.ts';
 import { type Contribution, includes } from './contribution.ts';
 import type { Day } from './day.ts';
 import { fraction, fractionToText, leastCommonMultiple } from './fraction.ts';
@@ -18,10 +18,7 @@ export function metricSeries(metric: Metric, contributions: readonly Contributio
   return steps(days, (day) =>
     aggregate(
       metric,
-      selected(
-        metric,
-        contributions.filter((each) => includes(each, day)),
-      ),
+      contributions.filter((each) => includes(each, day)),
     ),
   );
 }

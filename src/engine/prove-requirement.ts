@@ -1,16 +1,21 @@
+import type { Bounds } from './bounds.ts';
 import {
   type Evaluation,
   inRegion,
   neededOf,
   type Place,
   placesIn,
+  pointsFor,
   readingOf,
   slotsOf,
 } from './evaluation.ts';
-import { compare, subtract, ZERO } from './fraction.ts';
+import { add, compare, type Fraction, greatest, least, ZERO } from './fraction.ts';
 import type { Measure, Requirement, Threshold } from './rulebook.ts';
-import type { MeasureProof, RequirementProof } from './standing.ts';
+import { calculationGrain, metricGrain, shortfallOf } from './shortfall.ts';
+import type { Cut, MeasureProof, Outcome, RequirementProof } from './standing.ts';
 import { windowOn } from './window.ts';
+
+type Calculation = Exclude<Measure, { readonly type: 'METRIC' | 'CONSTANT' }>;
 
 /**
  * Writes down why requirements have the outcomes that the evaluation says. What is used in several places is one proof
@@ -43,7 +48,7 @@ export function createProver(evaluation: Evaluation): Prover {
     const common = { path, item: place.item, outcome };
     switch (requirement.type) {
       case 'THRESHOLD':
-        return { ...common, type: 'THRESHOLD', ...proveThreshold(requirement, place) };
+        return { ...common, type: 'THRESHOLD', ...proveThreshold(requirement, outcome, place) };
       case 'COMPOSITE': {
         const parts = requirement.parts.map((part) => ({
           mandatory: part.mandatory,
@@ -97,17 +102,14 @@ export function createProver(evaluation: Evaluation): Prover {
     }
   }
 
-  function proveThreshold({ measure, comparison, required: numbers }: Threshold, place: Place) {
+  function proveThreshold(
+    { measure, comparison, required: numbers }: Threshold,
+    outcome: Outcome,
+    place: Place,
+  ) {
     const required = inRegion(numbers, place.region);
     const actual = measureProof(measure, place);
-    const upwards = comparison === 'AT_LEAST' || comparison === 'ABOVE';
-    const missing =
-      actual.value === null
-        ? null
-        : upwards
-          ? subtract(required, actual.value)
-          : subtract(actual.value, required);
-    const shortfall = missing === null || compare(missing, ZERO) > 0 ? missing : ZERO;
+    const shortfall = shortfallOf(actual, comparison, required, outcome, rulebook.currency);
     return { comparison, required, actual, shortfall };
   }
 
@@ -118,21 +120,32 @@ export function createProver(evaluation: Evaluation): Prover {
   function proveMeasure(measure: Measure, place: Place): MeasureProof {
     const { path, name, unit } = measure;
     const bounds = evaluation.bounds(measure, place);
-    const value = bounds !== null && compare(bounds.minimum, bounds.maximum) === 0 ? bounds.minimum : null;
+    const value = valueWithin(bounds);
     const common = { path, item: place.item, name, unit, value, range: value === null ? bounds : null };
     switch (measure.type) {
       case 'METRIC': {
+        const { metric, minimumSample } = measure;
         const { on, enrolledOn } = evaluation.measurements;
-        const [, sample] = readingOf(measure.metric, place);
-        const window = windowOn(measure.metric.window, on, enrolledOn);
-        const { minimumSample } = measure;
-        return { ...common, type: 'METRIC', dimension: place.dimension, window, sample, minimumSample };
+        const [, sample, limited = 0] = readingOf(metric, place);
+        return {
+          ...common,
+          type: 'METRIC',
+          grain: metricGrain(metric.aggregate),
+          dimension: place.dimension,
+          window: windowOn(metric.window, on, enrolledOn),
+          sample,
+          minimumSample,
+          perRespondent: metric.perRespondent,
+          limited,
+        };
       }
       case 'CONSTANT':
-        return { ...common, type: 'CONSTANT' };
+        return { ...common, type: 'CONSTANT', grain: 'OTHER' };
       default: {
         const parts = measure.parts.map((part) => measureProof(part, place));
-        return { ...common, type: 'CALCULATION', operator: measure.type, parts };
+        const grain = calculationGrain(measure.type, parts);
+        const cut = cutOf(measure, value, place, evaluation);
+        return { ...common, type: 'CALCULATION', grain, operator: measure.type, parts, cut };
       }
     }
   }
@@ -150,4 +163,45 @@ function once<Part, Proof>(
   const proof = there.get(part) ?? make(part, place);
   there.set(part, proof);
   return proof;
+}
+
+function valueWithin(bounds: Bounds): Fraction | null {
+  return bounds !== null && compare(bounds.minimum, bounds.maximum) === 0 ? bounds.minimum : null;
+}
+
+/** What a cap, a maximum share or a minimum with a constant took from a number that is certain. */
+function cutOf(
+  measure: Calculation,
+  value: Fraction | null,
+  place: Place,
+  evaluation: Evaluation,
+): Cut | null {
+  if (value === null) return null;
+  const valuesOf = (parts: readonly Measure[]): readonly Fraction[] =>
+    parts.map((part) => valueWithin(evaluation.bounds(part, place))).filter((each) => each !== null);
+  const cut = (type: Cut['type'], limit: Fraction, uncut: Fraction | undefined): Cut | null =>
+    uncut !== undefined && compare(uncut, value) > 0 ? { type, limit, uncut } : null;
+  switch (measure.type) {
+    case 'POINTS': {
+      const [of] = valuesOf(measure.parts);
+      if (of === undefined || measure.cap === null) return null;
+      return cut('CAP', measure.cap, pointsFor(of, measure.scale, place.region));
+    }
+    case 'CAPPED_TOTAL': {
+      const counted = valuesOf(measure.parts).map((part) => greatest(part, ZERO));
+      return cut('SHARE', measure.maximumShare, counted.reduce(add, ZERO));
+    }
+    case 'MINIMUM': {
+      const [limits, others] = [
+        measure.parts.filter(({ type }) => type === 'CONSTANT'),
+        measure.parts.filter(({ type }) => type !== 'CONSTANT'),
+      ].map(valuesOf);
+      return limits?.length && others?.length ? cut('CAP', value, others.reduce(least)) : null;
+    }
+    case 'SUM':
+    case 'MAXIMUM':
+    case 'RATIO':
+    case 'LARGEST_SHARE':
+      return null;
+  }
 }

@@ -14,6 +14,9 @@ export type Comparison = 'AT_LEAST' | 'ABOVE' | 'AT_MOST' | 'BELOW';
 /** A half-open range of days; null is open. */
 export type DayRange = { readonly from: Day | null; readonly until: Day | null };
 
+/** What it takes to change a number: facts to be counted, amounts to be added, or something that no single fact says. */
+export type Grain = 'COUNT' | 'SUM' | 'OTHER';
+
 /**
  * How a number came about. `path` names its place in the rulebook's document, for example `/measures/revenue`; together with
  * the item and its dimension, for numbers within a forEach, it is the key under which counted and excluded facts are looked up.
@@ -24,6 +27,7 @@ export type MeasureProof = {
   readonly name: LocalizedText;
   /** A currency, `points`, `persons`, `%` (the value 1 is 100 %) or the programme's unit; null for a bare number. */
   readonly unit: string | null;
+  readonly grain: Grain;
   /** Null when the data can't decide it. */
   readonly value: Fraction | null;
   /** What insufficient items leave open: the value lies between these. */
@@ -37,6 +41,9 @@ export type MeasureProof = {
       /** How many facts, persons or keys the value rests on, after every filter. */
       readonly sample: number;
       readonly minimumSample: number | null;
+      /** How many answers of one respondent count at most, and how many did not for that. */
+      readonly perRespondent: number | null;
+      readonly limited: number;
     }
   | { readonly type: 'CONSTANT' }
   | {
@@ -50,8 +57,18 @@ export type MeasureProof = {
         | 'CAPPED_TOTAL'
         | 'LARGEST_SHARE';
       readonly parts: readonly MeasureProof[];
+      /** What cut the number; null if nothing did. */
+      readonly cut: Cut | null;
     }
 );
+
+/** A cap or a maximum share that made a number less: `uncut` is what it would be without. */
+export type Cut = {
+  readonly type: 'CAP' | 'SHARE';
+  /** The most that counts: a number, or the share of the total that a part may be. */
+  readonly limit: Fraction;
+  readonly uncut: Fraction;
+};
 
 /** One way to fill the slots of a group of persons, the smallest by person. */
 export type SlotProof = {
@@ -72,7 +89,10 @@ export type RequirementProof = {
       readonly comparison: Comparison;
       readonly required: Fraction;
       readonly actual: MeasureProof;
-      /** How far the value is from the nearest one that meets the threshold; 0 when met, null when there is no value. */
+      /**
+       * The least number that can be recorded and that brings a sum or count up, or down, to what meets the threshold; of other numbers how
+       * far off they are, rounded up. Where the value lies in a range, of its nearest end. 0 when met, null when undecided.
+       */
       readonly shortfall: Fraction | null;
     }
   | {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { explainRequirement } from '../../src/engine/explain-requirement.ts';
-import { type Fraction, parseDecimal } from '../../src/engine/fraction.ts';
+import { type Fraction, fraction, parseDecimal } from '../../src/engine/fraction.ts';
 import type { Rulebook } from '../../src/engine/rulebook.ts';
 import type { MeasureProof, RequirementProof } from '../../src/engine/standing.ts';
 import { day, policyRulebook } from './support/policy-case.ts';
@@ -48,6 +48,9 @@ function metric(value: string | null, more: Partial<MetricProof> = {}): MetricPr
     window: { from: day('2025-11-24'), until: day('2026-11-24') },
     sample: 4,
     minimumSample: null,
+    grain: 'SUM',
+    perRespondent: null,
+    limited: 0,
     ...more,
   };
 }
@@ -75,6 +78,20 @@ function both(proof: RequirementProof): [en: string, de: string] {
   return [explainRequirement(proof, rulebook, 'en'), explainRequirement(proof, rulebook, 'de')];
 }
 
+const points: Extract<MeasureProof, { readonly type: 'CALCULATION' }> = {
+  type: 'CALCULATION',
+  operator: 'POINTS',
+  parts: [],
+  grain: 'OTHER',
+  cut: null,
+  path: '/measures/score',
+  item: null,
+  name: { en: 'Score', de: 'Punktzahl' },
+  unit: 'points',
+  value: null,
+  range: { minimum: decimal('40'), maximum: decimal('75') },
+};
+
 describe('a threshold', () => {
   test('that is missed says what is needed, counted and missing', () => {
     expect(both(threshold(metric('312500'), '400000', '87500'))).toEqual([
@@ -90,19 +107,24 @@ describe('a threshold', () => {
     ]);
   });
 
-  const satisfaction = { name: { en: 'NPS', de: 'NPS' }, unit: null, minimumSample: 5 };
+  const satisfaction = {
+    name: { en: 'NPS', de: 'NPS' },
+    unit: null,
+    minimumSample: 5,
+    aggregate: 'AVERAGE',
+  } as const;
 
   test('over an average measures, and keeps the capitals of an abbreviation', () => {
     expect(both(threshold(metric('7.25', satisfaction), '8', '0.75'))).toEqual([
-      'Gold needs NPS of at least 8 in the 12 months up to 2026-11-23; measured 7.25, 0.75 are missing.',
-      'Für Gold nötig: NPS von mindestens 8 in den 12 Monaten bis 23.11.2026; gemessen: 7,25, es fehlen 0,75.',
+      'Gold needs NPS of at least 8 in the 12 months up to 2026-11-23; measured 7.25, 0.75 too low.',
+      'Für Gold nötig: NPS von mindestens 8 in den 12 Monaten bis 23.11.2026; gemessen: 7,25, 0,75 zu niedrig.',
     ]);
   });
 
   test('rule 11: below its minimum sample says how many values there are', () => {
     const actual = metric(null, { ...satisfaction, sample: 3 });
     expect(both(threshold(actual, '8', null, { outcome: 'INSUFFICIENT_DATA' }))).toEqual([
-      "Gold needs NPS of at least 8 in the 12 months up to 2026-11-23; only 3 of at least 5 values needed are there, so it can't be decided yet.",
+      "Gold needs NPS of at least 8 in the 12 months up to 2026-11-23; only 3 of at least 5 values needed are there, so it can't be decided.",
       'Für Gold nötig: NPS von mindestens 8 in den 12 Monaten bis 23.11.2026; erst 3 von mindestens 5 nötigen Werten liegen vor, daher noch nicht entscheidbar.',
     ]);
   });
@@ -116,18 +138,7 @@ describe('a threshold', () => {
   });
 
   test('rule 11: over an open range of points names both ends', () => {
-    const actual: MeasureProof = {
-      type: 'CALCULATION',
-      operator: 'POINTS',
-      parts: [],
-      path: '/measures/score',
-      item: null,
-      name: { en: 'Score', de: 'Punktzahl' },
-      unit: 'points',
-      value: null,
-      range: { minimum: decimal('40'), maximum: decimal('75') },
-    };
-    expect(both(threshold(actual, '70', null, { outcome: 'INSUFFICIENT_DATA' }))).toEqual([
+    expect(both(threshold(points, '70', null, { outcome: 'INSUFFICIENT_DATA' }))).toEqual([
       'Gold needs score of at least 70 points; the data leave open where between 40 points and 75 points the value lies.',
       'Für Gold nötig: Punktzahl von mindestens 70 Punkten; die Daten lassen offen, wo zwischen 40 Punkten und 75 Punkten der Wert liegt.',
     ]);
@@ -140,10 +151,158 @@ describe('a threshold', () => {
     ]);
   });
 
-  test('that has to be exceeded is not met by its own number', () => {
-    expect(both(threshold(metric('0'), '0', '0', { comparison: 'ABOVE' }))).toEqual([
-      'Gold needs revenue of more than 0.00 EUR in the 12 months up to 2026-11-23; counted 0.00 EUR, which is not enough.',
-      'Für Gold nötig: Umsatz von mehr als 0,00 EUR in den 12 Monaten bis 23.11.2026; gezählt: 0,00 EUR, das reicht nicht.',
+  test('rule 32: that has to be exceeded lacks one last digit more', () => {
+    expect(both(threshold(metric('0'), '0', '0.01', { comparison: 'ABOVE' }))).toEqual([
+      'Gold needs revenue of more than 0.00 EUR in the 12 months up to 2026-11-23; counted 0.00 EUR, 0.01 EUR are missing.',
+      'Für Gold nötig: Umsatz von mehr als 0,00 EUR in den 12 Monaten bis 23.11.2026; gezählt: 0,00 EUR, es fehlen 0,01 EUR.',
+    ]);
+  });
+
+  test('rule 32: the value is shown on its side of the threshold, and what is rounded is marked', () => {
+    const text = (
+      value: Fraction,
+      required: string,
+      more: Partial<Extract<RequirementProof, { type: 'THRESHOLD' }>> = {},
+    ) => both(threshold({ ...metric('0'), value }, required, null, more)).map((each) => each.split('; ')[1]);
+    expect(text(fraction(899_999_999n, 3_000_000n), '300')).toEqual([
+      'counted about 299.99 EUR, about 0.01 EUR are missing.',
+      'gezählt: rund 299,99 EUR, es fehlen rund 0,01 EUR.',
+    ]);
+    expect(text(decimal('300.0042'), '300.004', { outcome: 'MET' })).toEqual([
+      'counted about 300.01 EUR, which meets it.',
+      'gezählt: rund 300,01 EUR, erfüllt.',
+    ]);
+    expect(text(decimal('300.001'), '300', { comparison: 'AT_MOST' })).toEqual([
+      'counted about 300.01 EUR, about 0.01 EUR too much.',
+      'gezählt: rund 300,01 EUR, rund 0,01 EUR zu viel.',
+    ]);
+  });
+
+  test('rule 32: of what no fact says alone it is told how far off it is, of shares in percentage points', () => {
+    const share: MeasureProof = {
+      type: 'CALCULATION',
+      operator: 'LARGEST_SHARE',
+      parts: [],
+      grain: 'OTHER',
+      cut: null,
+      path: '/measures/share',
+      item: null,
+      name: { en: 'Largest share', de: 'Größter Anteil' },
+      unit: '%',
+      value: decimal('0.412'),
+      range: null,
+    };
+    expect(both(threshold(share, '0.4', null, { comparison: 'AT_MOST' }))).toEqual([
+      'Gold needs largest share of at most 40%; measured 41.2%, 1.2 percentage points too high.',
+      'Für Gold nötig: Größter Anteil von höchstens 40 %; gemessen: 41,2 %, 1,2 Prozentpunkte zu hoch.',
+    ]);
+    const average = metric('8', satisfaction);
+    expect(both(threshold(average, '8', null, { comparison: 'ABOVE' }))).toEqual([
+      'Gold needs NPS of more than 8 in the 12 months up to 2026-11-23; measured 8, which is not enough.',
+      'Für Gold nötig: NPS von mehr als 8 in den 12 Monaten bis 23.11.2026; gemessen: 8, das reicht nicht.',
+    ]);
+    expect(
+      both(threshold({ ...average, value: fraction(23n, 3n) }, '8', null, { comparison: 'ABOVE' })),
+    ).toEqual([
+      'Gold needs NPS of more than 8 in the 12 months up to 2026-11-23; measured about 7.6666, about 0.3334 too low.',
+      'Für Gold nötig: NPS von mehr als 8 in den 12 Monaten bis 23.11.2026; gemessen: rund 7,6666, rund 0,3334 zu niedrig.',
+    ]);
+  });
+
+  test('rule 33: a range that decides says by which end, and how much is missing at least', () => {
+    const range = (minimum: string, maximum: string): MeasureProof => ({
+      ...points,
+      range: { minimum: decimal(minimum), maximum: decimal(maximum) },
+    });
+    expect(both(threshold(range('96', '116'), '90', '0', { outcome: 'MET' }))).toEqual([
+      'Gold needs score of at least 90 points; counted at least 96 points, which meets it.',
+      'Für Gold nötig: Punktzahl von mindestens 90 Punkten; gezählt: mindestens 96 Punkte, erfüllt.',
+    ]);
+    expect(both(threshold(range('86', '106'), '111', '5'))).toEqual([
+      'Gold needs score of at least 111 points; counted at most 106 points, so at least 5 points are missing.',
+      'Für Gold nötig: Punktzahl von mindestens 111 Punkten; gezählt: höchstens 106 Punkte, es fehlen also mindestens 5 Punkte.',
+    ]);
+    expect(both(threshold(range('86', '106'), '80', '6', { comparison: 'AT_MOST' }))).toEqual([
+      'Gold needs score of at most 80 points; counted at least 86 points, so at least 6 points too many.',
+      'Für Gold nötig: Punktzahl von höchstens 80 Punkten; gezählt: mindestens 86 Punkte, also mindestens 6 Punkte zu viel.',
+    ]);
+    expect(both(threshold(range('86', '106'), '106', null, { comparison: 'ABOVE' }))).toEqual([
+      'Gold needs score of more than 106 points; counted at most 106 points, which is not enough.',
+      'Für Gold nötig: Punktzahl von mehr als 106 Punkten; gezählt: höchstens 106 Punkte, das reicht nicht.',
+    ]);
+  });
+
+  test('rule 33: a cap, a maximum share and a limit a respondent are named', () => {
+    const capped: MeasureProof = {
+      ...points,
+      value: decimal('20'),
+      range: null,
+      cut: { type: 'CAP', limit: decimal('20'), uncut: decimal('35') },
+    };
+    expect(both(threshold(capped, '25', '5'))).toEqual([
+      'Gold needs score of at least 25 points; counted 20 points, 5 points are missing (limited to 20 points, otherwise 35 points).',
+      'Für Gold nötig: Punktzahl von mindestens 25 Punkten; gezählt: 20 Punkte, es fehlen 5 Punkte (begrenzt auf 20 Punkte, sonst 35 Punkte).',
+    ]);
+    const shared: MeasureProof = {
+      ...points,
+      operator: 'CAPPED_TOTAL',
+      value: decimal('0'),
+      range: null,
+      cut: { type: 'SHARE', limit: decimal('0.4'), uncut: decimal('1000') },
+    };
+    expect(both(threshold(shared, '70', '70'))).toEqual([
+      'Gold needs score of at least 70 points; counted 0 points, 70 points are missing (no part may be more than 40% of the total, which cuts 1,000 points to 0 points).',
+      'Für Gold nötig: Punktzahl von mindestens 70 Punkten; gezählt: 0 Punkte, es fehlen 70 Punkte (kein Teil darf mehr als 40 % der Summe ausmachen, das kürzt 1.000 Punkte auf 0 Punkte).',
+    ]);
+    const sum: MeasureProof = {
+      ...points,
+      operator: 'SUM',
+      parts: [{ ...capped, name: { en: 'Training', de: 'Schulungen' } }],
+      value: decimal('20'),
+      range: null,
+    };
+    expect(both(threshold(sum, '25', '5'))[0]).toMatch(
+      / \(training: limited to 20 points, otherwise 35 points\)\.$/,
+    );
+    const limited = metric(null, { ...satisfaction, sample: 3, perRespondent: 2, limited: 4 });
+    expect(both(threshold(limited, '8', null, { outcome: 'INSUFFICIENT_DATA' }))).toEqual([
+      "Gold needs NPS of at least 8 in the 12 months up to 2026-11-23; only 3 of at least 5 values needed are there, so it can't be decided (4 more answers do not count: at most 2 per respondent).",
+      'Für Gold nötig: NPS von mindestens 8 in den 12 Monaten bis 23.11.2026; erst 3 von mindestens 5 nötigen Werten liegen vor, daher noch nicht entscheidbar (4 weitere Antworten zählen nicht: höchstens 2 je befragter Person).',
+    ]);
+  });
+
+  test('rule 33: a value over nothing says which: no data, too few, or a denominator of 0', () => {
+    const ratio = (of: MeasureProof, to: MeasureProof): string[] => {
+      const actual: MeasureProof = {
+        ...points,
+        operator: 'RATIO',
+        name: { en: 'Ratio', de: 'Quote' },
+        unit: null,
+        parts: [of, to],
+        range: null,
+      };
+      return both(threshold(actual, '1', null, { outcome: 'INSUFFICIENT_DATA' })).map(
+        (text) => text.split('; ')[1] ?? '',
+      );
+    };
+    const named = { name: { en: 'Cases', de: 'Fälle' }, unit: null };
+    expect(ratio(metric('1', named), metric('0', named))).toEqual([
+      "the denominator (cases) is 0, so it can't be decided.",
+      'der Nenner („Fälle“) ist 0, daher noch nicht entscheidbar.',
+    ]);
+    expect(
+      ratio(metric('1', named), { ...points, range: { minimum: decimal('0'), maximum: decimal('3') } }),
+    ).toEqual([
+      "the denominator (score) may be 0, so it can't be decided.",
+      'der Nenner („Punktzahl“) kann 0 sein, daher noch nicht entscheidbar.',
+    ]);
+    expect(ratio(metric(null, { ...satisfaction, sample: 0 }), metric('1', named))).toEqual([
+      "there are no data on NPS yet, so it can't be decided.",
+      'zu „NPS“ liegen noch keine Daten vor, daher noch nicht entscheidbar.',
+    ]);
+    expect(ratio(metric(null, { ...satisfaction, sample: 2 }), metric('1', named))).toEqual([
+      "for NPS only 2 of at least 5 values needed are there, so it can't be decided.",
+      'für „NPS“ liegen erst 2 von mindestens 5 nötigen Werten vor, daher noch nicht entscheidbar.',
     ]);
   });
 
