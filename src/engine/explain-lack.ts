@@ -15,7 +15,7 @@ type Lack =
   | { readonly type: 'DIVIDED_BY_ZERO'; readonly by: MeasureProof };
 
 /**
- * What a number lacks that the data can't decide: no data, too few, or a denominator other than 0; of a calculation what its
+ * What a number lacks that the data can't decide: no data, too few, or a denominator of 0; of a calculation what its
  * first undecided part lacks. Empty if it is decided.
  */
 export function explainLack(measure: MeasureProof, locale: Locale): string {
@@ -42,9 +42,7 @@ export function explainLack(measure: MeasureProof, locale: Locale): string {
     }
     case 'DIVIDED_BY_ZERO': {
       const name = withinSentence(lack.by.name, locale);
-      const isZero = lack.by.value !== null && compare(lack.by.value, ZERO) === 0;
-      if (isGerman) return `der Nenner („${name}“) ${isZero ? 'ist 0' : 'kann 0 sein'}`;
-      return `the denominator (${name}) ${isZero ? 'is' : 'may be'} 0`;
+      return isGerman ? `der Nenner („${name}“) ist 0` : `the denominator (${name}) is 0`;
     }
   }
 }
@@ -67,7 +65,7 @@ function lackOf(measure: MeasureProof, seen: Set<MeasureProof>): Lack | null {
         if (lack !== null) return lack;
       }
       const [, by] = measure.parts;
-      if (measure.operator === 'RATIO' && measure.range === null && by !== undefined) {
+      if (measure.operator === 'RATIO' && by?.value != null && compare(by.value, ZERO) === 0) {
         return { type: 'DIVIDED_BY_ZERO', by };
       }
       // What is left open by a part is what that part's own parts lack.

@@ -98,16 +98,22 @@ function explainShortfall(proof: Threshold, value: Fraction, unit: Unit, locale:
         : '';
   const so = isOpen ? { en: 'so ', de: 'also ' }[locale] : '';
   const much = `${least}${amount.text}`;
-  if (isOther && unit.unit !== 'points') {
+  if (isMeasured(actual)) {
     if (locale === 'de') return `${so}${much} ${up ? 'zu niedrig' : 'zu hoch'}`;
     return `${so}${much} ${up ? 'too low' : 'too high'}`;
+  }
+  const isMoney = unit.unit === unit.currency;
+  // What no fact says alone is not made good by recording it.
+  if (up && isOther && unit.unit !== 'points') {
+    if (locale === 'de') return `${so}${much} zu wenig`;
+    return `${so}${much} ${isMoney ? 'too little' : 'too few'}`;
   }
   if (up) {
     if (locale === 'de') return `es ${amount.isOne ? 'fehlt' : 'fehlen'} ${so}${much}`;
     return `${so}${much} ${amount.isOne ? 'is' : 'are'} missing`;
   }
   if (locale === 'de') return `${so}${much} zu viel`;
-  return `${so}${much} ${unit.unit === unit.currency ? 'too much' : 'too many'}`;
+  return `${so}${much} ${isMoney ? 'too much' : 'too many'}`;
 }
 
 /** A distance that was rounded up: marked where that was inexact, and of a share that no fact says in percentage points. */

@@ -111,7 +111,7 @@ describe('a threshold', () => {
     name: { en: 'NPS', de: 'NPS' },
     unit: null,
     minimumSample: 5,
-    aggregate: 'AVERAGE',
+    grain: 'OTHER',
   } as const;
 
   test('over an average measures, and keeps the capitals of an abbreviation', () => {
@@ -289,12 +289,6 @@ describe('a threshold', () => {
     expect(ratio(metric('1', named), metric('0', named))).toEqual([
       "the denominator (cases) is 0, so it can't be decided.",
       'der Nenner („Fälle“) ist 0, daher noch nicht entscheidbar.',
-    ]);
-    expect(
-      ratio(metric('1', named), { ...points, range: { minimum: decimal('0'), maximum: decimal('3') } }),
-    ).toEqual([
-      "the denominator (score) may be 0, so it can't be decided.",
-      'der Nenner („Punktzahl“) kann 0 sein, daher noch nicht entscheidbar.',
     ]);
     expect(ratio(metric(null, { ...satisfaction, sample: 0 }), metric('1', named))).toEqual([
       "there are no data on NPS yet, so it can't be decided.",

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { explainRequirement } from '../../src/engine/explain-requirement.ts';
 import type { Fact } from '../../src/engine/fact.ts';
 import type { RequirementProof } from '../../src/engine/standing.ts';
 import {
@@ -249,6 +250,85 @@ describe('rule 12: points', () => {
   ])('a maximum share as a cap counts %s with at most %s of %j', (expected, maximumShare, numbers) => {
     const total = value({ sum: [users('a'), users('b'), users('c')], maximumShare }, usersOf(numbers));
     expect(total).toBe(expected);
+  });
+});
+
+describe('rule 33: what decided is said', () => {
+  const text = (requirement: unknown, facts: readonly Fact[] = []): string => {
+    const rulebook = rulebookOf(documentFor(requirement));
+    const proof = requirementOf(proveOn(partnerWith(facts), rulebook, ON), 'GOLD');
+    return explainRequirement(proof, rulebook, 'en').split('; ').slice(1).join('; ');
+  };
+  const constant = (number: string) => ({ constant: number });
+  const points = (of: unknown, cap: string) => ({
+    points: { of, linear: { points: '1', per: '1' }, cap },
+  });
+
+  it('a maximum share that cuts 1,000 to none', () => {
+    const sum = [users('a'), users('b')];
+    expect(
+      text({ measure: { sum, maximumShare: '0.4' }, atLeast: '70' }, usersOf({ a: '500', b: '500' })),
+    ).toBe(
+      'counted 0 users, 70 users too few (no part may be more than 40% of the total, which cuts 1,000 users to 0 users).',
+    );
+  });
+
+  it('a cap of points, and a minimum with a constant', () => {
+    const training = { ...points(users('a'), '20'), name: { en: 'Training', de: 'Schulung' } };
+    expect(text({ measure: { sum: [training] }, atLeast: '30' }, usersOf({ a: '35' }))).toBe(
+      'counted 20 points, 10 points are missing (training: limited to 20 points, otherwise 35 points).',
+    );
+    expect(
+      text({ measure: { minimum: [users('a'), constant('100')] }, atLeast: '200' }, usersOf({ a: '300' })),
+    ).toBe('counted 100 users, 100 users too few (limited to 100 users, otherwise 300 users).');
+    // What the cap leaves alone is not named.
+    expect(text({ measure: points(users('a'), '20'), atLeast: '30' }, usersOf({ a: '20' }))).toBe(
+      'counted 20 points, 10 points are missing.',
+    );
+  });
+
+  it('a limit a respondent', () => {
+    const fact = factory();
+    const facts = ['1', '2', '3'].map((id) =>
+      fact('satisfaction', { on: `2026-01-0${id}`, value: '9', respondent: 'r' }),
+    );
+    const metric = { fact: 'satisfaction', aggregate: 'AVERAGE', window, minimumSample: 2, perRespondent: 1 };
+    expect(text({ measure: { metric }, atLeast: '8' }, facts)).toBe(
+      "only 1 of at least 2 values needed are there, so it can't be decided (2 more answers do not count: at most 1 per respondent).",
+    );
+  });
+
+  it('a range by the end that decides, or by what leaves it open', () => {
+    const open = points(I.measure, '20');
+    const total = { sum: [points(constant('86'), '90'), open] };
+    expect(text({ measure: total, atLeast: '80' })).toBe('counted at least 86 points, which meets it.');
+    expect(text({ measure: total, atLeast: '111' })).toBe(
+      'counted at most 106 points, so at least 5 points are missing.',
+    );
+    expect(text({ measure: total, atLeast: '100' })).toBe(
+      'the data leave open where between 86 points and 106 points the value lies (there are no data on customer satisfaction yet).',
+    );
+    const ratio = { ratio: { of: constant('1'), to: open } };
+    expect(text({ measure: ratio, atLeast: '1' })).toBe(
+      "there are no data on customer satisfaction yet, so it can't be decided.",
+    );
+    expect(text({ measure: { ratio: { of: users('a'), to: users('b') } }, atLeast: '1' })).toBe(
+      "the denominator (net new users) is 0, so it can't be decided.",
+    );
+  });
+
+  it('without looking at what is used often more than once', () => {
+    const layers = Array.from({ length: 10 }, (_, index) => [
+      `m${index + 1}`,
+      { sum: [`m${index}`, `m${index}`] },
+    ]);
+    const document = documentFor(
+      { measure: 'm10', atLeast: '1' },
+      { measures: { m0: points(users('a'), '1'), ...Object.fromEntries(layers) } },
+    );
+    const rulebook = rulebookOf(document);
+    const proof = requirementOf(proveOn(partnerWith(usersOf({ a: '-1' })), rulebook, ON), 'GOLD');
+    expect(explainRequirement(proof, rulebook, 'en')).toMatch(/counted 0 points, 1 point is missing\.$/);
   });
 });
 
