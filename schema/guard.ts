@@ -53,6 +53,7 @@ export const SUBGRAPH_RULES = { _entities: READ, _service: ROLES } as const;
  * in is told what became of that, and nothing else that is known of a partner.
  */
 export const TYPE_RULES: Readonly<Record<string, readonly Role[]>> = {
+  CollidingName: RULE,
   ExcludedFactConnection: READ,
   FactConnection: READ,
   JudgingProgress: READ_WHOLE,

@@ -1,6 +1,7 @@
 import './scalars.ts';
 import './node.ts';
 import './program.ts';
+import './colliding-names.ts';
 import './rulebook.ts';
 import './partner.ts';
 import './standing.ts';

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type Day, parseDay } from '../engine/day.ts';
 import type { Fact } from '../engine/fact.ts';
 import { compare, type Fraction, formatDecimal, parseDecimal } from '../engine/fraction.ts';
@@ -98,27 +97,6 @@ const readRow = (
     if (error instanceof Rejected) return error.rejection;
     throw error;
   }
-};
-
-/** SHA-256 (hexadecimal) of a fact's content: equal for rows that say the same, however they wrote it. */
-export const fingerprintOf = (
-  content: Omit<FactContent, 'partner' | 'externalId'> & { readonly partnerId: string },
-): string => {
-  const parts = [
-    content.partnerId,
-    content.kind,
-    content.occurredOn,
-    content.expiresOn,
-    content.value && formatDecimal(content.value),
-    content.currency,
-    content.person,
-    content.credential,
-    content.customer,
-    content.respondent,
-    content.subject,
-    Object.entries(content.attributes).sort(([a], [b]) => (a < b ? -1 : 1)),
-  ];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 };
 
 const EMPTY = {

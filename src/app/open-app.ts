@@ -15,6 +15,7 @@ import { readStandingStamps } from '../store/standing-stamps.ts';
 import type { App, AppLog } from './app.ts';
 import type { Clock } from './clock.ts';
 import { type Judge, startJudge } from './judge.ts';
+import { tellCollidingNames } from './tell-colliding-names.ts';
 
 export type AppOptions = {
   readonly location: DatabaseLocation;
@@ -81,6 +82,7 @@ export const openApp = async ({
     await database.close();
   };
   try {
+    await tellCollidingNames(app);
     await tail.start();
     return { app, tail, watch, judge, close };
   } catch (error) {

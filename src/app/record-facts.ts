@@ -2,12 +2,13 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Instant } from '../engine/day.ts';
 import type { Fact } from '../engine/fact.ts';
 import { toStoredName } from '../engine/naming-text.ts';
+import { fingerprintOf } from '../store/fingerprint.ts';
 import { TryAgain } from '../store/transaction.ts';
 import { type FingerprintedFact, insertFacts, readFactChains } from '../store/write-facts.ts';
 import type { LogEntry } from '../store/write-log.ts';
 import { lockPartners } from '../store/write-partner.ts';
 import { type App, type Refused, refuse } from './app.ts';
-import { checkRow, type FactContent, fingerprintOf } from './check-fact.ts';
+import { checkRow, type FactContent } from './check-fact.ts';
 import type { FactInput, RowRejection } from './fact-input.ts';
 import { pickSpelling, readReferences, refuseName, rejectPartner, spellingsOf } from './references.ts';
 import {

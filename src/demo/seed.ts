@@ -105,7 +105,8 @@ async function seedFacts(app: App, facts: readonly DemoFact[]): Promise<number> 
   return recorded.changes.length;
 }
 
-function toFactInput({ externalId, partner, occurredOn, detail }: DemoFact): FactInput {
+/** The row that records a fact of the demo. */
+export function toFactInput({ externalId, partner, occurredOn, detail }: DemoFact): FactInput {
   const base = { externalId, partner, occurredOn };
   if ('revenue' in detail) {
     return { ...base, detail: { type: 'revenue', attributes: [], ...detail.revenue } };

@@ -5,7 +5,8 @@ import { Client } from 'pg';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import { lockFolder } from './folder-lock.ts';
-import { type MigrationSession, migrate } from './migrate.ts';
+import { migrate } from './migrate.ts';
+import type { MigrationSession } from './migration-session.ts';
 import { reasonOf } from './reason-of.ts';
 import { createSessionPool } from './session-pool.ts';
 

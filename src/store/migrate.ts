@@ -1,11 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-
-/** What the runner needs of a session: one that can run several statements at a time, and stays the same session throughout. */
-export type MigrationSession = {
-  execute(sql: string): Promise<void>;
-  query(sql: string, values?: readonly string[]): Promise<readonly Record<string, unknown>[]>;
-};
+import { runCodeMigrations } from './code-migrations.ts';
+import type { MigrationSession } from './migration-session.ts';
 
 const FOLDER = new URL('../../prisma/migrations/', import.meta.url);
 
@@ -39,7 +35,8 @@ export const readMigrations = (folder = FOLDER): readonly Migration[] =>
 
 /**
  * Brings a database up to date, one process at a time: each migration in a transaction of its own together with its record.
- * Fails, and changes nothing more, when an applied migration's file was changed since, or one is recorded as unfinished.
+ * Then what only code can bring along is. Fails, and changes nothing more, when an applied migration's file was changed since, one is
+ * recorded as unfinished, or one is unknown: a later version is at work on the database.
  */
 export const migrate = async (session: MigrationSession, folder = FOLDER): Promise<readonly string[]> => {
   await session.execute(`SELECT pg_advisory_lock(${LOCK})`);
@@ -50,7 +47,16 @@ export const migrate = async (session: MigrationSession, folder = FOLDER): Promi
     );
     const applied = new Map(rows.map((row) => [String(row.migration_name), row]));
     const done: string[] = [];
-    for (const migration of readMigrations(folder)) {
+    const migrations = readMigrations(folder);
+    const unknown = [...applied.keys()].find(
+      (name) => !migrations.some((migration) => migration.name === name),
+    );
+    if (unknown !== undefined) {
+      throw new Error(
+        `The database has the migration ${unknown}, which only a later version knows; start that one.`,
+      );
+    }
+    for (const migration of migrations) {
       const record = applied.get(migration.name);
       if (record === undefined) {
         await apply(session, migration);
@@ -65,6 +71,7 @@ export const migrate = async (session: MigrationSession, folder = FOLDER): Promi
         );
       }
     }
+    if (folder === FOLDER) await runCodeMigrations(session);
     return done;
   } finally {
     await session.execute(`SELECT pg_advisory_unlock(${LOCK})`);

@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
-import { type MigrationSession, migrate, readMigrations } from '../../src/store/migrate.ts';
+import { migrate, readMigrations } from '../../src/store/migrate.ts';
+import type { MigrationSession } from '../../src/store/migration-session.ts';
 import { schemaDiff } from '../support/schema-diff.ts';
 
 const folders: string[] = [];

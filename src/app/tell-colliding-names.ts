@@ -1,0 +1,25 @@
+import { describeCharacter } from '../engine/naming-text.ts';
+import { countCollidingNames, listCollidingNames } from '../store/read-odd-name.ts';
+import { FULL_SCOPE } from '../store/read-scope.ts';
+import type { App } from './app.ts';
+
+const MOST_TOLD = 20;
+
+/** Says at the start which references and keys were left as they are, since two of them would have become one. */
+export const tellCollidingNames = async ({ database, log }: App): Promise<void> => {
+  const names = await listCollidingNames(FULL_SCOPE, database.prisma, null, MOST_TOLD);
+  if (names.length === 0) return;
+  const count = await countCollidingNames(FULL_SCOPE, database.prisma, null);
+  const told = names.map(({ kind, source, text, form }) => ({ kind, source, text: visible(text), form }));
+  log.warn(
+    { count, names: told },
+    'References or keys of facts differ from others only in what can not be seen; each was left as it is. `Program.collidingNames` lists them.',
+  );
+};
+
+/** The text with what can not be seen in it written out. */
+const visible = (text: string): string =>
+  text.replace(
+    /[^!-~\p{L}\p{M}\p{N}\p{P}\p{S} ]|^ | $/gu,
+    (character) => `<${describeCharacter(character)}>`,
+  );
