@@ -5,11 +5,19 @@ import { batched } from './batched.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 
-export const JudgingProgress = builder.objectRef<Progress>('JudgingProgress').implement({
+type Judging = Progress & Pick<ProgramRecord, 'obstacle'>;
+
+export const JudgingProgress = builder.objectRef<Judging>('JudgingProgress').implement({
   description:
     'How far the judging has come that a publication, a withdrawal or the passing of days set off. It goes on by itself, also after a restart. For the roles ADMIN and READER.',
   fields: (t) => ({
     total: t.exposeInt('total', { description: 'How many partners the programme has.' }),
+    obstacle: t.string({
+      nullable: true,
+      description:
+        'Why no partner of the programme is judged, such as a rulebook that is too large: in English, for its operator. Null while judging goes on. What is recorded meanwhile is kept and judged later.',
+      resolve: ({ obstacle }) => obstacle && `Rulebook ${obstacle.number}: ${obstacle.reason}`,
+    }),
     judged: t.exposeInt('judged', {
       description: 'How many of them are judged as of today and by every rulebook published so far.',
     }),
@@ -17,9 +25,10 @@ export const JudgingProgress = builder.objectRef<Progress>('JudgingProgress').im
 });
 
 /** How far a programme's partners are judged; those of many programmes are counted together. */
-export async function readProgress(context: Context, program: ProgramRecord): Promise<Progress> {
-  const { id, rulesVersion } = program;
-  return progressOf(context, { id, rulesVersion, today: await todayIn(context.app, program) }, null);
+export async function readProgress(context: Context, program: ProgramRecord): Promise<Judging> {
+  const { id, rulesVersion, obstacle } = program;
+  const today = await todayIn(context.app, program);
+  return { ...(await progressOf(context, { id, rulesVersion, today }, null)), obstacle };
 }
 
 type Asked = Parameters<typeof countJudged>[2][number];

@@ -1,4 +1,5 @@
 import type { Specialization, Tier } from '../src/engine/rulebook.ts';
+import { NOTHING_ASKED } from '../src/engine/show-rulebook.ts';
 import type { ProgramRecord, RulebookRecord } from '../src/store/directory.ts';
 import type { Context } from './context.ts';
 
@@ -35,9 +36,15 @@ export function tiersOf(source: RulebookSource): TierSource[] {
   return source.published.rulebook.tiers.map((tier, rank) => ({ ...source, tier, rank })).reverse();
 }
 
-/** The tier that a verdict names; throws if the rulebook has none such. */
+/**
+ * The tier that a verdict names; throws if the rulebook has none such. Of a rulebook that can't be read any more what it named
+ * is known by its code alone.
+ */
 export function tierNamed(source: RulebookSource, code: string): TierSource {
   const found = tiersOf(source).find(({ tier }) => tier.code === code);
+  if (found === undefined && source.published.unusable !== null) {
+    return { ...source, tier: { code, name: { en: code, de: code }, requirement: null }, rank: 0 };
+  }
   if (found === undefined) throw new Error(`The rulebook ${source.published.id} has no tier ${code}.`);
   return found;
 }
@@ -52,9 +59,13 @@ export function findSpecialization(source: RulebookSource, code: string): Specia
   return specializationsOf(source).find(({ specialization }) => specialization.code === code) ?? null;
 }
 
-/** The specialization that a verdict names; throws if the rulebook has none such. */
+/** The specialization that a verdict names, as with `tierNamed`. */
 export function specializationNamed(source: RulebookSource, code: string): SpecializationSource {
   const found = findSpecialization(source, code);
+  if (found === null && source.published.unusable !== null) {
+    const named = { code, name: { en: code, de: code }, requirement: NOTHING_ASKED };
+    return { ...source, specialization: named };
+  }
   if (found === null) throw new Error(`The rulebook ${source.published.id} has no specialization ${code}.`);
   return found;
 }

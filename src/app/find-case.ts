@@ -1,5 +1,5 @@
 import type { Instant } from '../engine/day.ts';
-import type { ProgramRecord } from '../store/directory.ts';
+import type { ProgramRecord, RulebookRecord } from '../store/directory.ts';
 import { type LoadedCase, loadKnownCases, readLatestRecordings } from '../store/partner-case.ts';
 import type { ReadScope } from '../store/read-scope.ts';
 import type { App } from './app.ts';
@@ -10,6 +10,10 @@ export type CaseQuestion = {
   readonly partnerId: string;
   readonly knownAt: Instant;
 };
+
+/** Whether partners can be judged by all of these rulebooks. */
+export const canJudgeBy = (rulebooks: readonly RulebookRecord[]): boolean =>
+  rulebooks.every(({ unusable }) => unusable === null);
 
 /** How a use case comes to what was known of a partner: a server reads together what is asked for together. */
 export type CaseFinder = {

@@ -18,6 +18,8 @@ export const judgeDue = async (app: App): Promise<number> => {
   let judged = 0;
   const failures: unknown[] = [];
   for (const program of (await app.directory.current()).byId.values()) {
+    // Why is in the log since its rulebooks were read, and in the graph.
+    if (program.obstacle !== null) continue;
     try {
       for (let count = CHUNK; count === CHUNK; judged += count) count = await judgeChunk(app, program);
     } catch (error) {
@@ -34,6 +36,7 @@ const judgeChunk = async (app: App, known: ProgramRecord): Promise<number> => {
   const { count, changes } = await inTransaction(app.database, async (tx) => {
     const { epoch, directory, databaseTime } = await beginWrite(tx, app.directory);
     const program = directory.byId.get(known.id) ?? known;
+    if (program.obstacle !== null) return { count: 0, changes: 0 };
     const now = app.clock(databaseTime);
     const today = dayIn(program.timeZone, now);
     const due = await claimDuePartners(tx, program.id, today, program.rulesVersion, CHUNK);

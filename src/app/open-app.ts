@@ -51,7 +51,9 @@ export const openApp = async ({
 }: AppOptions): Promise<OpenApp> => {
   const database = await openDatabase(location, onStatement);
   const cursorSeal = await readCursorKey(database.prisma).then(createCursorSeal);
-  const directory = createDirectory(database);
+  const directory = createDirectory(database, (program, { number, reason }) =>
+    log.error({ program, rulebook: number, reason }, 'A programme cannot be judged by its rulebook.'),
+  );
   const doorbell = openDoorbell(location, natsUrl, log);
   const onFault = (error: unknown) =>
     log.error({ err: error }, 'Following the log failed; the next poll tries again.');

@@ -2,14 +2,17 @@ import type { Instant } from '../engine/day.ts';
 import type { Timeline } from '../engine/status.ts';
 import { computeTimeline } from '../engine/timeline.ts';
 import type { PartnerRow } from '../store/read-partner.ts';
-import type { CaseFinder } from './find-case.ts';
+import { type CaseFinder, canJudgeBy } from './find-case.ts';
 
-/** A partner's statuses over all days as they followed from what had been recorded by an instant; empty if nothing had. */
+/**
+ * A partner's statuses over all days as they followed from what had been recorded by an instant; empty if nothing had, or
+ * the rulebooks of then can't be judged by.
+ */
 export const readTimelineAt = async (
   row: Pick<PartnerRow, 'id' | 'programId'>,
   knownAt: Instant,
   cases: CaseFinder,
 ): Promise<Timeline> => {
   const known = await cases.find({ programId: row.programId, partnerId: row.id, knownAt });
-  return known === null ? [] : computeTimeline(known);
+  return known === null || !canJudgeBy(known.rulebooks) ? [] : computeTimeline(known);
 };

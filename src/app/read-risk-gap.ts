@@ -3,7 +3,7 @@ import { gapAtRisk } from '../engine/risk-gap.ts';
 import type { TierGap } from '../engine/standing.ts';
 import type { LogEntry } from '../store/write-log.ts';
 import type { App } from './app.ts';
-import type { CaseFinder } from './find-case.ts';
+import { type CaseFinder, canJudgeBy } from './find-case.ts';
 
 /** What is missing to keep a tier, by which rulebook, on which day, and by what was known when. */
 export type RiskGap = {
@@ -32,7 +32,7 @@ export const readRiskGap = async (
   const knownAt = Math.max(recordedAt, ...named.map(({ publishedAt }) => publishedAt));
   const known = await cases.find({ programId, partnerId, knownAt });
   const deciding = known?.rulebooks.findLast(({ id }) => named.some((rulebook) => rulebook.id === id));
-  if (known === null || deciding === undefined) return null;
+  if (known === null || deciding === undefined || !canJudgeBy(known.rulebooks)) return null;
   const risk = { on: detail.on, tier: detail.tier, rulebookId: detail.tierRulebookId };
   const gap = gapAtRisk(known, { rulebookId, tier: detail.from }, risk);
   return gap && { gap, rulebookId: deciding.id, on: detail.on, knownAt };

@@ -3,15 +3,14 @@ import { evidence } from '../engine/evidence.ts';
 import { createGauge } from '../engine/gauge.ts';
 import { judgePartner, rebuildStanding } from '../engine/judge-partner.ts';
 import type { Measurements } from '../engine/measurements.ts';
-import type { Rulebook } from '../engine/rulebook.ts';
 import type { Evidence, Standing } from '../engine/standing.ts';
 import { NO_STATUS } from '../engine/status.ts';
-import type { ProgramRecord } from '../store/directory.ts';
+import type { ProgramRecord, RulebookRecord } from '../store/directory.ts';
 import { rulebooksAtVersion } from '../store/partner-case.ts';
 import type { PartnerRow } from '../store/read-partner.ts';
 import { type App, todayIn } from './app.ts';
 import { dayIn } from './clock.ts';
-import type { CaseFinder } from './find-case.ts';
+import { type CaseFinder, canJudgeBy } from './find-case.ts';
 
 /** A standing with whose it is and by when all that it used had been recorded: asked again with `knownAt`, the answer is the same. */
 export type KnownStanding = Standing & {
@@ -62,11 +61,16 @@ export const readStanding = async (
 ): Promise<KnownStanding> => {
   const program = await programOf(app, row);
   const held = await heldOn(app, row);
+  const whose = { partnerId: row.id, programId: row.programId };
+  // While a programme can't be judged, a partner that is enrolled then has no standing yet.
+  if (program.obstacle !== null && held === null) {
+    const today = await todayIn(app, program);
+    return { ...whose, ...NOTHING_KNOWN, on: question.on ?? today, knownAt: row.lastRecordedAt };
+  }
   const on = question.on ?? held;
   if (held === null || on === null || row.judgedOn === null) {
     throw new Error(`The partner ${row.id} was never judged.`);
   }
-  const whose = { partnerId: row.id, programId: row.programId };
   if (question.knownAt === null && row.judgedOn <= on && on <= held) {
     return { ...whose, ...standingOf(row, on, program), knownAt: row.lastRecordedAt };
   }
@@ -75,20 +79,24 @@ export const readStanding = async (
   const by = Math.min(question.knownAt ?? latest, latest);
   const asked = { programId: row.programId, partnerId: row.id, knownAt: by };
   const [known, recordedAt] = await Promise.all([cases.find(asked), cases.latest(asked)]);
-  // Nothing had been recorded about the partner by then.
-  if (known === null) return { ...whose, ...NOTHING_KNOWN, on, knownAt: by };
+  // Nothing had been recorded about the partner by then, or what holds by then can't be judged by.
+  if (known === null || !canJudgeBy(known.rulebooks)) return { ...whose, ...NOTHING_KNOWN, on, knownAt: by };
   return { ...whose, ...judgePartner(known, on), knownAt: recordedAt };
 };
 
 /** The row's own standing, on a day on which the row holds. */
 const standingOf = (row: PartnerRow, on: Day, program: ProgramRecord): Standing => {
-  const { status, measurements, alternatives, nextChangeOn } = row;
+  const { status, measurements, nextChangeOn } = row;
+  // Not those that count now: the row may still rest on one that was withdrawn since.
+  const rulebooks = rulebooksAtVersion(program, row.rulesVersion);
+  const canProve = (rulebookId: string | null): boolean =>
+    canJudgeBy(rulebooks.filter(({ id }) => id === rulebookId));
+  const alternatives = row.alternatives.filter(({ rulebookId }) => canProve(rulebookId));
   return rebuildStanding({
-    // Not those that count now: the row may still rest on one that was withdrawn since.
-    rulebooks: rulebooksAtVersion(program, row.rulesVersion),
+    rulebooks,
     on,
     status,
-    measurements: measurements && { ...measurements, on },
+    measurements: measurements && canProve(status.rulebookId) ? { ...measurements, on } : null,
     alternatives: alternatives.map((each) => ({ ...each, measurements: { ...each.measurements, on } })),
     nextChangeOn,
   });
@@ -117,9 +125,9 @@ export const readEvidence = async (
 ): Promise<Evidence> => {
   const rulebook = await rulebookOf(app, standing, rulebookId);
   const known = await cases.find(standing);
-  return known === null
+  return known === null || !canJudgeBy([rulebook])
     ? { counted: [], excluded: [] }
-    : evidence(known, rulebook, standing.on, number.path, number.item, number.dimension);
+    : evidence(known, rulebook.rulebook, standing.on, number.path, number.item, number.dimension);
 };
 
 /** What a standing's rulebook measures on its day in the cases given; null if nothing was known by then. */
@@ -131,13 +139,13 @@ export const remeasure = async (
 ): Promise<Measurements | null> => {
   const rulebook = await rulebookOf(app, standing, rulebookId);
   const known = await cases.find(standing);
-  return known && createGauge(known, rulebook).measure(standing.on);
+  return known && canJudgeBy([rulebook]) ? createGauge(known, rulebook.rulebook).measure(standing.on) : null;
 };
 
-const rulebookOf = async (app: App, { programId }: Judged, id: string): Promise<Rulebook> => {
+const rulebookOf = async (app: App, { programId }: Judged, id: string): Promise<RulebookRecord> => {
   const program = await app.directory.find('id', programId);
   const rulebooks = program && [...program.rulebooks, ...program.withdrawnRulebooks];
   const found = rulebooks?.find((each) => each.id === id);
   if (found === undefined) throw new Error(`The rulebook ${id} is missing.`);
-  return found.rulebook;
+  return found;
 };

@@ -17,6 +17,7 @@ import { MAX_CAUSES, type NewLogEntry } from '../store/write-log.ts';
 import {
   type HeldSpecialization,
   type LockedPartner,
+  markRecorded,
   type StandingRow,
   updateStandings,
 } from '../store/write-partner.ts';
@@ -51,6 +52,13 @@ export const settlePartners = async (
   settlement: Settlement,
 ): Promise<Settled> => {
   if (partners.length === 0) return { partners: [], entries: [] };
+  const { program, recordedAt } = settlement;
+  if (program.obstacle !== null) {
+    // Facts and entries are kept all the same; what they come to is judged once it can be.
+    const ids = partners.map(({ id }) => id);
+    if (recordedAt !== null) await markRecorded(tx, ids, recordedAt);
+    return { partners, entries: [] };
+  }
   const cases = await loadCases(
     tx,
     settlement.program,
@@ -82,6 +90,7 @@ export const catchUpRules = async (
   settlement: Omit<Settlement, 'trigger' | 'recordedAt'>,
 ): Promise<Settled> => {
   const { rulesVersion } = settlement.program;
+  if (settlement.program.obstacle !== null) return { partners, entries: [] };
   const stale = partners.filter((partner) => partner.rulesVersion < rulesVersion);
   const settled = await settlePartners(tx, stale, {
     ...settlement,

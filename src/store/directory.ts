@@ -1,8 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Instant, parseDay } from '../engine/day.ts';
 import { fractionFromText } from '../engine/fraction.ts';
 import { readPublishedRulebook } from '../engine/parse-rulebook.ts';
 import type { ProgramSettings } from '../engine/program.ts';
 import type { PublishedRulebook, Rulebook } from '../engine/rulebook.ts';
+import { RULEBOOK_LIMITS } from '../engine/rulebook-limits.ts';
+import { excessOf } from '../engine/rulebook-size.ts';
+import { showRulebook } from '../engine/show-rulebook.ts';
 import type { Database } from './database.ts';
 import { readEpoch } from './epoch.ts';
 import type { Session } from './transaction.ts';
@@ -13,6 +17,8 @@ export type RulebookRecord = PublishedRulebook & {
   readonly publishedAt: Instant;
   /** When it was withdrawn; null for one that counts. */
   readonly withdrawnAt: Instant | null;
+  /** Why no partner can be judged by it: it is too large, or can't be read; null for one that can be judged by. */
+  readonly unusable: string | null;
 };
 
 /** A programme with its rulebooks, ascending by `effectiveFrom`. */
@@ -22,16 +28,24 @@ export type ProgramRecord = {
   readonly name: string;
   readonly timeZone: string;
   readonly settings: ProgramSettings;
-  /** How many publications and withdrawals there were; a partner judged by an older number is due. */
+  /**
+   * How many publications and withdrawals there were; a partner judged by an older number is due. Whatever else of a programme
+   * may change one day has to advance it too: by it memory knows what is new.
+   */
   readonly rulesVersion: number;
   /** Published and not withdrawn. */
   readonly rulebooks: readonly RulebookRecord[];
   readonly withdrawnRulebooks: readonly RulebookRecord[];
+  /** The first of `rulebooks` that no partner can be judged by; while there is one, no partner of the programme is judged. */
+  readonly obstacle: Obstacle | null;
   /** When each publication and withdrawal was recorded, ascending: as many as `rulesVersion` says. */
   readonly rulesChangedAt: readonly Instant[];
   /** Whether any rulebook, withdrawn ones included, counts what belongs to a partner's descendants. */
   readonly countsFamilies: boolean;
 };
+
+/** A rulebook that keeps a programme from being judged. */
+export type Obstacle = { readonly number: number; readonly reason: string };
 
 /** All programmes as of one epoch. */
 export type DirectorySnapshot = {
@@ -65,7 +79,6 @@ type StoredRulebook = {
   readonly effectiveFrom: string;
   readonly publishedAt: number;
   readonly withdrawnAt: number | null;
-  readonly document: unknown;
 };
 type StoredProgram = {
   readonly id: string;
@@ -85,9 +98,17 @@ export type StoredSettings = {
   readonly measurementKinds: ProgramSettings['measurementKinds'];
 };
 
-/** Opens the directory of a database; nothing is read before it is first asked. */
-export const createDirectory = (database: Database): Directory => {
-  // Parsed once: a published rulebook never changes.
+/** Is told, once a process, of a published rulebook that no partner can be judged by. */
+export type OnObstacle = (program: string, obstacle: Obstacle) => void;
+
+/** How many documents are read and parsed in one go. */
+const DOCUMENTS_AT_ONCE = 16;
+
+/**
+ * Opens the directory of a database; nothing is read before it is first asked. A new epoch is asked for the programmes whose
+ * rules changed, and a published document, which never changes, is read once.
+ */
+export const createDirectory = (database: Database, onObstacle: OnObstacle = () => {}): Directory => {
   const parsed = new Map<string, RulebookRecord>();
   let snapshot: DirectorySnapshot | undefined;
   let checkedAt = Number.NEGATIVE_INFINITY;
@@ -97,62 +118,65 @@ export const createDirectory = (database: Database): Directory => {
   let checking: { readonly startedAt: number; readonly result: Promise<DirectorySnapshot> } | undefined;
 
   const load = async (session: Session): Promise<DirectorySnapshot> => {
-    const [row] = await session.$queryRaw<{ epoch: bigint; programs: readonly StoredProgram[] }[]>`
-      SELECT number AS epoch, (
-        SELECT coalesce(jsonb_agg(jsonb_build_object(
-          'id', p.id, 'code', p.code, 'name', p.name, 'timeZone', p.time_zone, 'currency', p.currency,
-          'fiscalYearFirstMonth', p.fiscal_year_first_month, 'settings', p.settings, 'rulesVersion', p.rules_version,
-          'rulebooks', (
-            SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'number', r.number, 'effectiveFrom', r.effective_from,
-              'publishedAt', floor(extract(epoch FROM r.published_at) * 1000),
-              'withdrawnAt', floor(extract(epoch FROM r.withdrawn_at) * 1000), 'document', r.document)
-              ORDER BY r.effective_from, r.number), '[]')
-            FROM rulebook r WHERE r.program_id = p.id AND r.state <> 'DRAFT'))), '[]')
-        FROM program p) AS programs
-      FROM epoch`;
-    if (row === undefined) throw new Error('The epoch row is missing: the database was not migrated.');
-    const records = row.programs.map(toRecord);
-    return {
-      epoch: row.epoch,
-      byCode: new Map(records.map((record) => [record.code, record])),
-      byId: new Map(records.map((record) => [record.id, record])),
-    };
+    const known = snapshot?.byId ?? new Map<string, ProgramRecord>();
+    const changed = await readChanged(session, [...known.values()]);
+    const isWhole = changed.epoch >= (snapshot?.epoch ?? 0n);
+    // After a restore of the database what is known may be of another one, or gone.
+    const { epoch, programs, programCount } = isWhole ? changed : await readChanged(session, []);
+    await parseNew(session, programs);
+    const byId = new Map(isWhole ? known : []);
+    for (const stored of programs) byId.set(stored.id, toRecord(stored));
+    if (byId.size !== programCount) {
+      snapshot = undefined;
+      return load(session);
+    }
+    return { epoch, byId, byCode: new Map([...byId.values()].map((record) => [record.code, record])) };
+  };
+
+  /** Reads and parses the documents that these programmes have and memory does not know. */
+  const parseNew = async (session: Session, programs: readonly StoredProgram[]): Promise<void> => {
+    const missing = programs.flatMap((program) =>
+      program.rulebooks.filter(({ id }) => !parsed.has(id)).map((rulebook) => ({ program, rulebook })),
+    );
+    for (let from = 0; from < missing.length; from += DOCUMENTS_AT_ONCE) {
+      const some = missing.slice(from, from + DOCUMENTS_AT_ONCE);
+      const ids = some.map(({ rulebook }) => rulebook.id);
+      const rows = await session.$queryRaw<{ id: string; document: unknown }[]>`
+        SELECT id, document FROM rulebook WHERE id = ANY (${ids}::uuid[])`;
+      const documents = new Map(rows.map(({ id, document }) => [id, document]));
+      for (const { program, rulebook } of some) {
+        const record = parseRecord(rulebook, documents.get(rulebook.id), readSettings(program));
+        parsed.set(rulebook.id, record);
+        const { number, unusable } = record;
+        if (unusable !== null) onObstacle(program.code, { number, reason: unusable });
+      }
+      await setImmediate();
+    }
   };
 
   const toRecord = (stored: StoredProgram): ProgramRecord => {
-    const settings = readSettings(stored);
-    const all = stored.rulebooks.map((rulebook) => toRulebook(rulebook, settings));
+    const all = stored.rulebooks.map(({ id, withdrawnAt }): RulebookRecord => {
+      const known = parsed.get(id);
+      if (known === undefined) throw new Error(`The rulebook ${id} was not read.`);
+      return { ...known, withdrawnAt };
+    });
     const rulebooks = all.filter(({ withdrawnAt }) => withdrawnAt === null);
+    const unusable = rulebooks.find((rulebook) => rulebook.unusable !== null);
     return {
       id: stored.id,
       code: stored.code,
       name: stored.name,
       timeZone: stored.timeZone,
-      settings,
+      settings: readSettings(stored),
       rulesVersion: stored.rulesVersion,
       rulebooks,
       withdrawnRulebooks: all.filter(({ withdrawnAt }) => withdrawnAt !== null),
+      obstacle: unusable ? { number: unusable.number, reason: unusable.unusable ?? '' } : null,
       rulesChangedAt: all
         .flatMap(({ publishedAt, withdrawnAt: at }) => (at === null ? [publishedAt] : [publishedAt, at]))
         .sort((a, b) => a - b),
       countsFamilies: all.some(({ rulebook }) => countsFamilies(rulebook)),
     };
-  };
-
-  const toRulebook = (stored: StoredRulebook, settings: ProgramSettings): RulebookRecord => {
-    const known = parsed.get(stored.id);
-    if (known !== undefined) return { ...known, withdrawnAt: stored.withdrawnAt };
-    const result = readPublishedRulebook(stored.document, settings);
-    const effectiveFrom = parseDay(stored.effectiveFrom);
-    if (!result.ok || effectiveFrom === null) {
-      throw new Error(
-        `The published rulebook ${stored.id} can't be read: ${result.ok ? 'its first day' : JSON.stringify(result.problems)}.`,
-      );
-    }
-    const { id, number, publishedAt, withdrawnAt } = stored;
-    const record = { id, number, effectiveFrom, publishedAt, withdrawnAt, rulebook: result.rulebook };
-    parsed.set(id, record);
-    return record;
   };
 
   const adopt = (loaded: DirectorySnapshot): DirectorySnapshot => {
@@ -232,3 +256,58 @@ const countsFamilies = ({ scope, forEachs }: Rulebook): boolean =>
   [scope, ...forEachs.map((forEach) => forEach.scope)].some(({ metrics, groups }) =>
     [...metrics.keys(), ...groups.keys()].some((measured) => measured.scope === 'FAMILY'),
   );
+
+/** What of all programmes differs from those that are known, their documents left out, in one statement. */
+const readChanged = async (
+  session: Session,
+  known: readonly ProgramRecord[],
+): Promise<{
+  readonly epoch: bigint;
+  readonly programs: readonly StoredProgram[];
+  readonly programCount: number;
+}> => {
+  const ids = known.map(({ id }) => id);
+  const versions = known.map(({ rulesVersion }) => rulesVersion);
+  const [row] = await session.$queryRaw<
+    { epoch: bigint; programs: readonly StoredProgram[]; programCount: number }[]
+  >`
+    SELECT number AS epoch, (SELECT count(*)::int FROM program) AS "programCount", (
+      SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'id', p.id, 'code', p.code, 'name', p.name, 'timeZone', p.time_zone, 'currency', p.currency,
+        'fiscalYearFirstMonth', p.fiscal_year_first_month, 'settings', p.settings, 'rulesVersion', p.rules_version,
+        'rulebooks', (
+          SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'number', r.number, 'effectiveFrom', r.effective_from,
+            'publishedAt', floor(extract(epoch FROM r.published_at) * 1000),
+            'withdrawnAt', floor(extract(epoch FROM r.withdrawn_at) * 1000))
+            ORDER BY r.effective_from, r.number), '[]')
+          FROM rulebook r WHERE r.program_id = p.id AND r.state <> 'DRAFT'))), '[]')
+      FROM program p LEFT JOIN unnest(${ids}::uuid[], ${versions}::int[]) AS known (id, version) ON known.id = p.id
+      WHERE known.version IS DISTINCT FROM p.rules_version) AS programs
+    FROM epoch`;
+  if (row === undefined) throw new Error('The epoch row is missing: the database was not migrated.');
+  return row;
+};
+
+/** What a published document says; one that can't be judged by is there with what of it can be shown. */
+const parseRecord = (
+  stored: StoredRulebook,
+  document: unknown,
+  settings: ProgramSettings,
+): RulebookRecord => {
+  const { id, number, publishedAt, withdrawnAt } = stored;
+  const effectiveFrom = parseDay(stored.effectiveFrom);
+  if (effectiveFrom === null) throw new Error(`The published rulebook ${id} has no first day.`);
+  const result = readPublishedRulebook(document, settings);
+  const common = { id, number, effectiveFrom, publishedAt, withdrawnAt };
+  if (!result.ok) {
+    const [problem] = result.problems;
+    const unusable = `Its document can't be read: ${problem?.path ?? ''}: ${problem?.message ?? ''}`;
+    return { ...common, rulebook: showRulebook(document, settings), unusable };
+  }
+  const { rulebook } = result;
+  const { partsJudged: parts, depthJudged: depth } = RULEBOOK_LIMITS;
+  const excess = excessOf(rulebook, { parts, depth });
+  const unusable =
+    excess && `It is too large at ${excess.path === '' ? 'its tiers' : excess.path}: ${excess.message}`;
+  return { ...common, rulebook, unusable };
+};

@@ -17,7 +17,10 @@ type StoredCase = {
 };
 
 /** The engine's input, with what only the partner's row needs. */
-export type LoadedCase = PartnerCase & { readonly entries: readonly ResolvedEntry[] };
+export type LoadedCase = PartnerCase & {
+  readonly entries: readonly ResolvedEntry[];
+  readonly rulebooks: readonly RulebookRecord[];
+};
 
 export type CaseOptions = {
   /** As it had been recorded by then; null for now. */

@@ -210,6 +210,17 @@ export const insertEntry = async (
       ${JSON.stringify(data)}::jsonb, ${data.parentId ?? null}::uuid)`;
 };
 
+/** Notes when something about partners was recorded that are not judged now. */
+export const markRecorded = async (
+  tx: Transaction,
+  partnerIds: readonly string[],
+  recordedAt: Instant,
+): Promise<void> => {
+  await tx.$executeRaw`
+    UPDATE partner SET last_recorded_at = greatest(last_recorded_at, to_timestamp(${recordedAt}::float8 / 1000.0))
+    WHERE id = ANY (${[...partnerIds]}::uuid[])`;
+};
+
 /** Writes judged standings into their rows, and the partner's data as entered for the day judged, in one statement. */
 export const updateStandings = async (tx: Transaction, rows: readonly StandingRow[]): Promise<void> => {
   if (rows.length === 0) return;

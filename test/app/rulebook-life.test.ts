@@ -106,7 +106,7 @@ describe('invalid rulebooks', () => {
     granted(await publishOn(draft, '2026-04-01'));
   });
 
-  test('rule 23: a document that became invalid in the database is not published', async () => {
+  test('rule 23: a draft that is no longer valid is not published, and what is wrong with it is told', async () => {
     await createSmallProgram(moving.app, 'broken');
     const draft = await newDraft('broken', SMALL_RULEBOOK);
     await moving.app.database.prisma.rulebook.update({
@@ -114,8 +114,9 @@ describe('invalid rulebooks', () => {
       data: { document: { format: 1 } },
     });
     const before = await stored();
-    expect(await publishOn(draft, '2026-04-01')).toMatchObject({
+    expect(await publishOn(draft, '2026-04-01')).toEqual({
       refused: 'NOT_PUBLISHABLE',
+      message: 'The draft was saved when more was allowed; mend it and save it again.',
       problems: [{ path: '', message: '"tiers" is missing.' }],
     });
     expect(await stored()).toBe(before);

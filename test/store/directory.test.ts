@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Database } from '../../src/store/database.ts';
 import { createDirectory } from '../../src/store/directory.ts';
-import { createSmallProgram } from '../support/fixtures.ts';
+import { createSmallProgram, publish, SMALL_RULEBOOK } from '../support/fixtures.ts';
 import { openTestApp } from '../support/test-app.ts';
 
 let opened: Awaited<ReturnType<typeof openTestApp>>;
@@ -25,8 +26,8 @@ test('what another process just made is found at once, however many ask for it a
   const codes = ['small', ...Array.from({ length: 50 }, (_, index) => `none-${index}`)];
   const found = await Promise.all(codes.map((code) => elsewhere.find('code', code)));
   expect(found.map((program) => program?.id)).toEqual([id, ...Array.from({ length: 50 }, () => undefined)]);
-  // The epoch, and what it stands for.
-  expect(statements).toHaveLength(2);
+  // The epoch, what it stands for, and the new rulebook's document.
+  expect(statements).toHaveLength(3);
 
   statements = [];
   expect((await elsewhere.find('id', id))?.code).toBe('small');
@@ -40,4 +41,81 @@ test('a check that began before something was made does not answer for who came 
   const id = await createSmallProgram(opened.app, 'late');
   expect((await elsewhere.find('code', 'late'))?.id).toBe(id);
   await early;
+});
+
+/** The database with a count of the bytes that raw queries gave, written as JSON. */
+function metered(database: Database): { readonly database: Database; bytes(): number } {
+  let bytes = 0;
+  const prisma = new Proxy(database.prisma, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key);
+      if (key !== '$queryRaw' || typeof value !== 'function') return value;
+      return async (...given: readonly unknown[]): Promise<unknown> => {
+        const rows: unknown = await Reflect.apply(value, target, given);
+        bytes += JSON.stringify(rows, (_, each) => (typeof each === 'bigint' ? String(each) : each)).length;
+        return rows;
+      };
+    },
+  });
+  return { database: { ...database, prisma }, bytes: () => bytes };
+}
+
+test('of a new epoch only what is new is read, and each document once', async () => {
+  const { app } = opened;
+  // Three large programmes, as documents go.
+  const large = { ...SMALL_RULEBOOK, note: 'x'.repeat(2_000), remap: {} };
+  for (const code of ['one', 'two', 'three']) {
+    await createSmallProgram(app, code);
+    await publish(app, code, large, '2099-01-01');
+  }
+  const meter = metered(app.database);
+  const elsewhere = createDirectory(meter.database);
+  const read = async (): Promise<{ readonly statements: number; readonly bytes: number }> => {
+    const [before, bytes] = [statements.length, meter.bytes()];
+    elsewhere.expire();
+    await elsewhere.current();
+    return { statements: statements.length - before, bytes: meter.bytes() - bytes };
+  };
+  const first = await read();
+  expect(first.bytes).toBeGreaterThan(3 * 3_000);
+
+  // Nothing changed: the epoch alone is read.
+  expect(await read()).toMatchObject({ statements: 1 });
+
+  // What is no programme's, such as a key: no programme is read again.
+  const known = await elsewhere.current();
+  await app.database.prisma.$executeRaw`UPDATE epoch SET number = number + 1`;
+  const other = await read();
+  expect(other.statements).toBe(2);
+  expect(other.bytes).toBeLessThan(200);
+  const now = await elsewhere.current();
+  expect(now.epoch).toBe(known.epoch + 1n);
+  expect([...now.byCode.values()]).toEqual([...known.byCode.values()]);
+  expect(now.byCode.get('one')).toBe(known.byCode.get('one'));
+
+  // A publication: its programme is read, and the document that is new.
+  await publish(app, 'two', SMALL_RULEBOOK, '2100-01-01');
+  const published = await read();
+  expect(published.bytes).toBeGreaterThan(1_000);
+  expect(published.bytes).toBeLessThan(3_000);
+  const two = (await elsewhere.current()).byCode.get('two');
+  expect(two?.rulebooks).toHaveLength(3);
+  expect(two?.rulebooks[1]?.rulebook).toBe(known.byCode.get('two')?.rulebooks[1]?.rulebook);
+});
+
+test('after a restore of the database what it does not have any more is forgotten', async () => {
+  const { app } = opened;
+  await createSmallProgram(app, 'restored');
+  const elsewhere = createDirectory(app.database);
+  const { epoch } = await elsewhere.current();
+  const { prisma } = app.database;
+  await prisma.$executeRaw`DELETE FROM rulebook WHERE program_id = (SELECT id FROM program WHERE code = 'restored')`;
+  await prisma.$executeRaw`DELETE FROM log_head WHERE program_id = (SELECT id FROM program WHERE code = 'restored')`;
+  await prisma.$executeRaw`DELETE FROM program WHERE code = 'restored'`;
+  await prisma.$executeRaw`UPDATE epoch SET number = number + 1`;
+  elsewhere.expire();
+  const restored = await elsewhere.current();
+  expect(restored.epoch).toBe(epoch + 1n);
+  expect(restored.byCode.has('restored')).toBe(false);
+  expect(restored.byCode.has('small')).toBe(true);
 });
