@@ -7,6 +7,7 @@ import { Partner } from './partner-ref.ts';
 import { present } from './present.ts';
 import { readDay } from './read-argument.ts';
 import {
+  HierarchyTooDeep,
   NotAllowed,
   ParentNotFound,
   PartnerExists,
@@ -54,7 +55,15 @@ const PartnerEnrolled = builder.objectRef<Done>('PartnerEnrolled').implement({
 
 const EnrollPartnerResult = builder.unionType('EnrollPartnerResult', {
   description: 'What became of enrolling a partner.',
-  types: [PartnerEnrolled, NotAllowed, ProgramNotFound, PartnerExists, ParentNotFound, TryAgain],
+  types: [
+    PartnerEnrolled,
+    NotAllowed,
+    ProgramNotFound,
+    PartnerExists,
+    ParentNotFound,
+    HierarchyTooDeep,
+    TryAgain,
+  ],
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'PartnerEnrolled'),
 });
 

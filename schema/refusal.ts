@@ -54,6 +54,10 @@ export const HierarchyCycle = plainRefusal(
   'HierarchyCycle',
   'The partner would be its own affiliate on some day.',
 );
+export const HierarchyTooDeep = plainRefusal(
+  'HierarchyTooDeep',
+  'On some day more than 20 partners would stand above one another; a family is at most 20 deep.',
+);
 export const FactNotFound = plainRefusal(
   'FactNotFound',
   'Nothing was recorded from this source under this external id.',
@@ -93,6 +97,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   NOT_WITHDRAWABLE: 'NotWithdrawable',
   PARTNER_NOT_FOUND: 'PartnerNotFound',
   HIERARCHY_CYCLE: 'HierarchyCycle',
+  HIERARCHY_TOO_DEEP: 'HierarchyTooDeep',
   FACT_NOT_FOUND: 'FactNotFound',
   VERSION_CONFLICT: 'VersionConflict',
   CONTENT_REFUSED: 'FactContentRefused',

@@ -8,6 +8,7 @@ import { present } from './present.ts';
 import { readDay } from './read-argument.ts';
 import {
   HierarchyCycle,
+  HierarchyTooDeep,
   NotAllowed,
   ParentNotFound,
   PartnerNotFound,
@@ -77,6 +78,7 @@ const UpdatePartnerResult = builder.unionType('UpdatePartnerResult', {
     PartnerNotFound,
     ParentNotFound,
     HierarchyCycle,
+    HierarchyTooDeep,
     TryAgain,
   ],
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'PartnerUpdated'),

@@ -1,9 +1,11 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Day } from '../engine/day.ts';
+import { findTooDeep, type HierarchyEntry } from '../engine/family.ts';
 import { TryAgain } from '../store/transaction.ts';
 import { appendToLog, type LogEntry } from '../store/write-log.ts';
 import { insertPartners, lockPartners, type NewPartner } from '../store/write-partner.ts';
 import { type App, type Refused, refuse } from './app.ts';
+import { readHierarchy, refuseDepth } from './hierarchy.ts';
 import { readPartnerTexts } from './partner-text.ts';
 import { readReferences, refuseName } from './references.ts';
 import { settlePartners } from './settle-partners.ts';
@@ -23,7 +25,9 @@ export type PartnerInput = {
 
 export type EnrollPartners = { readonly program: string; readonly partners: readonly PartnerInput[] };
 
-export type EnrollRefusal = Refused<'INVALID_INPUT' | 'PARTNER_EXISTS' | 'UNKNOWN_PARENT'> & {
+export type EnrollRefusal = Refused<
+  'INVALID_INPUT' | 'PARTNER_EXISTS' | 'UNKNOWN_PARENT' | 'HIERARCHY_TOO_DEEP'
+> & {
   readonly path: string;
 };
 
@@ -47,7 +51,12 @@ export const enrollPartners = async (
       parent === null ? [externalRef] : [externalRef, parent],
     );
     const { stored: refs, pick } = await readReferences(tx, program, sent);
-    const locked = await lockPartners(tx, program.id, { refs, withAncestors: false });
+    // With those above a parent, which must not be moved meanwhile: how deep it is decides whether anything may come below it.
+    const withAncestors = command.partners.some(({ parent }) => parent !== null);
+    const locked = await lockPartners(tx, program.id, { refs, withAncestors });
+    const hierarchy: Map<string, readonly HierarchyEntry[]> = new Map(
+      withAncestors ? await readHierarchy(tx, locked) : [],
+    );
     const members = new Map(locked.map(({ id, externalRef }) => [externalRef, id]));
     const added: NewPartner[] = [];
     const outcomes = command.partners.map((row): EnrollOutcome => {
@@ -61,6 +70,9 @@ export const enrollPartners = async (
       if (parentId === undefined) return unknownParent(parent ?? '');
       const id = randomUUIDv7();
       const enrolledOn = partner.enrolledOn ?? today;
+      hierarchy.set(id, [{ firstOn: enrolledOn, parentId }]);
+      const tooDeepOn = findTooDeep(id, hierarchy, () => [], enrolledOn);
+      if (tooDeepOn !== null) return refuseDepth(tooDeepOn);
       added.push({ ...rest, id, parentId, enrolledOn, recordedAt, entryId: randomUUIDv7() });
       members.set(partner.externalRef, id);
       return { partnerId: id };

@@ -1,13 +1,14 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { type Day, formatDay } from '../engine/day.ts';
 import { entryOn } from '../engine/entry-on.ts';
-import { findCycle } from '../engine/family.ts';
+import { childrenIn, findCycle, findTooDeep } from '../engine/family.ts';
 import { isMemberBy } from '../engine/membership.ts';
 import { type Contradiction, type MembershipDays, planMembership } from '../engine/membership-change.ts';
 import { type PartnerData, type ResolvedEntry, resolveEntries } from '../engine/resolve-entries.ts';
 import type { LogEntry } from '../store/write-log.ts';
-import { type EntryRow, insertEntry, lockPartners, readEntries } from '../store/write-partner.ts';
+import { type EntryRow, findBelow, insertEntry, lockPartners, readEntries } from '../store/write-partner.ts';
 import { type App, type Refused, refuse } from './app.ts';
+import { readHierarchy, refuseDepth } from './hierarchy.ts';
 import { readPartnerTexts } from './partner-text.ts';
 import { findPartner, refuseName } from './references.ts';
 import { changePartners, nextInstant, type WriteRefusal, writeToProgram } from './write-to-program.ts';
@@ -35,7 +36,7 @@ export type UpdatePartner = {
 export type PartnerUpdated = { readonly partnerId: string; readonly changes: readonly LogEntry[] };
 
 export type UpdateRefusal = Refused<
-  'PARTNER_NOT_FOUND' | 'UNKNOWN_PARENT' | 'HIERARCHY_CYCLE' | 'INVALID_INPUT'
+  'PARTNER_NOT_FOUND' | 'UNKNOWN_PARENT' | 'HIERARCHY_CYCLE' | 'HIERARCHY_TOO_DEEP' | 'INVALID_INPUT'
 > & { readonly path?: string };
 
 /** Enters new data about a partner and judges it, and those above it, anew. What is the same already is entered nowhere. */
@@ -92,11 +93,19 @@ export const updatePartner = async (
 
     const contradicting = findContradiction(updated, firstOn, days);
     if (contradicting !== null) return contradiction(contradicting);
-    const hierarchy = new Map([...entered].map(([id, rows]) => [id, resolveEntries(rows)]));
-    const cycleOn = findCycle(partnerId, hierarchy.set(partnerId, updated), changedOn);
-    if (cycleOn !== null) {
-      const message = `On ${formatDay(cycleOn)} the partner would be above itself.`;
-      return { ...refuse('HIERARCHY_CYCLE', message), path: 'parent' };
+    const placesOn = firstDifference(resolved, updated);
+    if (placesOn !== null) {
+      const hierarchy = new Map([...entered].map(([id, rows]) => [id, resolveEntries(rows)]));
+      const cycleOn = findCycle(partnerId, hierarchy.set(partnerId, updated), placesOn);
+      if (cycleOn !== null) {
+        const message = `On ${formatDay(cycleOn)} the partner would be above itself.`;
+        return { ...refuse('HIERARCHY_CYCLE', message), path: 'parent' };
+      }
+      // Whoever is entered below one of them holds its lock too, so that none can come meanwhile.
+      const below = await readHierarchy(tx, await findBelow(tx, partnerId));
+      const children = childrenIn(new Map([...below, [partnerId, updated]]));
+      const tooDeepOn = findTooDeep(partnerId, hierarchy, children, placesOn);
+      if (tooDeepOn !== null) return refuseDepth(tooDeepOn);
     }
     const concerned = program.countsFamilies ? partners : partners.filter(({ id }) => id === partnerId);
     const changes = await changePartners(
@@ -148,6 +157,13 @@ const findContradiction = (
     `leftOn ${formatDay(leftOn)} contradicts enrolledOn ${formatDay(before.enrolledOn)}, by which the partner is a ` +
     `member until before firstOn ${formatDay(firstOn)}. Leave firstOn out to enter it for the whole membership.`;
   return { path: 'leftOn', message };
+};
+
+/** The first day on which a partner has another parent than before; null if there is none. */
+const firstDifference = (before: readonly ResolvedEntry[], after: readonly ResolvedEntry[]): Day | null => {
+  const parentOn = (entries: readonly ResolvedEntry[], on: Day) => entryOn(entries, on)?.parentId ?? null;
+  const days = [...before, ...after].map(({ firstOn }) => firstOn).sort((a, b) => a - b);
+  return days.find((on) => parentOn(before, on) !== parentOn(after, on)) ?? null;
 };
 
 /** Whether nothing is different about a partner on any day; on days before `from` nothing can be. */

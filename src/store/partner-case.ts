@@ -1,5 +1,5 @@
 import type { Instant } from '../engine/day.ts';
-import { familyOf } from '../engine/family.ts';
+import { childrenIn, familyOf } from '../engine/family.ts';
 import type { Override, PartnerCase } from '../engine/partner-case.ts';
 import { type EnteredData, type ResolvedEntry, resolveEntries } from '../engine/resolve-entries.ts';
 import type { ProgramRecord, RulebookRecord } from './directory.ts';
@@ -96,6 +96,7 @@ const assemble = (
   const rulebooks = rulebooksKnownAt(program, knownAt);
   const facts = new Map(rows.map((row) => [row.id, row.facts.map(toFact)]));
   const hierarchy = new Map(rows.map((row) => [row.id, resolveEntries(row.entries)]));
+  const children = childrenIn(hierarchy);
   return new Map(
     rows
       .filter((row) => wanted.has(row.id))
@@ -107,7 +108,7 @@ const assemble = (
           entries: hierarchy.get(id) ?? [],
           facts: facts.get(id) ?? [],
           family: program.countsFamilies
-            ? familyOf(id, hierarchy).map((member) => ({
+            ? familyOf(id, children).map((member) => ({
                 ...member,
                 facts: facts.get(member.partnerId) ?? [],
               }))

@@ -199,6 +199,16 @@ export const readEntries = (tx: Transaction, partnerIds: readonly string[]): Pro
       FROM partner_entry WHERE partner_id = key.id OFFSET 0) AS e
     ORDER BY e."recordedAt"`;
 
+/** The partner and all that were ever entered below it. */
+export const findBelow = (tx: Transaction, partnerId: string): Promise<{ readonly id: string }[]> =>
+  tx.$queryRaw<{ id: string }[]>`
+    WITH RECURSIVE below AS (
+      SELECT ${partnerId}::uuid AS id
+      UNION
+      SELECT e.partner_id FROM below CROSS JOIN LATERAL (
+        SELECT partner_id FROM partner_entry WHERE parent_id = below.id OFFSET 0) AS e
+    ) SELECT id FROM below`;
+
 /** Appends an entry about a partner that is locked. */
 export const insertEntry = async (
   tx: Transaction,

@@ -85,6 +85,29 @@ test('rule 15: of two moves that together would make a circle, seen by neither w
   expect(await findFaults(first.app, 'circle')).toEqual([]);
 });
 
+test('rule 37: of two moves that together would make a family too deep, seen by neither when it began, one is refused', async () => {
+  const [first, second] = processes;
+  if (first === undefined || second === undefined) throw new Error('two processes were opened');
+  const line = (name: string) => Array.from({ length: 10 }, (_, index) => `${name}${index}`);
+  const refs = [...line('UP'), ...line('DOWN'), 'LEAF'];
+  const ids = await openGroup(first.app, 'deep', refs);
+  const move = (app: App, partner: string, parent: string) =>
+    updatePartner(app, { program: 'deep', partner, firstOn: null, parent });
+  for (const name of ['UP', 'DOWN']) {
+    const [, ...others] = line(name);
+    for (const [index, ref] of others.entries()) granted(await move(first.app, ref, `${name}${index}`));
+  }
+  const outcomes = await whileLocked(
+    [ids[refs.indexOf('DOWN0')] ?? ''],
+    [() => move(first.app, 'DOWN0', 'UP9'), () => move(second.app, 'LEAF', 'DOWN9')],
+  );
+  expect(outcomes.map((outcome) => ('refused' in outcome ? outcome.refused : 'MOVED'))).toEqual([
+    'MOVED',
+    'HIERARCHY_TOO_DEEP',
+  ]);
+  expect(await findFaults(first.app, 'deep')).toEqual([]);
+});
+
 test('rule 15: a fact recorded while an ancestor is moved counts for whoever is above it once both are done', async () => {
   const [first, second] = processes;
   if (first === undefined || second === undefined) throw new Error('two processes were opened');

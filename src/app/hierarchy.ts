@@ -1,0 +1,25 @@
+import { type Day, formatDay } from '../engine/day.ts';
+import { MAX_DEPTH } from '../engine/family.ts';
+import { type ResolvedEntry, resolveEntries } from '../engine/resolve-entries.ts';
+import type { Transaction } from '../store/transaction.ts';
+import { readEntries } from '../store/write-partner.ts';
+import { type Refused, refuse } from './app.ts';
+
+/** Where partners stood, stand and will stand, by their ids. */
+export async function readHierarchy(
+  tx: Transaction,
+  partners: readonly { readonly id: string }[],
+): Promise<ReadonlyMap<string, readonly ResolvedEntry[]>> {
+  const rows = await readEntries(
+    tx,
+    partners.map(({ id }) => id),
+  );
+  const entered = Map.groupBy(rows, ({ partnerId }) => partnerId);
+  return new Map([...entered].map(([id, entries]) => [id, resolveEntries(entries)]));
+}
+
+/** A parent is refused because of how many partners would stand above one another on a day. */
+export function refuseDepth(on: Day): Refused<'HIERARCHY_TOO_DEEP'> & { readonly path: string } {
+  const message = `On ${formatDay(on)} more than ${MAX_DEPTH} partners would stand above one another; a family is at most ${MAX_DEPTH} deep.`;
+  return { ...refuse('HIERARCHY_TOO_DEEP', message), path: 'parent' };
+}
