@@ -23,6 +23,14 @@ export const VersionConflict = builder.objectRef<Conflict>('VersionConflict').im
   description: 'Another version than the expected one is the current one. Nothing was changed.',
   interfaces: [Refusal],
   fields: (t) => ({
-    current: t.expose('current', { type: Fact, description: 'The version that is there instead.' }),
+    currentVersion: t.int({
+      description: 'The number of the version that is there instead: what to expect when correcting it.',
+      resolve: ({ current }) => current.version,
+    }),
+    current: t.expose('current', {
+      type: Fact,
+      nullable: true,
+      description: 'The version that is there instead. Not for the role INGEST.',
+    }),
   }),
 });

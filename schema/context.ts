@@ -10,6 +10,7 @@ import { readChanges } from '../src/store/read-log.ts';
 import { type PartnerRow, readPartners } from '../src/store/read-partner.ts';
 import type { ReadScope } from '../src/store/read-scope.ts';
 import type { LogEntry } from '../src/store/write-log.ts';
+import { createTold, type Told } from './told.ts';
 
 /** What resolvers work with: one operation's, or one event's. Rows are read once and in batches. */
 export type Context = {
@@ -22,6 +23,7 @@ export type Context = {
   readonly tail: Tail;
   readonly watch: StandingWatch<PartnerRow>;
   readonly scope: ReadScope;
+  readonly told: Told;
   readonly partners: DataLoader<string, PartnerRow | null>;
   readonly facts: DataLoader<string, Fact | null>;
   readonly changes: DataLoader<string, LogEntry | null>;
@@ -35,6 +37,7 @@ type Given = Pick<Context, 'requestId' | 'app' | 'tail' | 'watch'> & {
 export function createContext({ requestId, rights = ALL_RIGHTS, app, tail, watch }: Given): Context {
   const scope = scopeOf(rights);
   const { prisma } = app.database;
+  const told = createTold(rights.role);
   return {
     requestId,
     rights,
@@ -43,8 +46,9 @@ export function createContext({ requestId, rights = ALL_RIGHTS, app, tail, watch
     tail,
     watch,
     scope,
+    told,
     partners: loaderOf((ids) => readPartners(scope, prisma, ids)),
-    facts: loaderOf((ids) => readFacts(scope, prisma, ids)),
+    facts: loaderOf((ids) => readFacts(scope, prisma, ids.filter(told.mayReadFact))),
     changes: loaderOf((ids) => readChanges(scope, prisma, ids)),
   };
 }

@@ -75,7 +75,7 @@ builder.mutationField('correctFact', (t) =>
       'Replaces what a fact says, also whose it is. The versions before stay to be seen, and so does what was believed by them. Sent again, it changes nothing.',
     type: CorrectFactResult,
     args: { input: t.arg({ type: CorrectFactInput, description: 'Which fact says what from now on.' }) },
-    resolve: async (_, { input }, { app }): Promise<Amended | AmendRefusal | ContentRefused> => {
+    resolve: async (_, { input }, { app, told }): Promise<Amended | AmendRefusal | ContentRefused> => {
       const { partner, occurredOn, detail } = input.fact;
       const result = await correctFact(app, {
         program: input.program,
@@ -84,6 +84,7 @@ builder.mutationField('correctFact', (t) =>
         expectedVersion: input.expectedVersion,
         fact: { partner, occurredOn, detail: toAppDetail(detail, 'input.fact.detail') },
       });
+      if ('fact' in result) told.tellFact(result.fact.id);
       if ('path' in result) throw badUserInput(result.message, `input.${result.path}`);
       return result;
     },

@@ -1,4 +1,5 @@
 import { enrollPartners } from '../src/app/enroll-partners.ts';
+import { PARTNER_FIELDS } from '../src/app/update-partner.ts';
 import { type PartnerRow, readPartners } from '../src/store/read-partner.ts';
 import type { LogEntry } from '../src/store/write-log.ts';
 import { builder } from './builder.ts';
@@ -72,7 +73,7 @@ builder.mutationField('enrollPartner', (t) =>
     description: 'Makes a partner a member of a programme and judges it.',
     type: EnrollPartnerResult,
     args: { input: t.arg({ type: EnrollPartnerInput, description: 'The data of the new member.' }) },
-    resolve: async (_, { input }, { app, scope }): Promise<Done | RefusalSource> => {
+    resolve: async (_, { input }, { app, scope, told }): Promise<Done | RefusalSource> => {
       const { program, externalRef, name, country, region, parent, enrolledOn } = input;
       const partner = {
         externalRef,
@@ -86,6 +87,7 @@ builder.mutationField('enrollPartner', (t) =>
       if ('refused' in result) return result;
       const outcome = present(result.outcomes[0], 'outcome');
       if ('partnerId' in outcome) {
+        told.tellPartner(outcome.partnerId, PARTNER_FIELDS);
         const [row] = await readPartners(scope, app.database.prisma, [outcome.partnerId]);
         return { partner: present(row, 'partner'), changes: result.changes };
       }

@@ -70,11 +70,27 @@ export const TYPE_RULES: Readonly<Record<string, readonly Role[]>> = {
 
 /** The same for single fields whose types are used for other things too. */
 export const FIELD_RULES: Readonly<Record<string, readonly Role[]>> = {
+  'Partner.judgedOn': READ,
   'Partner.tier': READ,
   'Program.cursor': READ,
   'RowOutdated.current': READ,
   'StatusChange.cursor': READ,
+  'VersionConflict.current': READ,
 };
+
+/** What says which partner or fact it is: everybody may read this of all that an answer names. */
+const NAMING: ReadonlySet<string> = new Set([
+  'Partner.id',
+  'Partner.externalRef',
+  'Partner.program',
+  'Fact.id',
+  'Fact.source',
+  'Fact.externalId',
+  'Fact.version',
+  'Fact.isVoid',
+  'Fact.recordedAt',
+  'Fact.supersededAt',
+]);
 
 /**
  * Puts every field of the roots behind its rule: a mutation answers who may not with NotAllowed, anything else with an error of the
@@ -96,6 +112,33 @@ export function guardRoots(schema: GraphQLSchema): GraphQLSchema {
   }
   const idle = Object.keys(ROOT_RULES).filter((name) => !guarded.has(name));
   if (idle.length > 0) throw new Error(`There are no such fields: ${idle.join(', ')}.`);
+  return schema;
+}
+
+/**
+ * Puts what partners and facts say behind what the operation's mutations were given: a viewer who may only bring in reads that back, and
+ * nothing else of them. A field that is new is behind it too, unless a rule says more.
+ */
+export function guardTold(schema: GraphQLSchema): GraphQLSchema {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type)) continue;
+    const names = [type, ...type.getInterfaces()].map(({ name }) => name);
+    const noun = ['Partner', 'Fact'].find((each) => names.includes(each));
+    if (noun === undefined) continue;
+    for (const field of Object.values(type.getFields())) {
+      const inner = field.resolve ?? defaultFieldResolver;
+      if (NAMING.has(`${noun}.${field.name}`)) continue;
+      field.resolve = (source, args, context: Context, info) => {
+        const { told, rights } = context;
+        const mayRead =
+          noun === 'Partner' ? told.mayReadPartner(source.id, field.name) : told.mayReadFact(source.id);
+        if (mayRead) return inner(source, args, context, info);
+        throw forbidden(
+          `The role ${rights.role} may read ${type.name}.${field.name} only where this operation sent it.`,
+        );
+      };
+    }
+  }
   return schema;
 }
 

@@ -26,8 +26,8 @@ import './override-tier.ts';
 import './end-override.ts';
 import { builder } from './builder.ts';
 import { forgetAfterMutations } from './forget-after-mutations.ts';
-import { guardFields, guardRoots } from './guard.ts';
+import { guardFields, guardRoots, guardTold } from './guard.ts';
 import { readTexts } from './read-texts.ts';
 
 /** The graph. */
-export const schema = guardFields(guardRoots(readTexts(forgetAfterMutations(builder.toSchema()))));
+export const schema = guardFields(guardTold(guardRoots(readTexts(forgetAfterMutations(builder.toSchema())))));

@@ -162,7 +162,7 @@ builder.mutationField('recordFacts', (t) =>
         description: 'Up to a thousand facts of one source, and what a refused one means.',
       }),
     },
-    resolve: async (_, { input }, { app }): Promise<Done | Rejected | RefusalSource> => {
+    resolve: async (_, { input }, { app, told }): Promise<Done | Rejected | RefusalSource> => {
       if (input.facts.length === 0 || input.facts.length > MAX_ROWS) {
         throw badUserInput(`Send 1 to ${MAX_ROWS} facts at once.`, 'input.facts');
       }
@@ -172,6 +172,8 @@ builder.mutationField('recordFacts', (t) =>
         facts: input.facts.map(toAppFact),
         onError: input.onError ?? 'SKIP_ROW',
       });
+      // What the rows say is what these facts say.
+      if ('rows' in result) for (const row of result.rows) if ('fact' in row) told.tellFact(row.fact.id);
       if ('path' in result) throw badUserInput(result.message, `input.${result.path}`);
       return result;
     },

@@ -87,9 +87,9 @@ export const StatusChange = builder.interfaceRef<LogEntry>('StatusChange').imple
     }),
     causeCount: t.int({
       description:
-        'How many facts caused it in all, also where `causes` names only the first 100. For the role PARTNER not more than it may see, if that is not all of these.',
+        'How many facts caused it in all, also where `causes` names only the first 100. For the roles PARTNER and INGEST not more than they may see, if that is not all of these.',
       resolve: async (entry, _, context) => {
-        if (context.scope.partner === null) return entry.causeCount;
+        if (context.scope.partner === null && context.rights.role !== 'INGEST') return entry.causeCount;
         const { length } = await causesInScope(entry, context);
         return length < entry.causes.length ? length : entry.causeCount;
       },

@@ -89,7 +89,7 @@ builder.mutationField('updatePartner', (t) =>
     description: 'Enters new data about a partner from a day on. Nothing is overwritten.',
     type: UpdatePartnerResult,
     args: { input: t.arg({ type: UpdatePartnerInput, description: 'What is different from which day on.' }) },
-    resolve: async (_, { input }, { app, scope }): Promise<Done | RefusalSource> => {
+    resolve: async (_, { input }, { app, scope, told }): Promise<Done | RefusalSource> => {
       const { program, partner, firstOn, name, country, region, parent, enrolledOn, leftOn } = input;
       const result = await updatePartner(app, {
         program,
@@ -104,6 +104,7 @@ builder.mutationField('updatePartner', (t) =>
         ...(leftOn !== undefined && { leftOn: readDay(leftOn, 'input.leftOn') }),
       });
       if ('partnerId' in result) {
+        told.tellPartner(result.partnerId, result.changed);
         const [row] = await readPartners(scope, app.database.prisma, [result.partnerId]);
         return { partner: present(row, 'partner'), changes: result.changes };
       }

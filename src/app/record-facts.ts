@@ -180,5 +180,5 @@ const conflict = (index: number, current: Fact): RowOutcome => ({
   path: `facts[${index}].externalId`,
   message:
     `The source ${JSON.stringify(current.source)} already has another fact under ${JSON.stringify(current.externalId)}: ` +
-    `version ${current.version}, id ${current.id}. Correct or void that one instead.`,
+    `version ${current.version}. Correct or void that one instead.`,
 });

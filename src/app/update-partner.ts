@@ -33,7 +33,16 @@ export type UpdatePartner = {
   readonly leftOn?: Day | null;
 };
 
-export type PartnerUpdated = { readonly partnerId: string; readonly changes: readonly LogEntry[] };
+/** What is known of a partner, as a call names it. */
+export const PARTNER_FIELDS = ['name', 'country', 'region', 'parent', 'enrolledOn', 'leftOn'] as const;
+export type PartnerField = (typeof PARTNER_FIELDS)[number];
+
+/** `changed`: what is different about the partner today because of the call. */
+export type PartnerUpdated = {
+  readonly partnerId: string;
+  readonly changed: readonly PartnerField[];
+  readonly changes: readonly LogEntry[];
+};
 
 export type UpdateRefusal = Refused<
   'PARTNER_NOT_FOUND' | 'UNKNOWN_PARENT' | 'HIERARCHY_CYCLE' | 'HIERARCHY_TOO_DEEP' | 'INVALID_INPUT'
@@ -89,7 +98,7 @@ export const updatePartner = async (
     };
     const updated = resolveEntries([...own, entry]);
     const changedOn = Math.min(firstOn, resolved[0]?.firstOn ?? firstOn, updated[0]?.firstOn ?? firstOn);
-    if (sameFrom(resolved, updated, changedOn)) return { partnerId, changes: [] };
+    if (sameFrom(resolved, updated, changedOn)) return { partnerId, changed: [], changes: [] };
 
     const contradicting = findContradiction(updated, firstOn, days);
     if (contradicting !== null) return contradiction(contradicting);
@@ -114,7 +123,7 @@ export const updatePartner = async (
       { trigger: 'PARTNER', recordedAt: entry.recordedAt },
       () => insertEntry(tx, entry),
     );
-    return { partnerId, changes };
+    return { partnerId, changed: whatChanged(command, today, resolved, updated), changes };
   });
 
 const notFound = (code: 'PARTNER_NOT_FOUND' | 'UNKNOWN_PARENT', ref: string, path: string): UpdateRefusal =>
@@ -177,3 +186,16 @@ const sameFrom = (before: readonly ResolvedEntry[], after: readonly ResolvedEntr
     });
 
 const FIELDS = ['name', 'country', 'region', 'parentId', 'enrolledOn', 'leftOn'] as const;
+
+/** What a call said that is so today, and was not before. */
+const whatChanged = (
+  command: UpdatePartner,
+  today: Day,
+  before: readonly ResolvedEntry[],
+  after: readonly ResolvedEntry[],
+): readonly PartnerField[] => {
+  const [old, now] = [before, after].map((entries) => entryOn(entries, today) ?? entries[0]);
+  return FIELDS.filter((field) => old?.[field] !== now?.[field])
+    .map((field) => (field === 'parentId' ? 'parent' : field))
+    .filter((field) => command[field] !== undefined);
+};

@@ -36,7 +36,7 @@ test('what INGEST comes to is known, field by field: a new one of these types ha
   expect(of('Program')).toBe(
     'code currency fiscalYearFirstMonth id measurementKinds name rulebook rulebookSchema rulebooks specializations tiers timeZone today',
   );
-  expect(of('Partner')).toBe('country enrolledOn externalRef id judgedOn leftOn name parent program region');
+  expect(of('Partner')).toBe('country enrolledOn externalRef id leftOn name parent program region');
   expect(of('RevenueFact')).toBe(
     'amount attributes currency externalId id isVoid occurredOn partner recordedAt source supersededAt version',
   );

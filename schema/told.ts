@@ -1,0 +1,27 @@
+import type { Role } from '../src/app/rights.ts';
+
+/**
+ * What the mutations of an operation were given, and so may be read back from their answers by a viewer who may only bring in: partners by
+ * the fields that the call changed to what they are, and facts whose content it sent.
+ */
+export type Told = {
+  tellPartner(id: string, fields: Iterable<string>): void;
+  tellFact(id: string): void;
+  mayReadPartner(id: string, field: string): boolean;
+  mayReadFact(id: string): boolean;
+};
+
+/** Makes what nothing was told in yet. Whoever may read partners and facts may read all that is in its scope. */
+export function createTold(role: Role): Told {
+  const mayOnlyBringIn = role === 'INGEST';
+  const partners = new Map<string, Set<string>>();
+  const facts = new Set<string>();
+  return {
+    tellPartner(id, fields) {
+      partners.set(id, new Set([...(partners.get(id) ?? []), ...fields]));
+    },
+    tellFact: (id) => void facts.add(id),
+    mayReadPartner: (id, field) => !mayOnlyBringIn || partners.get(id)?.has(field) === true,
+    mayReadFact: (id) => !mayOnlyBringIn || facts.has(id),
+  };
+}
