@@ -10,7 +10,7 @@ import type { MigrationSession } from './migration-session.ts';
 import { reasonOf } from './reason-of.ts';
 import { createSessionPool } from './session-pool.ts';
 
-/** Where the data lives: a PostgreSQL server, a folder of the embedded database, or, for tests, memory. */
+/** Where the data lives: a PostgreSQL server, a folder of the embedded database, or, for tests, memory, filled from a dump if there is one. */
 export type DatabaseLocation =
   | {
       readonly kind: 'server';
@@ -19,7 +19,7 @@ export type DatabaseLocation =
       readonly answerWithinMs?: number;
     }
   | { readonly kind: 'embedded'; readonly folder: string }
-  | { readonly kind: 'memory' };
+  | { readonly kind: 'memory'; readonly dump?: Blob };
 
 /** An open, migrated database. */
 export type Database = {
@@ -94,7 +94,7 @@ const openServer = async (
 };
 
 const openEmbedded = async (
-  location: { kind: 'embedded'; folder: string } | { kind: 'memory' },
+  location: Exclude<DatabaseLocation, { kind: 'server' }>,
   onStatement: OnStatement | undefined,
 ): Promise<Database> => {
   const unlock = location.kind === 'embedded' ? lockFolder(location.folder) : () => {};
@@ -103,7 +103,7 @@ const openEmbedded = async (
     engine =
       location.kind === 'embedded'
         ? await PGlite.create(join(location.folder, 'postgres'))
-        : await PGlite.create();
+        : await PGlite.create(location.dump && { loadDataDir: location.dump });
     const database = engine;
     await database.exec('SET timezone = UTC; SET enable_incremental_sort = off');
     const session: MigrationSession = {

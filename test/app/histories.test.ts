@@ -13,10 +13,11 @@ import { formatDay } from '../../src/engine/day.ts';
 import { findFaults } from '../support/check-standings.ts';
 import { createDraw } from '../support/draw.ts';
 import { certificate, day, granted, publish, revenue, SMALL_RULEBOOK } from '../support/fixtures.ts';
+import { isLong, long } from '../support/long.ts';
 import { createBareProgram, type MovingApp, openMovingApp } from './support/moving-app.ts';
 
 const PARTNERS = 40;
-const STEPS = Number(process.env.HISTORY_STEPS ?? 220);
+const STEPS = Number(process.env.HISTORY_STEPS ?? long(80, 220));
 
 let moving: MovingApp;
 beforeAll(async () => {
@@ -195,6 +196,6 @@ test.each([
       expect({ ...again, knownAt: standing.knownAt }).toEqual(standing);
     }
     // It was about something.
-    expect([done, answers.length, overrides.length].filter((count) => count < 3)).toEqual([]);
+    if (isLong) expect([done, answers.length, overrides.length].filter((count) => count < 3)).toEqual([]);
   },
 );

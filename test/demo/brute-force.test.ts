@@ -8,6 +8,7 @@ import type { PartnerCase } from '../../src/engine/partner-case.ts';
 import type { PublishedRulebook } from '../../src/engine/rulebook.ts';
 import type { Standing } from '../../src/engine/standing.ts';
 import { computeTimeline } from '../../src/engine/timeline.ts';
+import { long } from '../support/long.ts';
 import { type BruteStanding, bruteDates, bruteStanding, dayAfter, dayBefore } from './support/brute-force.ts';
 import { byPartner } from './support/by-partner.ts';
 import { day, partnerCase, publishedRulebooks } from './support/partner-case.ts';
@@ -16,17 +17,14 @@ import { metricOf, thresholdsOf } from './support/thresholds.ts';
 const TODAY = '2026-11-23';
 const { old, cutover, until } = bruteDates(TODAY);
 
+const LENGTH = long(100, 400);
+
 /** Days under each rulebook, at each border, after the transition, and in a leap year's February. */
 const DAYS: readonly string[] = [
-  dayBefore(old),
-  old,
   '2024-02-29',
-  dayBefore(cutover),
   cutover,
   TODAY,
-  addDays(TODAY, 45),
-  dayBefore(until),
-  until,
+  ...long([], [dayBefore(old), old, dayBefore(cutover), addDays(TODAY, 45), dayBefore(until), until]),
 ];
 
 describe('standings of the demo by the engine and by brute force', () => {
@@ -52,11 +50,11 @@ describe('standings of the demo by the engine and by brute force', () => {
     expect(judged).toBe(base.filter(({ partner }) => on >= old && on >= partner.enrolledOn).length);
   });
 
-  test('agree on every day of 400 for eight partners', () => {
+  test(`agree on every day of ${LENGTH} for eight partners`, () => {
     for (const { partner, facts, known } of base.slice(38, 46)) {
       const timeline = computeTimeline(known);
       let on = addDays(cutover, -20);
-      for (let count = 0; count < 400; count += 1) {
+      for (let count = 0; count < LENGTH; count += 1) {
         const standing = judgePartner(known, day(on), timeline);
         expect({ on, ...statusOf(standing) }).toEqual({
           on,
@@ -70,7 +68,7 @@ describe('standings of the demo by the engine and by brute force', () => {
   test('agree for the published distribution of 11,078 in proportion, another seed and another today', () => {
     const today = '2028-02-29';
     const published = publishedRulebooks(today);
-    for (const { partner, facts } of byPartner(generateDemo({ seed: 7, today, partners: 600 }))) {
+    for (const { partner, facts } of byPartner(generateDemo({ seed: 7, today, partners: long(100, 600) }))) {
       const known = partnerCase(partner, facts, published);
       const expected = bruteStanding(partner, facts, today, today);
       const standing = judgePartner(known, day(today));

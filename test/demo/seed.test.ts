@@ -6,10 +6,13 @@ import { CONNECT_PROGRAM } from '../../src/demo/rulebooks.ts';
 import { isDemoSeeded, seedDemo } from '../../src/demo/seed.ts';
 import { TOUR_PARTNER } from '../../src/demo/tour-partner.ts';
 import { findFaults } from '../support/check-standings.ts';
+import { long } from '../support/long.ts';
 import { openTestApp } from '../support/test-app.ts';
 import { bruteStanding } from './support/brute-force.ts';
 import { byPartner } from './support/by-partner.ts';
 
+/** The tour's is the 42nd. */
+const PARTNERS = long(42, 60);
 const TODAY = '2026-11-23';
 const NOON = Date.UTC(2026, 10, 23, 12);
 const open: { close(): Promise<void> }[] = [];
@@ -32,10 +35,10 @@ async function storedTiers(app: App): Promise<Record<string, unknown>> {
 describe('the seeded demo', () => {
   test('has every partner on the tier counted by hand, and standings, versions and positions without a fault', async () => {
     const app = await openApp({ now: NOON });
-    const base = generateDemo({ seed: 1, today: TODAY, partners: 60 });
+    const base = generateDemo({ seed: 1, today: TODAY, partners: PARTNERS });
     expect(await isDemoSeeded(app)).toBe(false);
-    const seeded = await seedDemo(app, { seed: 1, today: TODAY, partners: 60 });
-    expect([seeded.partners, seeded.facts]).toEqual([60, base.facts.length]);
+    const seeded = await seedDemo(app, { seed: 1, today: TODAY, partners: PARTNERS });
+    expect([seeded.partners, seeded.facts]).toEqual([PARTNERS, base.facts.length]);
     expect(await isDemoSeeded(app)).toBe(true);
     const stored = await storedTiers(app);
     for (const { partner, facts } of byPartner(base)) {
@@ -48,7 +51,7 @@ describe('the seeded demo', () => {
   test('is the same when a seeding is interrupted and goes on the next day', async () => {
     const clock = { now: NOON };
     const app = await openApp(clock);
-    const options = { seed: 1, today: TODAY, partners: 60 };
+    const options = { seed: 1, today: TODAY, partners: PARTNERS };
     const { facts } = generateDemo(options);
     let writes = 0;
     const failing: App = {
@@ -77,8 +80,8 @@ describe('the seeded demo', () => {
 
   test('records every fact as it was generated: the tour partner has its own', async () => {
     const app = await openApp({ now: NOON });
-    const { facts } = generateDemo({ seed: 1, today: TODAY, partners: 42 });
-    await seedDemo(app, { seed: 1, today: TODAY, partners: 42 });
+    const { facts } = generateDemo({ seed: 1, today: TODAY, partners: PARTNERS });
+    await seedDemo(app, { seed: 1, today: TODAY, partners: PARTNERS });
     const { externalRef } = TOUR_PARTNER;
     const rows = await app.database.prisma.fact.findMany({ where: { partner: { externalRef } } });
     expect(rows.map(({ externalId }) => externalId).sort()).toEqual(

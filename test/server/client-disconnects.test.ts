@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createRandom, type Random } from '../../src/demo/random.ts';
 import type { StatusChangeFilter } from '../../src/generated/graphql/graphql.ts';
+import { long } from '../support/long.ts';
 import { waitFor } from '../support/wait-for.ts';
 import {
   expectWhole,
@@ -11,12 +12,11 @@ import {
   startFollowedGraph,
 } from './followed-graph.ts';
 
-/** In full by `npm run test:faults`: 1,000 disconnects of up to a minute, which take about ten minutes. */
-const isFull = process.env.FAULTS === 'full';
-const DISCONNECTS = isFull ? 1_000 : 60;
-const LONGEST_OUTAGE_MS = isFull ? 60_000 : 300;
+/** In the long form 1,000 disconnects of up to a minute, which take about ten minutes. */
+const DISCONNECTS = long(24, 1_000);
+const LONGEST_OUTAGE_MS = long(300, 60_000);
 const SEED = Number(process.env.TEST_SEED ?? Date.now());
-const FOLLOWERS = Math.min(100, Math.ceil(DISCONNECTS / 10));
+const FOLLOWERS = long(4, 100);
 const EACH = Math.ceil(DISCONNECTS / FOLLOWERS);
 
 const FILTERS: readonly ((graph: FollowedGraph) => StatusChangeFilter)[] = [

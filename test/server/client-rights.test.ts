@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApiKey } from '../../src/app/api-key.ts';
 import { ALL_RIGHTS, type Role } from '../../src/app/rights.ts';
 import { followStatusChanges } from '../../src/client/follow-status-changes.ts';
+import { fillDataFolder } from '../support/database-template.ts';
 import { createSmallProgram, granted } from '../support/fixtures.ts';
 import { openTestApp } from '../support/test-app.ts';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
@@ -16,6 +17,7 @@ const keyOf = (name: string) => keys.get(name) ?? { id: '', secret: '' };
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tiergraph-client-'));
+  await fillDataFolder(folder);
   const location = { kind: 'embedded', folder } as const;
   const { app, close } = await openTestApp({ location });
   await createSmallProgram(app);

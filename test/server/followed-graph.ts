@@ -6,6 +6,7 @@ import { expect } from 'vitest';
 import { type ConnectionState, followStatusChanges } from '../../src/client/follow-status-changes.ts';
 import { createRandom } from '../../src/demo/random.ts';
 import type { StatusChangeFilter } from '../../src/generated/graphql/graphql.ts';
+import { fillDataFolder } from '../support/database-template.ts';
 import { createSmallProgram, enroll } from '../support/fixtures.ts';
 import { type FlakyProxy, startFlakyProxy } from '../support/flaky-proxy.ts';
 import { openTestApp } from '../support/test-app.ts';
@@ -37,6 +38,7 @@ export type FollowedGraph = {
 /** Starts it, and the changes: one to three partners every `pauseMs`, each rises or falls. */
 export async function startFollowedGraph(pauseMs: number): Promise<FollowedGraph> {
   const folder = mkdtempSync(join(tmpdir(), 'tiergraph-followed-'));
+  await fillDataFolder(folder);
   const app = await openTestApp({ location: { kind: 'embedded', folder } });
   await createSmallProgram(app.app, PROGRAM);
   await enroll(app.app, PARTNERS, PROGRAM);

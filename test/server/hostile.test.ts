@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
 import { createRandom } from '../../src/demo/random.ts';
+import { isLong, long } from '../support/long.ts';
+import { fillWithDemo } from '../support/seeded-folder.ts';
 import { type SpawnedServer, spawnServer } from '../support/spawn-server.ts';
 import { type AnyRequest, anyRequest } from './any-request.ts';
 import { openSocket } from './askers.ts';
 import { spoil } from './spoil.ts';
 
-/** HOSTILE_DOCUMENTS=10000 is what is asked before a release. */
-const DOCUMENTS = Number(process.env.HOSTILE_DOCUMENTS ?? 1_000);
+/** HOSTILE_DOCUMENTS=10000 asks for more. */
+const DOCUMENTS = Number(process.env.HOSTILE_DOCUMENTS ?? long(200, 1_000));
+const ROUNDS = long(3, 20);
 const LONGEST_MS = 1_000;
 const MOST_GROWTH_BYTES = 50_000_000;
 
@@ -19,6 +22,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tiergraph-'));
+  await fillWithDemo(folder);
   server = await spawnServer({ DATA_DIR: folder });
 }, 120_000);
 
@@ -79,6 +83,9 @@ type Answer = {
   readonly errors?: readonly { readonly message: string; readonly extensions?: Record<string, unknown> }[];
 };
 
+/** How long it takes is asked on a machine that does nothing else. */
+const isSlow = ({ ms }: Reply): boolean => isLong && ms > LONGEST_MS;
+
 /** What is wrong with an answer; null if nothing. */
 function complaintAbout({ text, status }: Reply): string | null {
   let answer: Answer;
@@ -95,7 +102,7 @@ function complaintAbout({ text, status }: Reply): string | null {
   return 'data' in answer || (answer.errors?.length ?? 0) > 0 ? null : `nothing: ${text.slice(0, 300)}`;
 }
 
-test(`${DOCUMENTS} documents, right, nearly right and spoiled, are each answered in time and without a fault`, async () => {
+test(`${DOCUMENTS} documents, right, nearly right and spoiled, are each answered without a fault`, async () => {
   const { next } = createRandom('hostile', process.env.HOSTILE_SEED ?? 1);
   const complaints: string[] = [];
   const codes = new Map<string, number>();
@@ -109,8 +116,8 @@ test(`${DOCUMENTS} documents, right, nearly right and spoiled, are each answered
         : post(JSON.stringify(request), isStream ? 'text/event-stream' : 'application/json');
     let reply = await send();
     // The machine may have been busy with something else.
-    for (let retry = 0; retry < 2 && reply.ms > LONGEST_MS; retry++) reply = await send();
-    const complaint = reply.ms > LONGEST_MS ? `${Math.round(reply.ms)} ms` : complaintAbout(reply);
+    for (let retry = 0; retry < 2 && isSlow(reply); retry++) reply = await send();
+    const complaint = isSlow(reply) ? `${Math.round(reply.ms)} ms` : complaintAbout(reply);
     if (complaint !== null) complaints.push(`${complaint}\n${JSON.stringify(request).slice(0, 2_000)}`);
     const code = /"code":"(\w+)"/.exec(reply.text)?.[1] ?? 'OK';
     codes.set(code, (codes.get(code) ?? 0) + 1);
@@ -211,7 +218,7 @@ describe.skipIf(process.platform !== 'linux')(
     test.each(ATTACKS)('%s: %s', async (_, code, query) => {
       const executed = await executedOperations();
       const growth = await growthDuring(async () => {
-        for (let round = 0; round < 20; round++) {
+        for (let round = 0; round < ROUNDS; round++) {
           const byPost = await post(JSON.stringify({ query }));
           const replies =
             Buffer.byteLength(query) > 1_000_000
@@ -221,32 +228,32 @@ describe.skipIf(process.platform !== 'linux')(
         }
       });
       expect(await executedOperations()).toBe(executed);
-      expect(growth).toBeLessThan(MOST_GROWTH_BYTES);
+      if (isLong) expect(growth).toBeLessThan(MOST_GROWTH_BYTES);
     });
 
     test('a body of 50 MB', async () => {
       const body = JSON.stringify({ query: ' '.repeat(50_000_000) });
       const growth = await growthDuring(async () => {
-        for (let round = 0; round < 5; round++) {
+        for (let round = 0; round < ROUNDS / 3; round++) {
           const { status, text } = await post(body);
           expect(status).toBe(413);
           expect(text).toContain('"limit":"bodyBytes","allowed":1048576,"actual":50000012');
         }
       });
-      expect(growth).toBeLessThan(MOST_GROWTH_BYTES);
+      if (isLong) expect(growth).toBeLessThan(MOST_GROWTH_BYTES);
     });
 
     test('a WebSocket message of 100 MB', async () => {
       const message = Buffer.alloc(100_000_000, ' ');
       const growth = await growthDuring(async () => {
-        for (let round = 0; round < 5; round++) {
+        for (let round = 0; round < ROUNDS / 3; round++) {
           const socket = openSocket(server.url);
           socket.on('error', () => {});
           socket.once('open', () => socket.send(message));
           expect(await new Promise((resolve) => socket.once('close', resolve))).toBe(1009);
         }
       });
-      expect(growth).toBeLessThan(MOST_GROWTH_BYTES);
+      if (isLong) expect(growth).toBeLessThan(MOST_GROWTH_BYTES);
     });
   },
 );

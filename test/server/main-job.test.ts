@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TOUR_PARTNER } from '../../src/demo/tour-partner.ts';
+import { long } from '../support/long.ts';
 import { type Subscriber, startTestServer, type TestServer } from '../support/test-server.ts';
 
+const CHANGES = long(30, 200);
 let server: TestServer;
 let shiftMs = 0;
 
@@ -161,24 +163,24 @@ describe('the main job', () => {
     }
   });
 
-  test('a subscriber that comes back with its last cursor after 200 changes gets exactly the missed ones, in order', async () => {
+  test(`a subscriber that comes back with its last cursor after ${CHANGES} changes gets exactly the missed ones, in order`, async () => {
     const { externalRef } = TOUR_PARTNER;
     const { judgedOn } = await standingOf(externalRef);
     const before = server.subscribe('WEBSOCKET', STATUS_CHANGED);
     const { cursor } = await nextEvent(before);
     await before.stop();
     const versions: number[] = [];
-    for (let index = 0; index < 200; index++) {
+    for (let index = 0; index < CHANGES; index++) {
       const amount = index % 2 === 0 ? '200000' : '-200000';
       const { statusChanges } = await record([revenue(`flip-${index}`, externalRef, amount, judgedOn)]);
       versions.push(...statusChanges.map(({ version }) => version));
     }
-    expect(versions).toHaveLength(200);
+    expect(versions).toHaveLength(CHANGES);
     for (const transport of ['WEBSOCKET', 'SSE'] as const) {
       const again = server.subscribe(transport, STATUS_CHANGED, { after: cursor });
       expect(await nextEvent(again)).toMatchObject({ __typename: 'Checkpoint', cursor, caughtUp: false });
       const missed: Event[] = [];
-      while (missed.length < 200) missed.push(await nextEvent(again));
+      while (missed.length < CHANGES) missed.push(await nextEvent(again));
       expect(missed.map(({ change }) => change?.version)).toEqual(versions);
       expect(new Set(missed.map(({ change }) => change?.partner.externalRef))).toEqual(
         new Set([externalRef]),

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fillDataFolder } from '../support/database-template.ts';
 import { type SpawnedServer, spawnServer } from '../support/spawn-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tiergraph-npm-start-'));
@@ -10,6 +11,7 @@ const lock = join(folder, 'tiergraph.lock');
 let server: SpawnedServer;
 
 beforeAll(async () => {
+  await fillDataFolder(folder);
   server = await spawnServer({ DATA_DIR: folder, DEMO: 'off' }, ['npm', 'start']);
 });
 afterAll(() => {

@@ -14,6 +14,7 @@ import { recordFacts } from '../../src/app/record-facts.ts';
 import { ALL_RIGHTS, ROLES, type Role } from '../../src/app/rights.ts';
 import { saveRulebookDraft } from '../../src/app/save-rulebook-draft.ts';
 import { updatePartner } from '../../src/app/update-partner.ts';
+import { fillDataFolder } from '../support/database-template.ts';
 import {
   createSmallProgram,
   enroll,
@@ -36,6 +37,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tiergraph-'));
   const silent = () => undefined;
   const log = { info: silent, warn: silent, error: silent };
+  await fillDataFolder(folder);
   const opened = await openApp({ location: { kind: 'embedded', folder }, clock: DATABASE_CLOCK, log });
   const { app } = opened;
   await createSmallProgram(app, 'mine');

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordFacts } from '../../src/app/record-facts.ts';
 import { createSmallProgram, enroll, granted, revenue } from '../support/fixtures.ts';
+import { long } from '../support/long.ts';
 import { EXECUTIONS } from './executions.ts';
 import { type LiveGraph, startLiveGraph, TRANSPORTS } from './live-graph.ts';
 
@@ -76,6 +77,7 @@ async function take(events: AsyncIterableIterator<unknown>, count: number): Prom
   return taken;
 }
 
+const MISSED = long(40, 200);
 const TIERS_ONLY = { types: ['TIER_CHANGED'] };
 
 describe.each(EXECUTIONS)('executed by $name', ({ compileAfter }) => {
@@ -120,7 +122,7 @@ describe.each(EXECUTIONS)('executed by $name', ({ compileAfter }) => {
     });
 
     test('that comes back with its last cursor gets exactly what it missed, in order', async () => {
-      const refs = Array.from({ length: 200 }, (_, index) => `P${index}`);
+      const refs = Array.from({ length: MISSED }, (_, index) => `P${index}`);
       await startProgram(...refs);
       const events = subscribe(graph.url, CHANGED, { program, filter: TIERS_ONLY });
       await take(events, 1);
@@ -132,7 +134,7 @@ describe.each(EXECUTIONS)('executed by $name', ({ compileAfter }) => {
       await record(revenue('back', 'P0', '-100', '2026-11-23'));
 
       const again = subscribe(graph.url, CHANGED, { program, filter: TIERS_ONLY, after: last?.cursor });
-      const [checkpoint, ...missed] = await take(again, 201);
+      const [checkpoint, ...missed] = await take(again, MISSED + 1);
       expect(checkpoint).toEqual({ __typename: 'Checkpoint', cursor: last?.cursor, caughtUp: false });
       expect(missed.map(({ change }) => change.partner.externalRef).sort()).toEqual(
         [...refs.slice(1), 'P0'].sort(),

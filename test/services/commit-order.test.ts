@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { long } from '../support/long.ts';
 import { type Explored, exploreSchedules, type ReaderKind } from './support/explore-schedules.ts';
 
-const SCHEDULES = process.env.FAULTS === 'full' ? 10_000 : 500;
+const SCHEDULES = long(500, 10_000);
 /** So many are gone through side by side, each share on a database of its own: most of the time goes by waiting for answers. */
 const SHARES = 4;
 const timeout = SCHEDULES * 2_000;

@@ -1,23 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { long } from '../support/long.ts';
 import { createFaultJudge, type FaultJudge, type Figures } from './support/fault-judge.ts';
 import { type Load, type LoadedCluster, startLoadedCluster } from './support/loaded-cluster.ts';
 import { recordUntilDone } from './support/steady-writer.ts';
 
 /**
- * In full by `npm run test:faults`. In short the load is what two cores carry beside everything else that runs on them, and each fault
+ * In the long form in full. In short the load is what two cores carry beside everything else that runs on them, and each fault
  * takes a few seconds. TEST_CHANGES_PER_SECOND (a multiple of ten) and TEST_SUBSCRIBERS are for machines that carry less, or more.
  */
-const isFull = process.env.FAULTS === 'full';
 const LOAD: Load = {
-  changesPerSecond: Number(process.env.TEST_CHANGES_PER_SECOND ?? (isFull ? 200 : 50)),
-  subscribers: Number(process.env.TEST_SUBSCRIBERS ?? (isFull ? 500 : 100)),
-  partners: isFull ? 2_000 : 200,
+  changesPerSecond: Number(process.env.TEST_CHANGES_PER_SECOND ?? long(50, 200)),
+  subscribers: Number(process.env.TEST_SUBSCRIBERS ?? long(100, 500)),
+  partners: long(200, 2_000),
 };
-const NATS_DOWN_MS = isFull ? 60_000 : 5_000;
-const NETWORK_CUT_MS = isFull ? 30_000 : 5_000;
-const IDLE_TRANSACTION_MS = isFull ? 15_000 : 3_000;
+const NATS_DOWN_MS = long(5_000, 60_000);
+const NETWORK_CUT_MS = long(5_000, 30_000);
+const IDLE_TRANSACTION_MS = long(3_000, 15_000);
 const LOCK_ENDS_WITHIN_MS = 10_000;
 
 let cluster: LoadedCluster;

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { migrate, readMigrations } from '../../src/store/migrate.ts';
 import type { MigrationSession } from '../../src/store/migration-session.ts';
+import { emptyDatabase } from '../support/database-template.ts';
 import { schemaDiff } from '../support/schema-diff.ts';
 
 const folders: string[] = [];
@@ -40,7 +41,7 @@ describe('migrations', () => {
   });
 
   test('are applied once, each with its record', async () => {
-    const database = await PGlite.create();
+    const database = await PGlite.create({ loadDataDir: await emptyDatabase() });
     const session = sessionOf(database);
     const names = readMigrations().map(({ name }) => name);
     expect(await migrate(session)).toEqual(names);
@@ -51,7 +52,7 @@ describe('migrations', () => {
   });
 
   test('one that was changed after it had been applied stops the start, and so does one that failed halfway', async () => {
-    const database = await PGlite.create();
+    const database = await PGlite.create({ loadDataDir: await emptyDatabase() });
     const session = sessionOf(database);
     const folder = makeFolder();
     cpSync(new URL('../../prisma/migrations', import.meta.url), folder, { recursive: true });
@@ -66,7 +67,7 @@ describe('migrations', () => {
   });
 
   test('one that fails leaves nothing of itself behind', async () => {
-    const database = await PGlite.create();
+    const database = await PGlite.create({ loadDataDir: await emptyDatabase() });
     const folder = makeFolder();
     cpSync(new URL('../../prisma/migrations', import.meta.url), folder, { recursive: true });
     const broken = join(folder, '29990101000000_broken');

@@ -3,13 +3,14 @@ import { PGlite } from '@electric-sql/pglite';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import { SchemaEngine } from '@prisma/schema-engine-wasm';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
+import { emptyDatabase } from './database-template.ts';
 
 /**
  * The SQL that turns the database which `prepare` makes into what `prisma/schema.prisma` says;
  * `-- This is an empty migration.` when nothing is left to do.
  */
 export const schemaDiff = async (prepare: (database: PGlite) => Promise<void>): Promise<string> => {
-  const database = await PGlite.create();
+  const database = await PGlite.create({ loadDataDir: await emptyDatabase() });
   try {
     await prepare(database);
     const content = readFileSync(new URL('../../prisma/schema.prisma', import.meta.url), 'utf8');

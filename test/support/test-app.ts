@@ -1,6 +1,7 @@
 import type { AppLog } from '../../src/app/app.ts';
 import { DATABASE_CLOCK } from '../../src/app/clock.ts';
 import { type AppOptions, type OpenApp, openApp } from '../../src/app/open-app.ts';
+import { migratedDatabase } from './database-template.ts';
 
 /** A log whose errors fail the test that reads them. */
 export type TestLog = AppLog & { readonly problems: string[] };
@@ -16,11 +17,12 @@ export const createTestLog = (): TestLog => {
 
 /** An app of a test's own, in memory unless another place is given. */
 export const openTestApp = async ({
-  location = { kind: 'memory' },
+  location,
   clock = DATABASE_CLOCK,
   pollEveryMs = 50,
   ...rest
 }: Partial<Omit<AppOptions, 'log'>> = {}): Promise<OpenApp & { readonly log: TestLog }> => {
   const log = createTestLog();
-  return { ...(await openApp({ ...rest, location, clock, log, pollEveryMs })), log };
+  const place = location ?? ({ kind: 'memory', dump: await migratedDatabase() } as const);
+  return { ...(await openApp({ ...rest, location: place, clock, log, pollEveryMs })), log };
 };

@@ -7,6 +7,8 @@ import { WebSocket } from 'ws';
 import { type Clock, DATABASE_CLOCK } from '../../src/app/clock.ts';
 import type { Config } from '../../src/config.ts';
 import { start, type Tiergraph } from '../../src/main.ts';
+import { fillDataFolder } from './database-template.ts';
+import { fillWithDemo } from './seeded-folder.ts';
 
 /** The result of an operation; errors fail the test that did not ask for them. */
 export type GraphResult = {
@@ -79,7 +81,7 @@ export type TestServerOptions = {
   readonly auth?: Config['auth'];
 };
 
-/** Starts tiergraph as `main` composes it. Its log keeps silent. */
+/** Starts tiergraph as `main` composes it, on a data folder that was filled before unless another database is given. Its log keeps silent. */
 export const startTestServer = async ({
   database,
   clock = DATABASE_CLOCK,
@@ -88,6 +90,7 @@ export const startTestServer = async ({
   auth = 'off',
 }: TestServerOptions = {}): Promise<TestServer> => {
   const folder = database === undefined ? mkdtempSync(join(tmpdir(), 'tiergraph-')) : undefined;
+  if (folder !== undefined) await (demo ? fillWithDemo(folder) : fillDataFolder(folder));
   const silent = () => undefined;
   const tiergraph = await start({
     config: {
