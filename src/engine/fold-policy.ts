@@ -62,7 +62,8 @@ export function foldPolicy(input: PolicyInput): Stretch[] {
   const firstRulebook = input.rulebooks[0];
   if (firstRulebook === undefined) return stretches;
   const edges = fixedEdges(input);
-  for (const membership of memberships(input.entries)) {
+  const runs = memberships(input.entries);
+  for (const [index, membership] of runs.entries()) {
     let on: Day | null = Math.max(membership.from, firstRulebook.effectiveFrom);
     let lanes: readonly Lane[] = [];
     while (on !== null && (membership.until === null || on < membership.until)) {
@@ -72,7 +73,10 @@ export function foldPolicy(input: PolicyInput): Stretch[] {
       on = nextEventOn(lanes, on, membership.from, edges, input);
     }
     const hasTier = stretches.at(-1)?.decided != null;
-    if (membership.until !== null && hasTier) stretches.push({ from: membership.until, decided: null });
+    const isFollowed = runs[index + 1]?.from === membership.until;
+    if (membership.until !== null && hasTier && !isFollowed) {
+      stretches.push({ from: membership.until, decided: null });
+    }
   }
   return stretches;
 }
@@ -155,7 +159,7 @@ function highestLane(lanes: readonly Lane[], newest: Lane, rulebooks: readonly P
   return lanes.reduce((highest, lane) => (rank(lane) >= rank(highest) ? lane : highest));
 }
 
-/** The override of the day as a rank of the rulebook with this index; null without one, or if that rulebook can't name its tier. */
+/** The override of the day as a rank of the rulebook with this index; null without one, or if no tier bears its code. */
 function overrideOn(
   { overrides, rulebooks }: PolicyInput,
   index: number,
@@ -163,11 +167,24 @@ function overrideOn(
 ): { readonly id: string; readonly rank: number } | null {
   const override = overrides.find(({ firstOn, endsOn }) => firstOn <= on && on < endsOn);
   if (override === undefined) return null;
-  const origin = rulebooks.findIndex(({ id }) => id === override.rulebookId);
-  const code =
-    origin >= 0 && origin <= index ? remapTier(rulebooks, origin, override.tier, index) : override.tier;
-  const rank = rulebookAt(rulebooks, index).rulebook.tiers.findIndex((tier) => tier.code === code);
-  return rank < 0 ? null : { id: override.id, rank };
+  const origin = originOf(override, rulebooks);
+  if (origin === null || origin > index) return null;
+  const code = remapTier(rulebooks, origin, override.tier, index);
+  return { id: override.id, rank: rankOf(rulebookAt(rulebooks, index), code) };
+}
+
+/** The rulebook whose tier an override names: where the one it was set under is withdrawn, the first since it began with such a tier. */
+function originOf(
+  { rulebookId, tier, firstOn }: Override,
+  rulebooks: readonly PublishedRulebook[],
+): number | null {
+  const named = rulebooks.findIndex(({ id }) => id === rulebookId);
+  if (named >= 0) return named;
+  const newest = rulebooks.findLastIndex(({ effectiveFrom }) => effectiveFrom <= firstOn);
+  const found = rulebooks.findIndex(
+    ({ rulebook }, index) => index >= newest && rulebook.tiers.some(({ code }) => code === tier),
+  );
+  return found < 0 ? null : found;
 }
 
 function nextEventOn(

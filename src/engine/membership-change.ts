@@ -1,6 +1,6 @@
 import { type Day, formatDay, type Instant } from './day.ts';
 import { entryOn } from './entry-on.ts';
-import { enteredMemberships, type Membership } from './membership.ts';
+import { enteredMemberships, hasDays, type Membership } from './membership.ts';
 import type { PartnerData, ResolvedEntry } from './resolve-entries.ts';
 
 /** What is entered about a partner for the days from `firstOn` on. */
@@ -38,7 +38,8 @@ export function planMembership(
     return { path: 'leftOn', message: 'The partner has no membership that could end.' };
   }
   const until = leftOn === undefined ? (isNew ? null : target.until) : leftOn;
-  const others = isNew ? entered : entered.filter((each) => each !== target);
+  // One that has no day can be meant, but is in no other's way.
+  const others = entered.filter((each) => hasDays(each) && (isNew || each !== target));
   return (
     contradictionOf({ from, until }, others, isNew ? from : target.from, asked) ?? {
       of: isNew ? null : target.from,
@@ -85,7 +86,7 @@ export function changeMembership(
   if (begins === undefined) throw new Error('A change of a membership names one, or begins one.');
   const start = Math.min(begins, enrolledOn ?? begins);
   const end = leftOn === undefined ? (old?.until ?? null) : leftOn;
-  const next = entered.find(({ from }) => from > begins)?.from ?? null;
+  const next = entered.find((each) => each.from > begins && hasDays(each))?.from ?? null;
   // Where the beginning stays, so do anniversaries that were moved while the membership lasted.
   const keptUntil =
     enrolledOn === undefined && old !== null ? (old.until ?? Number.POSITIVE_INFINITY) : start;

@@ -9,7 +9,12 @@ type Entries = readonly Pick<PartnerEntry, 'firstOn' | 'enrolledOn' | 'leftOn'>[
 
 /** The runs of days on which the partner is enrolled and has not left, ascending; one may begin on the day on which another ends. */
 export function memberships(entries: Entries): Membership[] {
-  return enteredMemberships(entries).filter(({ from, until }) => until === null || from < until);
+  return enteredMemberships(entries).filter(hasDays);
+}
+
+/** Whether a membership has any day at all. */
+export function hasDays({ from, until }: Membership): boolean {
+  return until === null || from < until;
 }
 
 /** The same with those that end on the day on which they begin, and so have no day: they can still be corrected. */

@@ -61,16 +61,20 @@ export const expectReference = async (
   const [row] = await app.database.prisma.$queryRaw<{ timeline: Timeline }[]>`
     SELECT timeline FROM partner WHERE id = ${id}::uuid`;
   if (row === undefined) throw new Error('the partner is there');
-  const computed = steps.map((list) => list.map(([on, rank]): Step => ({ from: day(on), rank })));
   const { rulebooks, entries, overrides } = known;
+  const published = rulebooks.map((rulebook, index) => {
+    const computed = (steps[index] ?? []).map(([on, rank]): Step => ({ from: day(on), rank }));
+    return { rulebook, withdrawn: false, computed };
+  });
+  const enrolledOn = entries[0]?.enrolledOn ?? 0;
   // The reference is followed beyond the last day compared, so that the ends of holds are known to it.
   const expected = referenceStatuses(
-    { rulebooks, entries, overrides, computed },
-    entries[0]?.firstOn ?? 0,
+    { published, enrolledOn, calls: [], overrides },
+    enrolledOn,
     day(last) + 800,
   );
   for (let on = day(first); on <= day(last); on += 1) {
-    const status = expected[on - (entries[0]?.firstOn ?? 0)];
+    const status = expected[on - enrolledOn];
     expect([formatDay(on), statusOn(row.timeline, on)]).toEqual([formatDay(on), status]);
   }
 };

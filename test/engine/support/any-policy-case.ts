@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Day } from '../../../src/engine/day.ts';
-import type { Override, PartnerEntry } from '../../../src/engine/partner-case.ts';
+import type { Override } from '../../../src/engine/partner-case.ts';
 import type {
   Demotion,
   Duration,
@@ -10,14 +10,19 @@ import type {
   Transition,
 } from '../../../src/engine/policy-rules.ts';
 import type { PublishedRulebook } from '../../../src/engine/rulebook.ts';
-import { day, entry, policyRulebook, type Step } from './policy-case.ts';
-import type { ReferenceInput } from './policy-reference.ts';
+import { day, type PolicyCase, policyRulebook, type Step } from './policy-case.ts';
+import { caseOf } from './policy-history.ts';
+import type { MembershipCall, PolicyHistory } from './policy-reference.ts';
 
 /** The days from FIRST_BUSY on, so many of them, are those on which everything given happens. */
 export const FIRST_BUSY = day('2026-01-01');
 export const BUSY_DAYS = 300;
 
 const busyDay = fc.integer({ min: 0, max: BUSY_DAYS }).map((days): Day => FIRST_BUSY + days);
+
+const anyMemberDay = fc
+  .integer({ min: -BUSY_DAYS, max: BUSY_DAYS + 60 })
+  .map((days): Day => FIRST_BUSY + days);
 
 const duration: fc.Arbitrary<Duration> = fc.oneof(
   fc.record({ days: fc.integer({ min: 1, max: 120 }) }),
@@ -51,9 +56,17 @@ const promotion: fc.Arbitrary<Promotion> = fc.oneof(
 );
 
 const demotion: fc.Arbitrary<Demotion> = fc.oneof(
-  fc.constant({ mode: 'AT_ONCE' as const, step: 'WHOLE' as const }),
-  fc.tuple(review, step).map(([each, by]) => ({ mode: 'ON_REVIEW' as const, step: by, ...each })),
-  fc.tuple(duration, step).map(([grace, by]) => ({ mode: 'GRACE' as const, grace, step: by })),
+  { weight: 1, arbitrary: fc.constant({ mode: 'AT_ONCE' as const, step: 'WHOLE' as const }) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(review, step)
+      .map(([each, by]) => ({ mode: 'ON_REVIEW' as const, step: by, ...each })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(duration, step).map(([grace, by]) => ({ mode: 'GRACE' as const, grace, step: by })),
+  },
 );
 
 /** Any promotion, demotion, lock and watch. */
@@ -81,6 +94,7 @@ const anyRulebook = (
         mode: fc.constantFrom('FLOOR' as const, 'BOTH' as const),
         until: fc.integer({ min: 1, max: 300 }).map((days) => from + days),
       }),
+      { freq: 2 },
     );
     return fc
       .tuple(anyPolicy, transition, fc.tuple(...oldCodes.map(() => fc.nat({ max: count - 1 }))))
@@ -90,21 +104,30 @@ const anyRulebook = (
         return policyRulebook(`r${index}`, from, {
           tiers,
           policy: rules,
-          transition: index === 0 ? null : over,
+          transition: oldCodes.length === 0 ? null : over,
           remap: Object.fromEntries(oldCodes.map((code, rank) => [code, targets[rank] ?? ''])),
         });
       });
   });
 
-const rulebooks: fc.Arbitrary<PublishedRulebook[]> = fc
-  .uniqueArray(fc.integer({ min: 1, max: BUSY_DAYS }), { maxLength: 2 })
-  .chain((starts) => {
+type Publication = { readonly rulebook: PublishedRulebook; readonly withdrawn: boolean };
+
+/** One to four rulebooks, each after the one before it that is not withdrawn; at least one is valid. */
+const publications: fc.Arbitrary<Publication[]> = fc
+  .tuple(
+    fc.uniqueArray(fc.integer({ min: 1, max: BUSY_DAYS }), { maxLength: 3 }),
+    fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+  )
+  .chain(([starts, drawn]) => {
     const days = [-400, ...starts].sort((a, b) => a - b).map((days) => FIRST_BUSY + days);
-    return days.reduce<fc.Arbitrary<PublishedRulebook[]>>(
+    return days.reduce<fc.Arbitrary<Publication[]>>(
       (published, from, index) =>
         published.chain((list) => {
-          const old = list.at(-1)?.rulebook.tiers.map(({ code }) => code) ?? [];
-          return anyRulebook(index, from, old).map((each) => [...list, each]);
+          const previous = list.findLast(({ withdrawn }) => !withdrawn);
+          const old = previous?.rulebook.rulebook.tiers.map(({ code }) => code) ?? [];
+          const isLast = index === days.length - 1;
+          const withdrawn = drawn[index] === true && drawn[3] === true && !(isLast && previous === undefined);
+          return anyRulebook(index, from, old).map((rulebook) => [...list, { rulebook, withdrawn }]);
         }),
       fc.constant([]),
     );
@@ -124,23 +147,46 @@ export const anyStepsFor = (tiers: number): fc.Arbitrary<Step[]> =>
     )
     .map((list) => list.sort((a, b) => a.from - b.from));
 
-const entries: fc.Arbitrary<PartnerEntry[]> = fc
-  .record({
-    enrolledOn: busyDay.map((on) => on - 300),
-    leaves: fc.option(busyDay, { freq: 1 }),
-    again: fc.option(fc.record({ firstOn: busyDay, earlier: fc.integer({ min: 0, max: 400 }) }), {
-      freq: 1,
-    }),
-    once: fc.boolean(),
-  })
-  .map(({ enrolledOn, leaves, again, once }) => {
-    const first = entry(enrolledOn, once ? null : leaves);
-    if (again === null || once) return [first];
-    const { firstOn, earlier } = again;
-    return [first, { firstOn, recordedAt: 1, region: 'EMEA', enrolledOn: firstOn - earlier, leftOn: null }];
-  });
+/** What is entered about the membership, on ascending days; an enrolment that is entered for a day on comes before all corrections. */
+const anyCalls = (enrolledOn: Day): fc.Arbitrary<MembershipCall[]> => {
+  const anyDay = fc.oneof(
+    { weight: 6, arbitrary: anyMemberDay },
+    { weight: 1, arbitrary: fc.constant(enrolledOn) },
+  );
+  return fc
+    .record({
+      leaves: fc.option(fc.record({ today: busyDay, leftOn: anyDay }), { freq: 2 }),
+      again: fc.option(fc.record({ firstOn: busyDay, earlier: fc.constantFrom(0, 1, 90, 400) }), { freq: 2 }),
+      corrections: fc.oneof(
+        { weight: 1, arbitrary: fc.constant([]) },
+        {
+          weight: 2,
+          arbitrary: fc.array(
+            fc.oneof(
+              fc.record({ today: busyDay, leftOn: fc.option(anyDay, { freq: 3 }) }),
+              fc.record({ today: busyDay, enrolledOn: anyDay }),
+              fc.record({ today: busyDay, enrolledOn: anyDay, leftOn: fc.option(anyDay, { freq: 3 }) }),
+            ),
+            { minLength: 1, maxLength: 5 },
+          ),
+        },
+      ),
+    })
+    .map(({ leaves, again, corrections }): MembershipCall[] => {
+      const entered = [...(leaves === null ? [] : [leaves]), ...corrections]
+        .sort((a, b) => a.today - b.today)
+        .map((call): MembershipCall => ({ ...call, firstOn: null }));
+      if (again === null) return entered;
+      const { firstOn, earlier } = again;
+      const today = entered[0]?.today ?? firstOn;
+      const dated = { today, firstOn, enrolledOn: firstOn - earlier, leftOn: null };
+      return leaves === null
+        ? [dated, ...entered]
+        : [{ ...leaves, firstOn: null }, dated, ...entered.slice(1)];
+    });
+};
 
-const overrides = (published: readonly PublishedRulebook[]): fc.Arbitrary<Override[]> =>
+const overrides = (published: readonly Publication[]): fc.Arbitrary<Override[]> =>
   fc.uniqueArray(busyDay, { maxLength: 4 }).chain((edges) => {
     const days = edges.sort((a, b) => a - b);
     const ranges = days.flatMap((firstOn, index) => {
@@ -149,7 +195,10 @@ const overrides = (published: readonly PublishedRulebook[]): fc.Arbitrary<Overri
     });
     return fc.tuple(
       ...ranges.map(({ firstOn, endsOn }, index) => {
-        const inForce = published.filter(({ effectiveFrom }) => effectiveFrom <= firstOn).at(-1);
+        // Set while a withdrawn rulebook was still in force, some of them.
+        const inForce = published
+          .filter(({ rulebook }) => rulebook.effectiveFrom <= firstOn)
+          .at(-1)?.rulebook;
         const codes = inForce?.rulebook.tiers.map(({ code }) => code) ?? [];
         return fc.constantFrom(...codes).map((tier): Override => {
           const rulebookId = inForce?.id ?? '';
@@ -159,12 +208,23 @@ const overrides = (published: readonly PublishedRulebook[]): fc.Arbitrary<Overri
     );
   });
 
-/** A partner under one to three rulebooks with all that policy, transitions, overrides and entries can do. */
-export const anyPolicyCase: fc.Arbitrary<ReferenceInput> = rulebooks.chain((published) =>
-  fc.record({
-    rulebooks: fc.constant(published),
-    entries,
-    overrides: overrides(published),
-    computed: fc.tuple(...published.map(({ rulebook }) => anyStepsFor(rulebook.tiers.length))),
-  }),
+/** A partner under one to four rulebooks with all that policy, transitions, withdrawals, overrides and memberships can do. */
+export const anyPolicyHistory: fc.Arbitrary<PolicyHistory> = publications.chain((drawn) =>
+  fc
+    .record({
+      member: busyDay.chain((on) => {
+        const enrolledOn = on - BUSY_DAYS;
+        return anyCalls(enrolledOn).map((calls) => ({ enrolledOn, calls }));
+      }),
+      overrides: overrides(drawn),
+      computed: fc.tuple(...drawn.map(({ rulebook }) => anyStepsFor(rulebook.rulebook.tiers.length))),
+    })
+    .map(({ computed, member, ...rest }) => ({
+      ...rest,
+      ...member,
+      published: drawn.map((each, index) => ({ ...each, computed: computed[index] ?? [] })),
+    })),
 );
+
+/** The same as the engine takes it. */
+export const anyPolicyCase: fc.Arbitrary<PolicyCase> = anyPolicyHistory.map(caseOf);

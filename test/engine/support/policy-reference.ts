@@ -1,15 +1,16 @@
 import type { Day } from '../../../src/engine/day.ts';
-import type { Override, PartnerEntry } from '../../../src/engine/partner-case.ts';
+import type { Override } from '../../../src/engine/partner-case.ts';
 import type { Duration, Policy, ReviewCalendar } from '../../../src/engine/policy-rules.ts';
 import type { PublishedRulebook } from '../../../src/engine/rulebook.ts';
-import { type Hold, type HoldReason, NO_STATUS, type Status } from '../../../src/engine/status.ts';
+import type { Hold, HoldReason, Status } from '../../../src/engine/status.ts';
 import type { Step } from './policy-case.ts';
 
 /**
- * Policy as `semantics.md` words it, one day after the other and with no regard for speed. It shares no code with the
- * engine, so that the two can be held against each other.
+ * Memberships, policy, transitions and overrides as the numbered rules word them, one day after the other and with no
+ * regard for speed. It shares types with the engine and no code, so that the two can be held against each other.
  */
-export function referenceStatuses(input: ReferenceInput, first: Day, last: Day): Status[] {
+export function referenceStatuses(history: PolicyHistory, first: Day, last: Day): Status[] {
+  const input = withoutWithdrawn(history);
   const days: (Decision | null)[] = [];
   let world: World | null = null;
   for (let day = first; day <= last; day += 1) {
@@ -19,12 +20,119 @@ export function referenceStatuses(input: ReferenceInput, first: Day, last: Day):
   return foresee(days, first, input);
 }
 
-export type ReferenceInput = {
-  readonly rulebooks: readonly PublishedRulebook[];
-  readonly entries: readonly PartnerEntry[];
-  readonly overrides: readonly Override[];
-  readonly computed: readonly (readonly Step[])[];
+/** What is entered about a partner's membership on `today`; for the days from `firstOn` on, if that is given. */
+export type MembershipCall = {
+  readonly today: Day;
+  readonly firstOn: Day | null;
+  readonly enrolledOn?: Day;
+  readonly leftOn?: Day | null;
 };
+
+/** All that the rules of policy look at; what facts come to is given by rulebook. */
+export type PolicyHistory = {
+  /** Ascending by `effectiveFrom`; each remaps the tiers of the one before it that is not withdrawn. */
+  readonly published: readonly {
+    readonly rulebook: PublishedRulebook;
+    readonly withdrawn: boolean;
+    readonly computed: readonly Step[];
+  }[];
+  readonly enrolledOn: Day;
+  readonly calls: readonly MembershipCall[];
+  readonly overrides: readonly Override[];
+};
+
+type Input = {
+  readonly rulebooks: readonly PublishedRulebook[];
+  readonly computed: readonly (readonly Step[])[];
+  readonly memberships: readonly Spell[];
+  readonly overrides: readonly Override[];
+};
+
+/** Rule 35: a withdrawn rulebook is as if it had not been. */
+function withoutWithdrawn({ published, enrolledOn, calls, overrides }: PolicyHistory): Input {
+  const valid = published.filter(({ withdrawn }) => !withdrawn);
+  return {
+    rulebooks: valid.map(({ rulebook }) => rulebook),
+    computed: valid.map(({ computed }) => computed),
+    memberships: membershipsOf(enrolledOn, calls),
+    overrides,
+  };
+}
+
+/** A membership, and the day that its anniversaries are those of, which may become another while it lasts. */
+type Spell = {
+  from: Day;
+  until: Day | null;
+  enrolments: readonly { readonly since: Day; readonly day: Day }[];
+};
+
+/** Rule 31. */
+function membershipsOf(enrolledOn: Day, calls: readonly MembershipCall[]): Spell[] {
+  let spells: Spell[] = [spell(enrolledOn, null)];
+  for (const { today, firstOn, enrolledOn: begin, leftOn } of calls) {
+    if (firstOn !== null) {
+      spells = enteredFrom(spells, firstOn, begin ?? firstOn);
+      continue;
+    }
+    const target = spells.filter(({ from }) => from <= today).at(-1) ?? spells[0];
+    if (target === undefined) throw new Error('There is always a membership.');
+    const isNew = begin !== undefined && target.until !== null && begin >= target.until;
+    const until = leftOn !== undefined ? leftOn : isNew ? null : target.until;
+    const changed: Spell =
+      begin !== undefined
+        ? spell(begin, until)
+        : {
+            from: target.from,
+            until,
+            enrolments: target.enrolments.filter(
+              ({ since }) => since === target.from || target.until === null || since < target.until,
+            ),
+          };
+    const others = spells.filter((each) => hasDays(each) && (isNew || each !== target));
+    const end = until ?? Number.POSITIVE_INFINITY;
+    if (end < changed.from) continue;
+    if (others.some((each) => !isApart(each, changed, isNew ? changed.from : target.from))) continue;
+    // One that was left without a day is remembered, unless this one takes its place.
+    const start = Math.min(changed.from, isNew ? changed.from : target.from);
+    const next = others.find(({ from }) => from > (isNew ? changed.from : target.from));
+    const empty = spells.filter(
+      (each) => !hasDays(each) && (each.from < start || (next !== undefined && each.from >= next.from)),
+    );
+    spells = [...others, ...empty, changed].sort(
+      (a, b) => a.from - b.from || Number(hasDays(a)) - Number(hasDays(b)),
+    );
+  }
+  return spells.filter(hasDays);
+}
+
+function spell(from: Day, until: Day | null): Spell {
+  return { from, until, enrolments: [{ since: from, day: from }] };
+}
+
+function hasDays({ from, until }: Spell): boolean {
+  return until === null || from < until;
+}
+
+/** Whether a membership stays on its side of one that takes the place of that at `place`. */
+function isApart(other: Spell, { from, until }: Spell, place: Day): boolean {
+  if (other.from <= place) return other.until !== null && other.until <= from;
+  return until !== null && until <= other.from;
+}
+
+/** From a day on the partner is enrolled, since a day not after it, and has not left. */
+function enteredFrom(spells: readonly Spell[], firstOn: Day, day: Day): Spell[] {
+  const before = spells.filter(({ from }) => from < firstOn);
+  const last = before.at(-1);
+  const goesOn =
+    last !== undefined &&
+    (last.until === null ||
+      last.until > firstOn ||
+      (last.until === firstOn && hasDays(last) && day !== firstOn));
+  if (!goesOn) return [...before, { from: firstOn, until: null, enrolments: [{ since: firstOn, day }] }];
+  const kept = last.enrolments.filter(({ since }) => since < firstOn);
+  const extended = { from: last.from, until: null, enrolments: [...kept, { since: firstOn, day }] };
+  return [...before.slice(0, -1), extended];
+}
 
 /** What one rulebook's policy holds. */
 type Track = {
@@ -38,7 +146,12 @@ type Track = {
   readonly since: Day;
 };
 
-type World = { readonly memberSince: Day; readonly enrolledOn: Day; readonly tracks: Map<number, Track> };
+type World = {
+  readonly membership: Spell;
+  readonly memberSince: Day;
+  readonly enrolledOn: Day;
+  readonly tracks: Map<number, Track>;
+};
 
 type Decision = {
   readonly rulebook: number;
@@ -48,13 +161,13 @@ type Decision = {
   readonly specializations: readonly string[];
 };
 
-function nextWorld(yesterday: World | null, day: Day, input: ReferenceInput): World | null {
-  const { rulebooks } = input;
-  const entry = input.entries.filter(({ firstOn }) => firstOn <= day).at(-1);
-  if (entry === undefined || day < entry.enrolledOn || (entry.leftOn !== null && day >= entry.leftOn))
-    return null;
-  const memberSince = yesterday?.memberSince ?? day;
-  const world: World = { memberSince, enrolledOn: entry.enrolledOn, tracks: new Map() };
+function nextWorld(before: World | null, day: Day, input: Input): World | null {
+  const { rulebooks, memberships } = input;
+  const membership = memberships.find(({ from, until }) => from <= day && (until === null || day < until));
+  if (membership === undefined) return null;
+  const yesterday = before?.membership === membership ? before : null;
+  const enrolledOn = membership.enrolments.findLast(({ since }) => since <= day)?.day ?? membership.from;
+  const world: World = { membership, memberSince: membership.from, enrolledOn, tracks: new Map() };
   for (const index of rulebooks.keys()) {
     if (!counts(rulebooks, index, day)) continue;
     const known = yesterday?.tracks.get(index);
@@ -81,7 +194,7 @@ function counts(rulebooks: readonly PublishedRulebook[], index: number, day: Day
   });
 }
 
-function newTrack(yesterday: World | null, index: number, day: Day, input: ReferenceInput): Track {
+function newTrack(yesterday: World | null, index: number, day: Day, input: Input): Track {
   const { rulebooks } = input;
   const transition = rulebooks[index]?.rulebook.transition ?? null;
   const before = yesterday?.tracks ?? new Map<number, Track>();
@@ -111,7 +224,7 @@ function newTrack(yesterday: World | null, index: number, day: Day, input: Refer
 }
 
 /** Rule 34: the first of the unbroken days on which a tier was held the day before and is below, ending with this one. */
-function graceBegan(track: Track, index: number, tier: number, day: Day, input: ReferenceInput): Day | null {
+function graceBegan(track: Track, index: number, tier: number, day: Day, input: Input): Day | null {
   const { rulebooks } = input;
   let began: Day | null = null;
   for (let at = day; at > track.since; at -= 1) {
@@ -129,14 +242,14 @@ function graceBegan(track: Track, index: number, tier: number, day: Day, input: 
   return began;
 }
 
-function isGraceOver(track: Track, index: number, tier: number, day: Day, input: ReferenceInput): boolean {
+function isGraceOver(track: Track, index: number, tier: number, day: Day, input: Input): boolean {
   const demotion = input.rulebooks[index]?.rulebook.policy.demotion;
   const began = graceBegan(track, index, tier, day, input);
   return demotion?.mode === 'GRACE' && began !== null && day >= after(began, demotion.grace);
 }
 
 /** Whether the grace of the tier lets it go: it is over, and of single steps the last was a whole grace ago. */
-function mayFall(track: Track, index: number, day: Day, input: ReferenceInput): boolean {
+function mayFall(track: Track, index: number, day: Day, input: Input): boolean {
   const demotion = input.rulebooks[index]?.rulebook.policy.demotion;
   if (demotion?.mode !== 'GRACE') return false;
   const waits =
@@ -145,7 +258,7 @@ function mayFall(track: Track, index: number, day: Day, input: ReferenceInput): 
 }
 
 /** One day of policy: promotion, then demotion. */
-function liveThrough(track: Track, index: number, day: Day, world: World, input: ReferenceInput): void {
+function liveThrough(track: Track, index: number, day: Day, world: World, input: Input): void {
   const published = input.rulebooks[index];
   if (published === undefined) throw new Error(`No rulebook ${index}.`);
   const { policy, fiscalYearFirstMonth } = published.rulebook;
@@ -192,7 +305,7 @@ function setTier(track: Track, tier: number, day: Day): void {
   track.tier = tier;
 }
 
-function decisionOf({ tracks }: World, day: Day, input: ReferenceInput): Decision {
+function decisionOf({ tracks }: World, day: Day, input: Input): Decision {
   const { rulebooks } = input;
   const newest = Math.max(...tracks.keys());
   const override = input.overrides.find(({ firstOn, endsOn }) => firstOn <= day && day < endsOn);
@@ -202,11 +315,11 @@ function decisionOf({ tracks }: World, day: Day, input: ReferenceInput): Decisio
     const bestTrack = tracks.get(best);
     if (bestTrack !== undefined && rank > rename(rulebooks, best, effective(bestTrack), newest)) best = index;
   }
-  const rulebook = override === undefined ? best : newest;
+  const set = override === undefined ? null : overriddenTier(rulebooks, override, newest);
+  const rulebook = set === null ? best : newest;
   const track = tracks.get(rulebook);
   if (track === undefined) throw new Error('A rulebook that counts has a track.');
   const computed = look(input, rulebook, day);
-  const set = override === undefined ? null : overriddenTier(rulebooks, override, newest);
   const tier = set ?? effective(track);
   const holds: { reason: HoldReason; key: string }[] = [];
   if (tier !== computed.rank) {
@@ -229,12 +342,21 @@ function decisionOf({ tracks }: World, day: Day, input: ReferenceInput): Decisio
   return { rulebook, computed: computed.rank, tier, holds, specializations: computed.specializations ?? [] };
 }
 
+const NONE: Status = {
+  rulebookId: null,
+  computedTier: null,
+  tier: null,
+  holds: [],
+  specializations: [],
+  risk: null,
+};
+
 /** Adds what only the days to come tell: the ends of holds and the falls that are watched. */
-function foresee(days: readonly (Decision | null)[], first: Day, { rulebooks }: ReferenceInput): Status[] {
+function foresee(days: readonly (Decision | null)[], first: Day, { rulebooks }: Input): Status[] {
   const statuses: Status[] = [];
   for (const [index, decision] of days.entries()) {
     if (decision === null) {
-      statuses.push(NO_STATUS);
+      statuses.push(NONE);
       continue;
     }
     const holds = decision.holds.map(({ reason, key }): Hold => {
@@ -276,14 +398,20 @@ function isFall(rulebooks: readonly PublishedRulebook[], before: Decision, then:
   );
 }
 
+/** Rules 20 and 36: the override's tier as the newest rulebook has it; null where no tier bears its code. */
 function overriddenTier(
   rulebooks: readonly PublishedRulebook[],
-  override: Override,
+  { rulebookId, tier, firstOn }: Override,
   newest: number,
 ): number | null {
-  const origin = rulebooks.findIndex(({ id }) => id === override.rulebookId);
-  const codes = rulebooks[origin]?.rulebook.tiers.map(({ code }) => code) ?? [];
-  return origin > newest ? null : rename(rulebooks, origin, codes.indexOf(override.tier), newest);
+  const begun = rulebooks.filter(({ effectiveFrom }) => effectiveFrom <= firstOn).length - 1;
+  for (let index = 0; index <= newest; index += 1) {
+    const known = rulebooks.some(({ id }) => id === rulebookId);
+    if (known ? rulebooks[index]?.id !== rulebookId : index < begun) continue;
+    const rank = rulebooks[index]?.rulebook.tiers.findIndex(({ code }) => code === tier) ?? -1;
+    if (rank >= 0) return rename(rulebooks, index, rank, newest);
+  }
+  return null;
 }
 
 function effective({ tier, floor }: Track): number {
@@ -295,7 +423,7 @@ function isBelow(tier: number, day: Step, { onInsufficient }: Policy): boolean {
   return day.rank < tier;
 }
 
-function look({ computed }: ReferenceInput, index: number, day: Day): Step {
+function look({ computed }: Input, index: number, day: Day): Step {
   return computed[index]?.findLast(({ from }) => from <= day) ?? { from: day, rank: 0 };
 }
 

@@ -1,0 +1,34 @@
+import { planMembership } from '../../../src/engine/membership-change.ts';
+import { type EnteredData, resolveEntries } from '../../../src/engine/resolve-entries.ts';
+import type { PolicyCase } from './policy-case.ts';
+import type { MembershipCall, PolicyHistory } from './policy-reference.ts';
+
+/** A history as the engine takes it: without what was withdrawn, and with each call entered as it is by `updatePartner`. */
+export function caseOf({ published, enrolledOn, calls, overrides }: PolicyHistory): PolicyCase {
+  const valid = published.filter(({ withdrawn }) => !withdrawn);
+  return {
+    rulebooks: valid.map(({ rulebook }) => rulebook),
+    computed: valid.map(({ computed }) => computed),
+    enrolledOn,
+    entries: resolveEntries(enteredBy(enrolledOn, calls)),
+    overrides,
+  };
+}
+
+/** What is recorded of an enrolment and of the calls that are not refused. */
+export function enteredBy(enrolledOn: number, calls: readonly MembershipCall[]): EnteredData[] {
+  const name = { name: 'A', country: 'DE', region: 'EMEA', parentId: null };
+  const entered: EnteredData[] = [
+    { firstOn: enrolledOn, recordedAt: 0, data: { ...name, enrolledOn, leftOn: null } },
+  ];
+  for (const [index, { today, firstOn, ...days }] of calls.entries()) {
+    const recordedAt = index + 1;
+    if (firstOn !== null) {
+      entered.push({ firstOn, recordedAt, data: days });
+      continue;
+    }
+    const membership = planMembership(resolveEntries(entered), days, today);
+    if (!('message' in membership)) entered.push({ firstOn: today, recordedAt, data: { membership } });
+  }
+  return entered;
+}
