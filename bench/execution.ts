@@ -50,8 +50,9 @@ const measure = async (text: string, compileAfter: number): Promise<number> => {
   const budgets = createBudgets(limits.budget, () => performance.now());
   const gate = createGate({ documents, limits, budgets, log, metrics });
   const context = () => createContext({ ...opened, requestId: 'bench' });
-  const { operationMs } = limits;
-  const execution = createExecution({ context, operationMs, compileAfter, pay: () => 0, log, metrics });
+  const { operationMs, answerBytes } = limits;
+  const pay = () => 0;
+  const execution = createExecution({ context, operationMs, answerBytes, compileAfter, pay, log, metrics });
   const once = async (): Promise<void> => {
     const request = { text, id: null, operationName: null, variables: {} };
     const admission = gate.admit(request, caller, { mutations: false });

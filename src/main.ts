@@ -9,6 +9,7 @@ import { openApp } from './app/open-app.ts';
 import { type Config, readConfig } from './config.ts';
 import { CONNECT_PROGRAM } from './demo/rulebooks.ts';
 import { isDemoSeeded, seedDemo } from './demo/seed.ts';
+import { tourQueries } from './demo/tour-queries.ts';
 import { formatDay } from './engine/day.ts';
 import { identifyByToken, unauthenticated } from './server/authentication.ts';
 import { createServer } from './server/create-server.ts';
@@ -67,6 +68,7 @@ export const start = async ({ config, log, clock = DATABASE_CLOCK }: StartOption
       metrics,
       sources: { loopbackOnly: config.auth === 'off', origins: config.corsOrigins },
       drainMs: config.drainSeconds * 1_000,
+      examples: tourQueries(new Date().toISOString().slice(0, 10)),
       documents: { texts, only: config.documents === 'trusted' },
       ready: async () => {
         await opened.app.directory.current();

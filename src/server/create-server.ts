@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Session } from '../app/authenticate.ts';
 import { createGate } from './admission.ts';
 import { identityOf } from './authentication.ts';
+import { createBacklog } from './backlog.ts';
 import { createConnectionCount } from './connection-count.ts';
-import { cutWhenStuck } from './cut-when-stuck.ts';
 import { createDocuments, type TrustedDocuments } from './documents.ts';
 import { createExecution, type Identify, type MakeContext, type Pay } from './execution.ts';
+import { createGraphiQLPage, type Example } from './graphiql-page.ts';
 import {
   checkBody,
   checkBodySize,
@@ -25,7 +25,9 @@ import type { Log } from './log.ts';
 import { isMasked, maskError } from './mask-error.ts';
 import type { Metrics } from './metrics.ts';
 import { type Budgets, createBudgets } from './rate-limit.ts';
+import { takeTurns } from './take-turns.ts';
 import { turnAway } from './turn-away.ts';
+import { useCompression } from './use-compression.ts';
 import { type HttpCaller, type HttpContext, useGate } from './use-gate.ts';
 import { createWebSockets } from './web-sockets.ts';
 
@@ -36,6 +38,13 @@ const STOP_GRACE_MS = 10_000;
 
 /** How often an operation is executed before it is worth the milliseconds that compiling it takes. */
 const COMPILE_AFTER = 3;
+
+/** Of every answer: what it is not to be taken for, where it must not be shown, and on what it depends. */
+const HEADERS = new Map([
+  ['x-content-type-options', 'nosniff'],
+  ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
+  ['vary', 'Accept, Accept-Encoding, Origin'],
+]);
 
 const NOT_FOUND = turnedAway(404, 'NOT_FOUND', `GraphQL is at ${PATH}.`);
 
@@ -55,6 +64,8 @@ export type ServerOptions = {
   readonly limits?: Limits;
   /** Over how long a stop spreads the end of open subscriptions, in milliseconds. Absent: all end at once. */
   readonly drainMs?: number;
+  /** What the page of GraphiQL offers. */
+  readonly examples?: readonly Example[];
   /** See `createRunOperation`. */
   readonly compileAfter?: number;
 };
@@ -76,20 +87,24 @@ export function createServer({
   log,
   metrics,
   ready,
-  identify = async () => null,
+  identify,
   sources = { loopbackOnly: true, origins: [] },
   documents: trusted = { texts: new Map(), only: false },
   limits = DEFAULT_LIMITS,
   drainMs = 0,
+  examples = [],
   compileAfter = COMPILE_AFTER,
 }: ServerOptions): Server {
+  const identifyCaller = identify ?? (async () => null);
+  const page = createGraphiQLPage({ examples, needsKey: identify !== undefined, log });
   const documents = createDocuments({ schema, limits, trusted });
   const budgets = createBudgets(limits.budget, () => performance.now());
   const gate = createGate({ documents, limits, budgets, log, metrics });
-  const { operationMs, connectionsPerIdentity } = limits;
+  const { operationMs, answerBytes, connectionsPerIdentity } = limits;
   const execution = createExecution({
     context,
     operationMs,
+    answerBytes,
     compileAfter,
     pay: payFrom(budgets),
     log,
@@ -105,8 +120,7 @@ export function createServer({
     batching: false,
     cors: false,
     landingPage: false,
-    graphiql: { title: 'tiergraph', subscriptionsProtocol: 'WS' },
-    renderGraphiQL,
+    graphiql: false,
     logging: {
       debug() {},
       info() {},
@@ -121,10 +135,18 @@ export function createServer({
           log.error({ err: cause }, 'A request failed outside execution.'),
         ),
     },
-    plugins: [useGate({ gate, execution, connections, connectionsPerIdentity })],
+    plugins: [useGate({ gate, execution, connections, connectionsPerIdentity }), useCompression()],
   });
 
-  const webSockets = createWebSockets({ gate, execution, connections, identify, limits, log, metrics });
+  const webSockets = createWebSockets({
+    gate,
+    execution,
+    connections,
+    identify: identifyCaller,
+    limits,
+    log,
+    metrics,
+  });
 
   let closing: Promise<void> | null = null;
   const answering = new Set<ServerResponse>();
@@ -134,8 +156,9 @@ export function createServer({
     if (wrongBody !== null) return turnAway(request, response, wrongBody);
     const requestId = randomUUID();
     try {
-      // The page of GraphiQL is for anybody; what it sends is not.
-      const session = asksForPage(request) ? null : await identify(request.headers.authorization ?? null);
+      // For anybody; what it sends is not.
+      if (asksForPage(request)) return await page.serve(request, response);
+      const session = await identifyCaller(request.headers.authorization ?? null);
       const largestBytes = session?.rights.role === 'INGEST' ? limits.ingestBodyBytes : limits.bodyBytes;
       const tooLarge = checkBodySize(request, largestBytes);
       if (tooLarge !== null) return turnAway(request, response, tooLarge);
@@ -172,7 +195,7 @@ export function createServer({
     }
   };
 
-  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+  const serve = takeTurns((request, response) => {
     answering.add(response);
     response.once('close', () => {
       answering.delete(response);
@@ -180,13 +203,14 @@ export function createServer({
       if (closing !== null) setImmediate(() => http.closeIdleConnections());
     });
     if (closing !== null) response.setHeader('connection', 'close');
+    response.setHeaders(HEADERS);
     const refused = checkSource(request, sources);
     if (refused === null) {
       response.setHeaders(new Map(Object.entries(corsHeaders(request, sources))));
       if (isPreflight(request)) response.writeHead(204).end();
       else route(request, response);
     } else turnAway(request, response, refused);
-  };
+  }, limits.pipelinedRequests);
 
   const http = createHttpServer(
     { requestTimeout: limits.arrivalMs, headersTimeout: limits.arrivalMs },
@@ -194,6 +218,9 @@ export function createServer({
   );
   // A client that asks before it sends a large body is told at once that it is too large.
   http.on('checkContinue', serve);
+  // Below HTTP and WebSocket alike.
+  const backlog = createBacklog({ limits, log, metrics });
+  http.on('connection', backlog.watch);
 
   http.on('upgrade', (request, socket, head) => {
     const refused =
@@ -201,7 +228,9 @@ export function createServer({
         ? turnedAway(503, 'UNAVAILABLE', 'The server is stopping.')
         : (checkSource(request, sources) ?? (pathOf(request) === PATH ? null : NOT_FOUND));
     if (refused === null) return webSockets.upgrade(request, socket, head);
-    socket.end(`HTTP/1.1 ${refused.status} Turned away\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    const headers = [...HEADERS, ['connection', 'close'], ['content-length', '0']];
+    const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(`HTTP/1.1 ${refused.status} Turned away\r\n${lines.join('')}\r\n`);
   });
 
   const stop = async (): Promise<void> => {
@@ -245,7 +274,6 @@ function createCaller(requestId: string, session: Session | null, response: Serv
     session,
     identity: identityOf(session),
     interrupt: () => void response.destroy(),
-    cutWhenStuck: () => cutWhenStuck(response),
     onClose(callBack) {
       if (response.closed) callBack();
       else response.once('close', callBack);

@@ -1,4 +1,4 @@
-import type { ExecutionResult } from 'graphql';
+import type { ExecutionResult, GraphQLError } from 'graphql';
 import { isOurFault } from './mask-error.ts';
 import { toByteString } from './text-frame.ts';
 import { withoutHttp } from './with-extensions.ts';
@@ -32,4 +32,9 @@ export function toEventResult(result: ExecutionResult): EventResult {
 /** An event without data carries no cursor: a client that got it would be past it without knowing. */
 export function isLost({ data, errors }: ExecutionResult): boolean {
   return (data ?? null) === null && errors?.some(isOurFault) === true;
+}
+
+/** Why an event is too large for its subscription, with which it has to end: the next one would have no cursor either. */
+export function whyTooLarge({ errors }: ExecutionResult): GraphQLError | undefined {
+  return errors?.find(({ extensions }) => extensions.limit === 'answerBytes');
 }

@@ -1,7 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import { type Asker, ENDED, type EventSource, nextOf } from '../events/event-source.ts';
 import { findEndOf } from './authentication.ts';
-import { type EventResult, isLost, toEventResult } from './event-result.ts';
+import { type EventResult, isLost, toEventResult, whyTooLarge } from './event-result.ts';
 import type { Caller, Mask } from './execution.ts';
 import { isMasked } from './mask-error.ts';
 
@@ -69,7 +69,8 @@ export function createEventStream(options: Options): {
 
   const give = (result: EventResult): void => {
     if (isOver) return;
-    if (ended !== undefined) closeWith(ended);
+    const reason = ended ?? whyTooLarge(result);
+    if (reason !== undefined) closeWith(reason);
     else if (isLost(result)) interrupt();
     else {
       onGiven();

@@ -1,7 +1,8 @@
-import type { ExecutionResult, GraphQLError } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Session } from '../app/authenticate.ts';
 import type { Rights, RightsClass } from '../app/rights.ts';
 import type { Operation } from './admission.ts';
+import { sizeOf } from './answer-size.ts';
 import { findEndOf } from './authentication.ts';
 import type { EventStream } from './event-stream.ts';
 import { createEventStreams } from './event-streams.ts';
@@ -64,6 +65,8 @@ type Options = {
   readonly context: MakeContext;
   /** See `Limits`. */
   readonly operationMs: number;
+  /** See `Limits`. */
+  readonly answerBytes: number;
   /** How often an operation is executed as it is before it is compiled; those of trusted documents are compiled at once. */
   readonly compileAfter: number;
   readonly pay: Pay;
@@ -88,6 +91,7 @@ export type Mask = (error: unknown, requestId: string) => GraphQLError;
 export function createExecution({
   context,
   operationMs,
+  answerBytes,
   compileAfter,
   pay,
   log,
@@ -117,7 +121,9 @@ export function createExecution({
         const end = await findEndOf(session);
         if (end !== null) return { errors: [end] };
         const contextValue = await context({ requestId, rights });
-        return maskResult(await runOperation(operation, rootValue, contextValue), requestId);
+        const result = maskResult(await runOperation(operation, rootValue, contextValue), requestId);
+        if (sizeOf(result.data, answerBytes) <= answerBytes) return result;
+        return { errors: [tooLarge(answerBytes, operation)] };
       } catch (error) {
         return { errors: [mask(error, requestId)] };
       }
@@ -163,6 +169,12 @@ function reason(error: unknown): unknown {
   return error instanceof Error && 'originalError' in error && error.originalError instanceof Error
     ? error.originalError
     : error;
+}
+
+function tooLarge(answerBytes: number, { prepared }: Operation): GraphQLError {
+  const error = limitExceeded('answerBytes', answerBytes, null);
+  if (prepared.node.operation !== 'mutation') return error;
+  return new GraphQLError(`${error.message} The mutation was executed.`, { extensions: error.extensions });
 }
 
 function tooLate(operationMs: number, requestId: string): GraphQLError {

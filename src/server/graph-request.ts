@@ -83,21 +83,6 @@ function decodePart(text: string): string {
   }
 }
 
-/**
- * A message of the WebSocket protocol with an empty query, if it has none and names a document instead: the protocol wants
- * one in every message.
- */
-export function withQuery(text: string): string {
-  if (!text.includes('"documentId"') && !text.includes('"persistedQuery"')) return text;
-  try {
-    const message: unknown = JSON.parse(text);
-    if (!isRecord(message) || !isRecord(message.payload) || 'query' in message.payload) return text;
-    return JSON.stringify({ ...message, payload: { ...message.payload, query: '' } });
-  } catch {
-    return text;
-  }
-}
-
 /** The error for a request that is not one. */
 export function badRequest(
   sentence: string,

@@ -41,9 +41,8 @@ export function corsHeaders(
   { origins }: Sources,
 ): Record<string, string> {
   const { origin } = headers;
-  if (origins.length === 0) return {};
-  if (origin === undefined || !origins.includes(origin)) return { vary: 'Origin' };
-  const allowed = { vary: 'Origin', 'access-control-allow-origin': origin };
+  if (origin === undefined || !origins.includes(origin)) return {};
+  const allowed = { 'access-control-allow-origin': origin };
   if (method !== 'OPTIONS') {
     return {
       ...allowed,

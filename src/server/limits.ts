@@ -33,8 +33,19 @@ export type Limits = {
 
   /** How long a query, a mutation or one event may take, in milliseconds. What it has begun is not undone. */
   readonly operationMs: number;
+  /** Bytes of an answer, or of an event, about: known only once it is there. */
+  readonly answerBytes: number;
   /** Operations that may be open at once on one WebSocket connection, subscriptions included. */
   readonly operationsPerConnection: number;
+  /** Requests that may wait on one connection for the answer before. */
+  readonly pipelinedRequests: number;
+
+  /** What a WebSocket client may send before it is let in, and how long it may take to begin, in milliseconds. */
+  readonly greeting: { readonly bytes: number; readonly messages: number; readonly ms: number };
+  /** Bytes that may wait in the process for all clients together; beyond it those are cut off that have taken nothing for longest. */
+  readonly waitingBytes: number;
+  /** How long what waits for a client may wait without any of it leaving, in milliseconds. */
+  readonly departureMs: number;
 
   /** WebSocket connections and event streams that may be open at once under one identity. */
   readonly connectionsPerIdentity: number;
@@ -75,13 +86,28 @@ export const DEFAULT_LIMITS: Limits = {
   cost: 20_000,
   costs: { listSize: 5, pageSize: 20, mutation: 10, introspection: 1_000, refused: 50 },
   operationMs: 10_000,
+  answerBytes: 8_388_608,
   operationsPerConnection: 100,
+  pipelinedRequests: 16,
+  greeting: { bytes: 16_384, messages: 10, ms: 3_000 },
+  waitingBytes: 33_554_432,
+  departureMs: 30_000,
   connectionsPerIdentity: 1_000,
   budget: { capacity: 100_000, perSecond: 10_000 },
 };
 
 /** The limits that a refusal can name. */
-export type LimitName = Exclude<keyof Limits, 'ingestBodyBytes' | 'arrivalMs' | 'costs' | 'budget'>;
+export type LimitName = Exclude<
+  keyof Limits,
+  | 'ingestBodyBytes'
+  | 'arrivalMs'
+  | 'costs'
+  | 'budget'
+  | 'pipelinedRequests'
+  | 'greeting'
+  | 'waitingBytes'
+  | 'departureMs'
+>;
 
 /** The error for something beyond a limit. `actual` is what was asked for, or null where nobody counted to the end. */
 export function limitExceeded(limit: LimitName, allowed: number, actual: number | null): GraphQLError {
@@ -103,6 +129,7 @@ const SENTENCES: Readonly<Record<LimitName, (allowed: number) => string>> = {
   introspectionDepth: (allowed) => `Introspection may be ${allowed} lists deep`,
   cost: (allowed) => `An operation may cost ${allowed}`,
   operationMs: (allowed) => `An operation may take ${allowed} ms`,
+  answerBytes: (allowed) => `An answer may have about ${allowed} bytes`,
   operationsPerConnection: (allowed) => `A connection may have ${allowed} operations open at once`,
   connectionsPerIdentity: (allowed) => `A key may have ${allowed} connections open at once`,
 };

@@ -9,6 +9,8 @@ export type Address = {
   readonly stream: Duplex;
   /** The message up to the result, as a byte string; a closing brace ends it. */
   readonly beginning: string;
+  /** Whether the client still wants what is sent; its next subscription may have the same id. */
+  isWanted: boolean;
   /** Whether the next result has to wait until the last one is out; the outbox's own. */
   isBusy: boolean;
 };
@@ -20,6 +22,8 @@ export type Outbox = {
    * for a connection that is closing, which ends its subscriptions.
    */
   send(address: Address, result: string, done: () => void): void;
+  /** Writes at once what it was given, so that what is sent by other ways comes after that. */
+  flush(): void;
 };
 
 type Letter = { readonly address: Address; readonly result: string; readonly done: (() => void) | null };
@@ -42,8 +46,8 @@ export function createOutbox(): Outbox {
   };
   /** False if it is not out: it will be later, and that is told then, or never. */
   const write = ({ address, result, done }: Letter): boolean => {
-    const { socket, stream, beginning } = address;
-    if (socket.readyState !== socket.OPEN) return false;
+    const { socket, stream, beginning, isWanted } = address;
+    if (!isWanted || socket.readyState !== socket.OPEN) return false;
     const frame = textFrame(`${beginning}${result}}`);
     // Where something waits already the client takes less than it is sent, and what it is sent next has to wait for this.
     if (stream.writableLength > 0) {
@@ -67,5 +71,6 @@ export function createOutbox(): Outbox {
       letters.push({ address, result, done: mustWait ? done : null });
       if (!mustWait) done();
     },
+    flush,
   };
 }

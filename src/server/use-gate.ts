@@ -13,8 +13,6 @@ import { withExtensions } from './with-extensions.ts';
 export type HttpCaller = Caller & {
   /** Calls back once the response is over, however it ends; at once if it is. */
   onClose(callBack: () => void): void;
-  /** From now on cuts the caller off when it no longer reads. */
-  cutWhenStuck(): void;
 };
 
 /** What the server gives Yoga with each request. */
@@ -90,10 +88,7 @@ export function useGate({
       setSubscribeFn(async () => {
         const result = await execution.subscribe(operation, caller);
         // Yoga ends it too, but not for a client that was gone before the first event could be sent.
-        if (isAsyncIterable(result)) {
-          caller.onClose(() => void result.return());
-          caller.cutWhenStuck();
-        }
+        if (isAsyncIterable(result)) caller.onClose(() => void result.return());
         return result;
       });
     },

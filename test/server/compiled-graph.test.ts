@@ -50,6 +50,7 @@ test('any query is answered compiled as it is by graphql-js', async () => {
     createExecution({
       context: () => createContext({ ...opened, requestId: 'test' }),
       operationMs: limits.operationMs,
+      answerBytes: 8_388_608,
       compileAfter,
       pay: () => 0,
       log,

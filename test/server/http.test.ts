@@ -236,7 +236,7 @@ describe.each(EXECUTIONS)('executed by $name', ({ compileAfter }) => {
     test('/ leads to GraphiQL, which loads nothing from anywhere else', async () => {
       const response = await fetch(`${toy.url}/`, { headers: { accept: 'text/html' } });
       expect(response.url).toBe(`${toy.url}/graphql`);
-      expect(response.headers.get('content-type')).toBe('text/html');
+      expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
       const html = await response.text();
       expect(html).toContain('YogaGraphiQL.renderYogaGraphiQL(');
       const loads = [

@@ -12,6 +12,7 @@ import { parseRulebook } from '../../src/engine/parse-rulebook.ts';
 import { PROGRAM } from '../engine/support/measuring.ts';
 import { type SpawnedServer, spawnServer } from '../support/spawn-server.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { hasBrowser, openPage, unlessNotRun } from './browser.ts';
 
 // The commands of the README's tour, as they are printed, in their order, against a server of this test's own. Only the
 // port is replaced, and in what they are said to print every date is moved by the days since the README was written.
@@ -189,3 +190,17 @@ test('the README lists the settings that there are, with the defaults that are a
   ]);
   expect(readConfig(stated)).toEqual(readConfig({}));
 });
+
+test.skipIf(!hasBrowser)(
+  `the page answers its first query by Play, and follows changes${unlessNotRun}`,
+  async () => {
+    const { play, result, showTab, complaints, close } = await openPage(server.url);
+    await play();
+    await waitFor(async () => (await result()).includes('Lillehav Networks AS'), { what: 'the answer' });
+    await showTab('Changes');
+    await play();
+    await waitFor(async () => (await result()).includes('caughtUp'), { what: 'the first event' });
+    expect(complaints).toEqual([]);
+    await close();
+  },
+);

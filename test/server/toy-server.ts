@@ -27,6 +27,7 @@ const SDL = /* GraphQL */ `
     hello: String
     echo(number: Int!): Int
     said(text: String): String
+    large(bytes: Int!): String
     slow: String
     bad: String
     broken: String
@@ -48,6 +49,7 @@ const SDL = /* GraphQL */ `
     context: Int!
     "What is given; fails as often as failures were asked for."
     echo(text: String): String!
+    large(bytes: Int!): String!
   }
 `;
 
@@ -72,6 +74,7 @@ export async function startToyServer(options: Partial<ServerOptions> = {}): Prom
     Query: {
       hello: () => 'world',
       echo: (_: unknown, { number }: { number: number }) => number,
+      large: (_: unknown, { bytes }: { bytes: number }) => 'x'.repeat(bytes),
       said: (_: unknown, { text }: { text?: string | null }) => text,
       slow: async () => {
         await released;
@@ -92,6 +95,7 @@ export async function startToyServer(options: Partial<ServerOptions> = {}): Prom
       },
     },
     Counted: {
+      large: (_: unknown, { bytes }: { bytes: number }) => 'x'.repeat(bytes),
       context: (_: unknown, __: unknown, { number }: { number: number }) => number,
       echo: (_: unknown, { text }: { text?: string | null }) => {
         failures -= 1;
