@@ -25,14 +25,19 @@ export function checkSource({ headers }: IncomingMessage, sources: Sources): Tur
   const { origin } = headers;
   if (origin === undefined)
     return isForeignRead(headers) ? forbidden('Another site must not ask here.') : null;
-  if (sources.origins.includes(origin)) return null;
-  const authority = URL.canParse(origin) ? new URL(origin).host : null;
-  if (authority !== null && authority === headers.host) return null;
-  if (!sources.loopbackOnly) {
-    return forbidden('The Origin header must name this server, or one that it was told of.');
-  }
-  if (authority !== null && isLoopbackAuthority(authority)) return null;
-  return forbidden('The Origin header must name a loopback address, because the server runs without keys.');
+  if (sources.origins.includes(origin) || isOwnOrigin(origin, headers.host, sources)) return null;
+  return forbidden('The Origin header must name this server, or one that it was told of.');
+}
+
+/**
+ * True for the origin of a page that this server sent: the same name and port, with the scheme that belongs to them. Where a proxy may stand in
+ * front of it, that may be https.
+ */
+function isOwnOrigin(origin: string, host: string | undefined, { loopbackOnly }: Sources): boolean {
+  return (loopbackOnly ? ['http:'] : ['http:', 'https:']).some((scheme) => {
+    const own = `${scheme}//${host}`;
+    return URL.canParse(own) && new URL(own).origin === origin;
+  });
 }
 
 /** The headers that let a page of another server, one of `origins`, read the answer. */

@@ -88,6 +88,52 @@ describe('a page of another server', () => {
   });
 });
 
+describe('without keys, a page', () => {
+  test.each([
+    ['of the server itself', (own: string) => own, 200, 101],
+    ['of the server itself, with its name', (own: string) => own, 200, 101, 'localhost'],
+    ['of another port of this machine', () => 'http://localhost:9999', 403, 403],
+    ['of another port of the same address', () => 'http://127.0.0.1:9999', 403, 403],
+    ['of the same port under another name', (own: string) => own.replace('127.0.0.1', 'localhost'), 403, 403],
+    ['of the port that has no number', () => 'http://127.0.0.1', 403, 403],
+    ['of the same address by https', (own: string) => own.replace('http:', 'https:'), 403, 403],
+    [
+      'of the same address by another scheme',
+      (own: string) => own.replace('http:', 'moz-extension:'),
+      403,
+      403,
+    ],
+    ['that says more than its origin', (own: string) => `${own}/`, 403, 403],
+    ['of an origin in capitals', (own: string) => own.toUpperCase(), 403, 403],
+    ['of no origin', () => 'null', 403, 403],
+    ['of an empty origin', () => '', 403, 403],
+    ['of several origins', (own: string) => `${own}, ${own}`, 403, 403],
+  ])('%s: HTTP %#', async (_, originOf, byHttp, byWebSocket, name = '127.0.0.1') => {
+    toy = await startToyServer();
+    const host = new URL(toy.url).host.replace('127.0.0.1', name);
+    const origin = originOf(`http://${host}`);
+    expect((await send({ origin, host })).status).toBe(byHttp);
+    expect(await connect({ origin, host })).toBe(byWebSocket);
+  });
+
+  test.each([
+    'evil.example',
+    '127.0.0.1.evil.example',
+    'localhost.evil.example',
+    '10.0.0.1',
+    '[::2]',
+    '0.0.0.0',
+    '',
+  ])('under the name %j, which it has made to mean this machine, is refused', async (name) => {
+    toy = await startToyServer();
+    const host = `${name}:${new URL(toy.url).port}`;
+    for (const headers of [{ host }, { host, origin: `http://${host}` }]) {
+      expect((await send(headers)).status).toBe(403);
+      expect(await connect(headers)).toBe(403);
+    }
+  });
+});
+
 test('the server’s own pages may use it under whatever name it has', async () => {
   toy = await startToyServer({ sources: OPEN });
   expect((await send({ origin: 'https://graph.example', host: 'graph.example' })).status).toBe(200);
