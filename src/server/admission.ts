@@ -8,6 +8,7 @@ import { maskError } from './mask-error.ts';
 import type { Metrics } from './metrics.ts';
 import type { Variables } from './operation-cost.ts';
 import type { Balance, Budgets } from './rate-limit.ts';
+import { charactersIn, type Readable, readingCost } from './reading-cost.ts';
 
 /** More wrong variables are not reported at once. */
 const MOST_ERRORS = 20;
@@ -29,6 +30,8 @@ export type Operation = {
 export type CostReport = {
   readonly requested: number;
   readonly maximum: number;
+  /** What reading the request cost besides, see `Costs`. */
+  readonly reading: number;
   /** Null for a caller without a budget. */
   readonly balance: Balance | null;
 };
@@ -56,7 +59,16 @@ export function createGate({ documents, limits, budgets, log, metrics }: Options
   const refused = metrics.counter('tiergraph_refused_total', 'Operations that were not executed, by code.');
 
   const check = (request: GraphRequest, { identity }: Caller, mutations: boolean): Admission => {
-    const found = documents.prepare(request);
+    let reading = 0;
+    const pay = (what: Readable): void => {
+      const price = readingCost(what, limits.costs);
+      if (price === 0) return;
+      const balance = identity === null ? null : budgets.spend(identity, price);
+      if (balance !== null && balance.waitMs > 0) throw tooFast(price, balance);
+      reading += price;
+    };
+    pay({ type: 'VALUES', characters: charactersIn(request.variables) });
+    const found = documents.prepare(request, pay);
     if (!found.ok) return found;
     const { operation: prepared } = found;
     const { schema, node } = prepared;
@@ -74,7 +86,7 @@ export function createGate({ documents, limits, budgets, log, metrics }: Options
     if (requested > maximum) return refusal(limitExceeded('cost', maximum, requested));
     const balance = identity === null ? null : budgets.spend(identity, requested);
     if (balance !== null && balance.waitMs > 0) return refusal(tooFast(requested, balance));
-    const cost = { requested, maximum, balance };
+    const cost = { requested, maximum, reading, balance };
     return { ok: true, operation: { prepared, rawVariables, variables, cost } };
   };
 

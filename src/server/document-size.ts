@@ -18,8 +18,8 @@ const COUNTED_TIMES = 25;
 const OPENING: ReadonlySet<string> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const CLOSING: ReadonlySet<string> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
-/** Checks a document's text before it is parsed. Throws a syntax error, or the limit that the text is beyond. */
-export function checkText(text: string, limits: Pick<Limits, 'tokens' | 'nesting'>): void {
+/** Counts the tokens of a document's text before it is parsed. Throws a syntax error, or the limit that the text is beyond. */
+export function checkText(text: string, limits: Pick<Limits, 'tokens' | 'nesting'>): number {
   const lexer = new Lexer(new Source(text));
   let tokens = 0;
   let open = 0;
@@ -32,6 +32,7 @@ export function checkText(text: string, limits: Pick<Limits, 'tokens' | 'nesting
   }
   if (tokens > limits.tokens) throw limitExceeded('tokens', limits.tokens, tokens);
   if (nesting > limits.nesting) throw limitExceeded('nesting', limits.nesting, nesting);
+  return tokens;
 }
 
 const COUNTED = [
@@ -60,10 +61,10 @@ const INTROSPECTION_LISTS: ReadonlySet<string> = new Set([
 
 /**
  * Checks how large each operation and fragment is. It needs no valid document: what is not there counts nothing, and a
- * fragment within itself counts once. Takes time for what is written, not for what that unfolds to. Returns the error,
- * or null.
+ * fragment within itself counts once. Takes time for what is written, not for what that unfolds to. Returns the error, or
+ * how many fields the largest of them has.
  */
-export function checkSize(document: DocumentNode, limits: Limits): GraphQLError | null {
+export function checkSize(document: DocumentNode, limits: Limits): GraphQLError | number {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
@@ -111,6 +112,7 @@ export function checkSize(document: DocumentNode, limits: Limits): GraphQLError 
     }
   };
 
+  let fields = 0;
   for (const definition of document.definitions) {
     let size = NOTHING;
     if (definition.kind === Kind.FRAGMENT_DEFINITION) size = sizeOfFragment(definition);
@@ -123,8 +125,9 @@ export function checkSize(document: DocumentNode, limits: Limits): GraphQLError 
     for (const name of COUNTED) {
       if (size[name] > limits[name]) return limitExceeded(name, limits[name], size[name]);
     }
+    fields = Math.max(fields, size.fields);
   }
-  return null;
+  return fields;
 }
 
 function sum(one: Size, other: Size): Size {

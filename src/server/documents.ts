@@ -14,8 +14,9 @@ import { LRUCache } from 'lru-cache';
 import { conditionOnSubscription } from './condition-on-subscription.ts';
 import { checkSize, checkText } from './document-size.ts';
 import type { GraphRequest } from './graph-request.ts';
-import type { Limits } from './limits.ts';
+import { type Limits, limitExceeded } from './limits.ts';
 import { prepareCost, type Variables } from './operation-cost.ts';
+import type { Readable } from './reading-cost.ts';
 import { withExtensions } from './with-extensions.ts';
 
 /** How much text is remembered with what was made of it, in characters; the syntax tree takes a hundred times as much memory. */
@@ -43,9 +44,15 @@ export type Prepared =
 
 /** The documents that clients may have executed. */
 export type Documents = {
-  /** Finds or parses a request's document and checks it; valid ones are remembered. */
-  prepare(request: GraphRequest): Prepared;
+  /**
+   * Finds or parses a request's document and checks it; valid ones are remembered. Where it has to be read, `pay` is called
+   * before each part of that work, and what it throws ends it.
+   */
+  prepare(request: GraphRequest, pay?: PayForReading): Prepared;
 };
+
+/** Pays for reading in advance. Throws a GraphQLError with a code where there is not enough. */
+export type PayForReading = (what: Readable) => void;
 
 /** Documents that were given with the server, by id: a SHA-256 of the text in hexadecimal, or any other name. */
 export type TrustedDocuments = {
@@ -92,22 +99,22 @@ export function createDocuments({ schema, limits, trusted }: Options): Documents
       if (registered === undefined) throw refused('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
       return registered;
     }
-    if (id !== null && hashOf(text) !== id.id) {
-      throw refused('BAD_REQUEST', 'The sha256Hash is not that of the query.');
-    }
+    const { documentCharacters: allowed } = limits;
+    if (text.length > allowed) throw limitExceeded('documentCharacters', allowed, text.length);
     return text;
   };
 
-  const read = (text: string): Entry | readonly GraphQLError[] => {
-    checkText(text, limits);
+  const read = (text: string, pay: PayForReading): Entry | readonly GraphQLError[] => {
+    const tokens = checkText(text, limits);
     const document = parse(text);
-    const tooLarge = checkSize(document, limits);
-    if (tooLarge !== null) return [tooLarge];
+    const fields = checkSize(document, limits);
+    if (typeof fields !== 'number') return [fields];
+    const isTrusted = trustedTexts.has(text);
+    if (!isTrusted) pay({ type: 'CHECKS', tokens, fields });
     const condition = conditionOnSubscription(document);
     if (condition !== null) return [coded(condition, 'GRAPHQL_VALIDATION_FAILED')];
     const errors = validate(schema, document, undefined, { maxErrors: MOST_ERRORS });
     if (errors.length > 0) return errors.map(validationError);
-    const isTrusted = trustedTexts.has(text);
     const entry = { text, document, isTrusted, operations: new Map() };
     if (isTrusted) kept.set(text, entry);
     else remembered.set(text, entry);
@@ -138,10 +145,17 @@ export function createDocuments({ schema, limits, trusted }: Options): Documents
   };
 
   return {
-    prepare(request) {
+    prepare(request, pay = () => {}) {
       try {
         const text = textOf(request);
-        const entry = kept.get(text) ?? remembered.get(text) ?? read(text);
+        const known = kept.get(text) ?? remembered.get(text);
+        const isTrusted = trustedTexts.has(text);
+        if (known === undefined && !isTrusted) pay({ type: 'TEXT', characters: text.length });
+        const { id } = request;
+        if (id?.kind === 'AUTOMATIC' && !isTrusted && request.text !== null && hashOf(text) !== id.id) {
+          throw refused('BAD_REQUEST', 'The sha256Hash is not that of the query.');
+        }
+        const entry = known ?? read(text, pay);
         if (!('document' in entry)) return { ok: false, errors: entry };
         const operation = prepareOperation(entry, request.operationName);
         if (request.id?.kind === 'AUTOMATIC' && !entry.isTrusted) automatic.set(request.id.id, text);

@@ -184,9 +184,10 @@ function tooLate(operationMs: number, requestId: string): GraphQLError {
 
 function withCost(
   result: ExecutionResult,
-  { cost: { requested, maximum, balance } }: Operation,
+  { cost: { requested, maximum, reading, balance } }: Operation,
 ): ExecutionResult {
   const rate = balance === null ? {} : { capacity: balance.capacity, perSecond: balance.perSecond };
-  const cost = { requested, maximum, remaining: balance?.remaining ?? null, ...rate };
+  const read = reading === 0 ? {} : { reading };
+  const cost = { requested, maximum, ...read, remaining: balance?.remaining ?? null, ...rate };
   return { ...result, extensions: { ...result.extensions, cost } };
 }

@@ -12,6 +12,8 @@ export type Limits = {
   /** How long a request may take to arrive, in milliseconds. */
   readonly arrivalMs: number;
 
+  /** Characters of a document that is not a trusted one; long texts and lists belong into variables. */
+  readonly documentCharacters: number;
   /** Lexical tokens of a document; what the parser costs grows with them. */
   readonly tokens: number;
   /** Brackets of any kind that are open at once; the parser and the checks call themselves as deep as that. */
@@ -67,6 +69,15 @@ export type Costs = {
   readonly mutation: number;
   /** Each look at the schema itself. */
   readonly introspection: number;
+  /**
+   * Reading a request before it is known what it asks for, paid in advance: 1 for so many characters of variables, and for a
+   * document that memory does not have 1 for so many characters, tokens, and pairs of fields, fragments unfolded.
+   */
+  readonly reading: {
+    readonly characters: number;
+    readonly tokens: number;
+    readonly pairsOfFields: number;
+  };
   /** A document that is refused because it is beyond a limit or not valid: it had to be read for that. */
   readonly refused: number;
 };
@@ -76,6 +87,7 @@ export const DEFAULT_LIMITS: Limits = {
   bodyBytes: 1_048_576,
   ingestBodyBytes: 4_194_304,
   arrivalMs: 30_000,
+  documentCharacters: 100_000,
   tokens: 5_000,
   nesting: 200,
   depth: 25,
@@ -84,7 +96,14 @@ export const DEFAULT_LIMITS: Limits = {
   directives: 100,
   introspectionDepth: 2,
   cost: 20_000,
-  costs: { listSize: 5, pageSize: 20, mutation: 10, introspection: 1_000, refused: 50 },
+  costs: {
+    listSize: 5,
+    pageSize: 20,
+    mutation: 10,
+    introspection: 1_000,
+    refused: 50,
+    reading: { characters: 500, tokens: 5, pairsOfFields: 70 },
+  },
   operationMs: 10_000,
   answerBytes: 8_388_608,
   operationsPerConnection: 100,
@@ -120,6 +139,7 @@ export function limitExceeded(limit: LimitName, allowed: number, actual: number 
 
 const SENTENCES: Readonly<Record<LimitName, (allowed: number) => string>> = {
   bodyBytes: (allowed) => `A request may have ${allowed} bytes`,
+  documentCharacters: (allowed) => `A document may have ${allowed} characters`,
   tokens: (allowed) => `A document may have ${allowed} tokens`,
   nesting: (allowed) => `A document may have ${allowed} brackets open at once`,
   depth: (allowed) => `An operation may be ${allowed} fields deep`,

@@ -131,23 +131,24 @@ describe.each(ASKERS.filter(({ name }) => name !== 'GET'))('by $name', ({ ask })
   });
 
   test('a key pays from its budget, and is told when to come back', async () => {
-    await start({ budget: { capacity: 1_500, perSecond: 1 } });
+    // One is what reading the query costs the first time.
+    await start({ budget: { capacity: 1_501, perSecond: 1 } });
     const query = '{ __schema { queryType { name } } }';
     const first = await ask(toy.url, { query }, 'a');
     expect(first.extensions).toEqual({
-      cost: { requested: 1_000, maximum: 20_000, remaining: 500, capacity: 1_500, perSecond: 1 },
+      cost: { requested: 1_000, maximum: 20_000, reading: 1, remaining: 500, capacity: 1_501, perSecond: 1 },
     });
     const second = await ask(toy.url, { query }, 'a');
     expect(second.data).toBeUndefined();
     expect(second.errors).toMatchObject([
       {
-        message: expect.stringMatching(/^The operation costs 1000 and 500 of 1500 is left/),
+        message: expect.stringMatching(/^The operation costs 1000 and 500 of 1501 is left/),
         extensions: {
           code: 'RATE_LIMITED',
           limit: 'budget',
           requested: 1_000,
           remaining: 500,
-          capacity: 1_500,
+          capacity: 1_501,
           perSecond: 1,
         },
       },
@@ -234,12 +235,12 @@ describe('over HTTP', () => {
   });
 
   test('headers tell of the budget', async () => {
-    await start({ budget: { capacity: 1_500, perSecond: 1 } });
+    await start({ budget: { capacity: 1_501, perSecond: 1 } });
     const query = '{ __schema { queryType { name } } }';
     const first = await byPost(toy.url, { query }, 'a');
     expect(first.headers.get('operation-cost')).toBe('requested=1000, maximum=20000');
-    expect(first.headers.get('ratelimit-policy')).toBe('"cost";q=1500;w=1500');
-    expect(first.headers.get('ratelimit')).toBe('"cost";r=500;t=1000');
+    expect(first.headers.get('ratelimit-policy')).toBe('"cost";q=1501;w=1501');
+    expect(first.headers.get('ratelimit')).toBe('"cost";r=500;t=1001');
     const second = await byPost(toy.url, { query }, 'a');
     expect(second.status).toBe(429);
     expect(Number(second.headers.get('retry-after'))).toBeGreaterThan(400);

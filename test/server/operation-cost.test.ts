@@ -81,6 +81,7 @@ test('the schema has what the costs below rely on', () => {
     mutation: 10,
     introspection: 1000,
     refused: 50,
+    reading: { characters: 500, tokens: 5, pairsOfFields: 70 },
   });
 });
 
