@@ -11,6 +11,7 @@ import { batched } from './batched.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { badUserInput } from './errors.ts';
+import { WarningCode } from './fact-warning.ts';
 import { type Page, type PageArgs, readPageArgs, toPage, toSlice } from './page.ts';
 import { readDay } from './read-argument.ts';
 
@@ -24,6 +25,11 @@ export const FactFilter = builder.inputType('FactFilter', {
     }),
     from: t.field({ type: 'Date', required: false, description: 'That occurred on this day or later.' }),
     until: t.field({ type: 'Date', required: false, description: 'That occurred before this day.' }),
+    warnings: t.field({
+      type: [WarningCode],
+      required: false,
+      description: 'About which something was odd when they were recorded: one of these.',
+    }),
   }),
 });
 
@@ -77,6 +83,7 @@ function readFactFilter(filter: typeof FactFilter.$inferInput | null | undefined
     ...(kinds != null && { kinds }),
     ...(from != null && { from }),
     ...(until != null && { until }),
+    ...(filter?.warnings != null && { warnings: filter.warnings }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Fact as FactSource } from '../src/engine/fact.ts';
 import { builder } from './builder.ts';
 import { readFactVersions } from './fact-list.ts';
+import { FactWarning, warningOf } from './fact-warning.ts';
 import { factTypeName, idOf, Node } from './node.ts';
 import { pageArgs, slicePage } from './page.ts';
 import { Partner } from './partner-ref.ts';
@@ -58,6 +59,12 @@ export const Fact = builder.interfaceRef<FactSource>('Fact').implement({
       type: 'DateTime',
       nullable: true,
       description: 'When the next version took its place; null while it is the current one.',
+    }),
+    warning: t.field({
+      type: FactWarning,
+      nullable: true,
+      description: 'What was odd about this version when it was recorded; null if nothing was.',
+      resolve: warningOf,
     }),
     isVoid: t.exposeBoolean('voided', {
       description: 'This version takes the fact back: it counts for nothing.',

@@ -9,6 +9,7 @@ import { builder } from './builder.ts';
 import { badUserInput } from './errors.ts';
 import { Fact } from './fact.ts';
 import { FactInput, toAppFact } from './fact-input.ts';
+import { FactWarning, warningOf } from './fact-warning.ts';
 import {
   NotAllowed,
   ProgramNotFound,
@@ -53,6 +54,12 @@ const RowRecorded = builder.objectRef<Row<'RECORDED'>>('RowRecorded').implement(
   fields: (t) => ({
     index: t.exposeInt('index', { description: index }),
     fact: t.expose('fact', { type: Fact, description: 'Its first version, as it was recorded.' }),
+    warning: t.field({
+      type: FactWarning,
+      nullable: true,
+      description: 'What is odd about it, though it was recorded; null if nothing is.',
+      resolve: ({ fact }) => warningOf(fact),
+    }),
   }),
 });
 

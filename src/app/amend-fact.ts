@@ -9,6 +9,7 @@ import { type App, type Refused, refuse } from './app.ts';
 import { checkFact } from './check-fact.ts';
 import type { FactInput, RowRejection } from './fact-input.ts';
 import { findPartner, pickSpelling, refuseName, rejectPartner, spellingsOf } from './references.ts';
+import { createWarner } from './warn.ts';
 import {
   changePartners,
   nextInstant,
@@ -132,7 +133,12 @@ const amend = async (
   if (current.fingerprint === fingerprint && current.fact.voided === amended.voided) {
     return { fact: current.fact, duplicate: true, changes: [] };
   }
-  const fact: Fact = { ...amended, id: randomUUIDv7(), version, recordedAt, supersededAt: null };
+  const warn = await createWarner(
+    writing,
+    partners.filter(({ id }) => id === amended.partnerId),
+  );
+  const warning = amended.voided ? null : warn(amended);
+  const fact: Fact = { ...amended, id: randomUUIDv7(), version, recordedAt, supersededAt: null, warning };
   const changes = await changePartners(
     writing,
     partners,

@@ -11,6 +11,7 @@ import { type App, type Refused, refuse } from './app.ts';
 import { checkRow, type FactContent } from './check-fact.ts';
 import type { FactInput, RowRejection } from './fact-input.ts';
 import { pickSpelling, readReferences, refuseName, rejectPartner, spellingsOf } from './references.ts';
+import { createWarner } from './warn.ts';
 import {
   changePartners,
   nextInstant,
@@ -86,6 +87,11 @@ const recordRows = async (
   const partners = new Map(locked.map((partner) => [partner.externalRef, partner]));
   const recordedAt = nextInstant(writing, locked);
   const added: FingerprintedFact[] = [];
+  const named = new Set(refs);
+  const warn = await createWarner(
+    writing,
+    locked.filter(({ externalRef }) => named.has(externalRef)),
+  );
   const rows = checked.map((row, index): RowOutcome => {
     if (row.content === null) return { type: 'REJECTED', index, ...row.rejection };
     const { content, rejection } = row;
@@ -107,7 +113,8 @@ const recordRows = async (
     if (unreadable !== null) {
       return { type: 'REJECTED', index, code: 'INVALID_VALUE', path: 'source', message: unreadable.message };
     }
-    const fact = firstVersion(content, partner.id, source, recordedAt);
+    const first = firstVersion(content, partner.id, source, recordedAt);
+    const fact = { ...first, warning: warn(first) };
     added.push({ fact, fingerprint });
     chainsOfSource.set(content.externalId, [{ fact, fingerprint }]);
     return { type: 'RECORDED', index, fact };

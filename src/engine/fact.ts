@@ -1,6 +1,9 @@
 import type { Day, Instant } from './day.ts';
 import type { Fraction } from './fraction.ts';
 
+/** What may be odd about a fact that was recorded all the same (rule 38); of several the first. */
+export type FactWarning = 'LEFT' | 'FUTURE' | 'NOT_ASKED_FOR';
+
 /** The three built-in kinds of fact; every other kind is a measurement that the programme declares. */
 export const BUILT_IN_KINDS = ['revenue', 'certification', 'satisfaction'] as const;
 
@@ -34,4 +37,6 @@ export type Fact = {
   readonly supersededAt: Instant | null;
   /** This version says that the fact is void: it counts for nothing, and is kept to be shown as excluded. */
   readonly voided: boolean;
+  /** What was odd about this version when it was recorded; left out or null if nothing was. */
+  readonly warning?: FactWarning | null;
 };

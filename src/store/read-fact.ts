@@ -1,5 +1,5 @@
 import type { Day } from '../engine/day.ts';
-import type { Fact } from '../engine/fact.ts';
+import type { Fact, FactWarning } from '../engine/fact.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import { inScope, type ReadScope } from './read-scope.ts';
 import { factJson, type StoredFact, toFact } from './stored-fact.ts';
@@ -27,6 +27,8 @@ export type FactFilter = {
   readonly from?: Day;
   /** Exclusive. */
   readonly until?: Day;
+  /** Recorded with one of these warnings. */
+  readonly warnings?: readonly FactWarning[];
 };
 
 /** A slice of a list of facts: up to `limit` of them after (or, backwards, before) a place. */
@@ -96,10 +98,11 @@ export const readFactChainsOf = async (
   return new Map([...chains].map(([id, chain]) => [id, chain.map(({ fact }) => toFact(fact))]));
 };
 
-const conditions = (scope: ReadScope, { kinds, from, until }: FactFilter): Prisma.Sql => {
+const conditions = (scope: ReadScope, { kinds, from, until, warnings }: FactFilter): Prisma.Sql => {
   const all = [Prisma.sql`f.superseded_at IS NULL`, scoped(scope)];
   if (kinds) all.push(Prisma.sql`f.kind = ANY (${[...kinds]}::text[])`);
   if (from !== undefined) all.push(Prisma.sql`f.occurred_on >= DATE '1970-01-01' + ${from}::int`);
   if (until !== undefined) all.push(Prisma.sql`f.occurred_on < DATE '1970-01-01' + ${until}::int`);
+  if (warnings) all.push(Prisma.sql`f.warning = ANY (${[...warnings]}::text[])`);
   return Prisma.join(all, ' AND ');
 };

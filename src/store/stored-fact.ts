@@ -12,7 +12,7 @@ export const factJson = (alias: string): string => `json_build_object(
   'person', ${alias}.person, 'credential', ${alias}.credential, 'customer', ${alias}.customer,
   'respondent', ${alias}.respondent, 'subject', ${alias}.subject, 'attributes', ${alias}.attributes,
   'recordedAt', floor(extract(epoch FROM ${alias}.recorded_at) * 1000),
-  'supersededAt', floor(extract(epoch FROM ${alias}.superseded_at) * 1000), 'voided', ${alias}.voided)`;
+  'supersededAt', floor(extract(epoch FROM ${alias}.superseded_at) * 1000), 'voided', ${alias}.voided, 'warning', ${alias}.warning)`;
 
 /** The engine's fact. */
 export const toFact = (stored: StoredFact): Fact => ({ ...stored, value: toValue(stored.value) });

@@ -43,13 +43,13 @@ export const insertFacts = async (
   if (facts.length === 0) return new Set();
   const rows = await tx.$queryRawUnsafe<{ id: string }[]>(
     `INSERT INTO fact (id, program_id, source, external_id, version, partner_id, kind, occurred_on, expires_on, value, currency,
-       person, credential, customer, respondent, subject, attributes, voided, fingerprint, recorded_at)
+       person, credential, customer, respondent, subject, attributes, voided, warning, fingerprint, recorded_at)
      SELECT x.id, $1::uuid, x.source, x."externalId", x.version, x."partnerId", x.kind, DATE '1970-01-01' + x."occurredOn",
        DATE '1970-01-01' + x."expiresOn", x.value, x.currency, x.person, x.credential, x.customer, x.respondent, x.subject,
-       x.attributes, x.voided, decode(x.fingerprint, 'hex'), to_timestamp(x."recordedAt" / 1000.0)
+       x.attributes, x.voided, x.warning, decode(x.fingerprint, 'hex'), to_timestamp(x."recordedAt" / 1000.0)
      FROM jsonb_to_recordset($2::jsonb) AS x(id uuid, source text, "externalId" text, version int, "partnerId" uuid, kind text,
        "occurredOn" int, "expiresOn" int, value numeric, currency text, person text, credential text, customer text,
-       respondent text, subject text, attributes jsonb, voided boolean, fingerprint text, "recordedAt" float8)
+       respondent text, subject text, attributes jsonb, voided boolean, warning text, fingerprint text, "recordedAt" float8)
      ORDER BY x.source, x."externalId", x.version
      ON CONFLICT (program_id, source, external_id, version) DO NOTHING
      RETURNING id`,

@@ -15,6 +15,8 @@ export type LockedPartner = {
   /** How many log entries the partner has. */
   readonly version: number;
   readonly lastRecordedAt: Instant;
+  /** Whether more than its enrolment was entered about it. */
+  readonly wasChanged: boolean;
   readonly timeline: Timeline;
   /** Null until it is judged for the first time. */
   readonly judgedOn: Day | null;
@@ -59,7 +61,8 @@ export type NewPartner = {
 
 const LOCKED = Prisma.sql`p.id, p.external_ref AS "externalRef", p.region, p.version,
   floor(extract(epoch FROM p.last_recorded_at) * 1000)::float8 AS "lastRecordedAt", p.timeline,
-  p.judged_on - DATE '1970-01-01' AS "judgedOn", p.rules_version AS "rulesVersion"`;
+  p.judged_on - DATE '1970-01-01' AS "judgedOn", p.rules_version AS "rulesVersion",
+  EXISTS (SELECT 1 FROM partner_entry e WHERE e.partner_id = p.id OFFSET 1) AS "wasChanged"`;
 
 /** The id of the partner with the first of these references that a partner has. */
 export const findPartnerId = async (

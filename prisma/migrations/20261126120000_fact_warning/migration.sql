@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "fact" ADD COLUMN "warning" TEXT;
