@@ -4,6 +4,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { Client } from 'pg';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { PrismaClient } from '../generated/prisma/client.ts';
+import { unusable } from './data-folder.ts';
 import { lockFolder } from './folder-lock.ts';
 import { migrate } from './migrate.ts';
 import type { MigrationSession } from './migration-session.ts';
@@ -93,6 +94,11 @@ const openServer = async (
   return { prisma, exclusive: false, close: closeAll };
 };
 
+const openFolder = (folder: string): Promise<PGlite> =>
+  PGlite.create(join(folder, 'postgres')).catch((error: unknown) => {
+    throw unusable(folder, error);
+  });
+
 const openEmbedded = async (
   location: Exclude<DatabaseLocation, { kind: 'server' }>,
   onStatement: OnStatement | undefined,
@@ -102,7 +108,7 @@ const openEmbedded = async (
   try {
     engine =
       location.kind === 'embedded'
-        ? await PGlite.create(join(location.folder, 'postgres'))
+        ? await openFolder(location.folder)
         : await PGlite.create(location.dump && { loadDataDir: location.dump });
     const database = engine;
     await database.exec('SET timezone = UTC; SET enable_incremental_sort = off');

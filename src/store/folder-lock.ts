@@ -1,58 +1,77 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { makeDataFolder, unusable } from './data-folder.ts';
 
-const BOOT_ID = '/proc/sys/kernel/random/boot_id';
+/** SQLite's word for a file that another connection has locked. */
+const SQLITE_BUSY = 5;
 
-const read = (path: string): string | null => {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch {
-    return null;
-  }
-};
-
-/** When a process started, in clock ticks since boot: tells a process from a later one with the same pid. Null if unknown. */
-const startOf = (pid: number): string | null =>
-  read(`/proc/${pid}/stat`)?.split(') ').at(-1)?.split(' ')[19] ?? null;
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-};
-
-/** Whether the process that wrote the lock still runs. In a container every process may have pid 1, hence boot and start. */
-const isHeld = (content: string): boolean => {
-  const [pidText, start, boot] = content.split(' ');
-  const pid = Number(pidText);
-  if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return false;
-  if (boot !== (read(BOOT_ID) ?? '-')) return false;
-  return start === (startOf(pid) ?? '-');
-};
+/** The connections whose transactions are the locks: one that is collected would be closed. */
+const held = new Set<DatabaseSync>();
 
 /**
- * Takes the data folder for this process, making it if need be; the returned function gives it back. A lock left by a process
- * that is gone is taken over. Fails with a sentence when another process has it.
+ * Takes the data folder for this process, making it if need be; the returned function gives it back. The lock is an open
+ * writing transaction of SQLite on a file in the folder, which the system ends with the process, however that ends: no lock is
+ * ever stale, and there is no moment between looking and taking. The file stays; nothing else may open it, since closing
+ * it would end the lock. Fails with a sentence when another process has the folder, or when it can't be used.
  */
-export const lockFolder = (folder: string): (() => void) => {
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, 'tiergraph.lock');
-  const mine = `${process.pid} ${startOf(process.pid) ?? '-'} ${read(BOOT_ID) ?? '-'}`;
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      writeFileSync(path, mine, { flag: 'wx' });
-      return () => rmSync(path, { force: true });
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-      const holder = read(path) ?? '';
-      if (isHeld(holder)) break;
-      rmSync(path, { force: true });
-    }
+export function lockFolder(folder: string): () => void {
+  makeDataFolder(folder);
+  const pidFile = join(folder, 'tiergraph.pid');
+  const connection = openLock(folder);
+  try {
+    // Not EXCLUSIVE, which is taken in steps: of two that try at once both may be refused.
+    connection.exec('BEGIN IMMEDIATE');
+  } catch (error) {
+    connection.close();
+    if (!isBusy(error)) throw unusable(folder, error);
+    throw new Error(
+      `The data folder ${folder} is in use by process ${pidIn(pidFile)}; stop it first, or set DATA_DIR to another folder.`,
+    );
   }
-  throw new Error(
-    `The data folder ${folder} is in use by process ${read(path)?.split(' ')[0] ?? 'unknown'}; stop it first, or set DATA_DIR to another folder.`,
+  held.add(connection);
+  const release = (): void => {
+    rmSync(pidFile, { force: true });
+    held.delete(connection);
+    connection.close();
+  };
+  try {
+    // Only for the sentence above.
+    writeFileSync(pidFile, String(process.pid));
+  } catch (error) {
+    release();
+    throw unusable(folder, error);
+  }
+  let isReleased = false;
+  return () => {
+    if (isReleased) return;
+    isReleased = true;
+    release();
+  };
+}
+
+function openLock(folder: string): DatabaseSync {
+  try {
+    return new DatabaseSync(join(folder, 'lock.sqlite'));
+  } catch (error) {
+    throw unusable(folder, error);
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  // The low byte is the kind, the others say more.
+  return (
+    error instanceof Error &&
+    'errcode' in error &&
+    typeof error.errcode === 'number' &&
+    (error.errcode & 0xff) === SQLITE_BUSY
   );
-};
+}
+
+function pidIn(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim() || 'unknown';
+  } catch {
+    return 'unknown';
+  }
+}

@@ -39,6 +39,7 @@ export const importTable: readonly PlaceRule[] = [
       'os',
       'path',
       'process',
+      'sqlite',
       'timers/promises',
       'url',
       'zlib',

@@ -7,7 +7,7 @@ import { fillDataFolder } from '../support/database-template.ts';
 import { type SpawnedServer, spawnServer } from '../support/spawn-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tiergraph-npm-start-'));
-const lock = join(folder, 'tiergraph.lock');
+const pidFile = join(folder, 'tiergraph.pid');
 let server: SpawnedServer;
 
 beforeAll(async () => {
@@ -15,15 +15,15 @@ beforeAll(async () => {
   server = await spawnServer({ DATA_DIR: folder, DEMO: 'off' }, ['npm', 'start']);
 });
 afterAll(() => {
-  // A server that outlived what started it; the lock of one that did not says the pid of nobody.
-  if (existsSync(lock)) spawnSync('kill', ['-KILL', readFileSync(lock, 'utf8').split(' ')[0] ?? '']);
+  // A server that outlived what started it.
+  if (existsSync(pidFile)) spawnSync('kill', ['-KILL', readFileSync(pidFile, 'utf8')]);
   rmSync(folder, { recursive: true, force: true });
 });
 
 test('what ends npm start, as soon as it says that it serves, stops the server in order', async () => {
   expect(await server.stop()).toBe(0);
   // Given back by a server that closed its database.
-  expect(existsSync(lock)).toBe(false);
+  expect(existsSync(pidFile)).toBe(false);
   await expect(fetch(`${server.url}/health/live`)).rejects.toThrow();
 });
 
@@ -32,5 +32,5 @@ test('a Ctrl+C that npm hands on too is one wish to stop, and not a second one',
   process.kill(again.pid, 'SIGINT');
   process.kill(again.pid, 'SIGINT');
   expect(await again.stop()).toBe(0);
-  expect(existsSync(lock)).toBe(false);
+  expect(existsSync(pidFile)).toBe(false);
 });

@@ -93,8 +93,6 @@ describe('the data folder', () => {
       `is in use by process ${process.pid}`,
     );
     await first.close();
-    // What a process that was killed left behind: a pid that runs, but began at another time.
-    writeFileSync(join(folder, 'tiergraph.lock'), `${process.pid} 1 another-boot`);
     const second = await openDatabase({ kind: 'embedded', folder });
     expect(await second.prisma.epoch.findUnique({ where: { id: 1 } })).toMatchObject({ id: 1, number: 41n });
     await second.close();
