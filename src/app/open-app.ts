@@ -11,6 +11,7 @@ import { createDirectory } from '../store/directory.ts';
 import { readCursorKey } from '../store/epoch.ts';
 import { type PartnerRow, readPartners } from '../store/read-partner.ts';
 import { FULL_SCOPE } from '../store/read-scope.ts';
+import { PATIENT, sessionConfig } from '../store/session-settings.ts';
 import { readStandingStamps } from '../store/standing-stamps.ts';
 import type { App, AppLog } from './app.ts';
 import type { Clock } from './clock.ts';
@@ -97,7 +98,7 @@ export const openApp = async ({
 const openDoorbell = (location: DatabaseLocation, natsUrl: string | null, log: AppLog): Doorbell => {
   let openLine: OpenLine;
   if (natsUrl !== null) openLine = natsLine(natsUrl);
-  else if (location.kind === 'server') openLine = postgresLine(location.url);
+  else if (location.kind === 'server') openLine = postgresLine(sessionConfig(location.url, PATIENT));
   else return createLocalDoorbell();
   return createDistantDoorbell({
     openLine,

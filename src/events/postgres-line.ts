@@ -8,15 +8,15 @@ const GOODBYE_MS = 500;
 
 /**
  * PostgreSQL's LISTEN and NOTIFY on a connection of its own: a NOTIFY inside a writing transaction would hold a lock of the whole server
- * while that commits. `url` has to lead to the server itself, not to a pooler that shares sessions out by transaction.
+ * while that commits. `connection` has to lead to the server itself, not to a pooler that shares sessions out by transaction.
  */
 export const postgresLine =
-  (url: string): OpenLine =>
+  (connection: { readonly connectionString: string; readonly options: string }): OpenLine =>
   async ({ onText, onLost }) => {
     // Ours, so that a connection that answers nothing any more can be cut.
     const socket = new Socket();
     const client = new Client({
-      connectionString: url,
+      ...connection,
       application_name: 'tiergraph doorbell',
       stream: () => socket,
     });

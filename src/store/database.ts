@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { Client } from 'pg';
+import { Client, DatabaseError } from 'pg';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import { unusable } from './data-folder.ts';
@@ -10,6 +10,19 @@ import { migrate } from './migrate.ts';
 import type { MigrationSession } from './migration-session.ts';
 import { reasonOf } from './reason-of.ts';
 import { createSessionPool } from './session-pool.ts';
+import {
+  findWrongSetting,
+  PATIENT,
+  READ_SETTINGS,
+  refuseServer,
+  SERVER_FACTS,
+  SET_EMBEDDED,
+  type ServerFacts,
+  sessionConfig,
+  settingsOn,
+  TOO_OLD,
+  UNKNOWN_SETTING,
+} from './session-settings.ts';
 
 /** Where the data lives: a PostgreSQL server, a folder of the embedded database, or, for tests, memory, filled from a dump if there is one. */
 export type DatabaseLocation =
@@ -29,21 +42,6 @@ export type Database = {
   readonly exclusive: boolean;
   close(): Promise<void>;
 };
-
-// Times in UTC because the driver reads and writes timestamps without their offset; no compiling of statements, which takes 300 ms
-// for those that judge; no sorting bit by bit, by which a plan without statistics takes an index for half of an order that another has whole. The timeouts and keep-alives so that a process that was cut off or hangs holds no row longer than 10 s: what
-// it holds ends after 4 s, and what still waits for that gives up before it gets it, or would hold it for another 4 s, one by one.
-const SESSION = [
-  '-c timezone=UTC',
-  '-c jit=off',
-  '-c enable_incremental_sort=off',
-  '-c idle_in_transaction_session_timeout=4s',
-  '-c lock_timeout=3s',
-  '-c statement_timeout=60s',
-  '-c tcp_keepalives_idle=5',
-  '-c tcp_keepalives_interval=2',
-  '-c tcp_keepalives_count=2',
-].join(' ');
 
 /** Is told each statement that is sent to the database, for whoever counts them. */
 export type OnStatement = (sql: string) => void;
@@ -66,15 +64,26 @@ const openServer = async (
   { url, poolSize = 10, answerWithinMs = 15_000 }: DatabaseLocation & { kind: 'server' },
   onStatement: OnStatement | undefined,
 ): Promise<Database> => {
+  const unusable = (why: string, cause?: unknown): Error =>
+    new Error(`The database of DATABASE_URL ${why}`, { cause });
   const client = new Client({
-    connectionString: url,
-    options: '-c timezone=UTC',
+    ...sessionConfig(url, PATIENT),
     connectionTimeoutMillis: answerWithinMs,
   });
+  // What ends it is told by the statement that it was to answer.
+  client.on('error', () => {});
   await client.connect().catch((error: unknown) => {
-    throw new Error(`The database of DATABASE_URL can't be used: ${reasonOf(error)}`, { cause: error });
+    if (error instanceof DatabaseError && error.code === UNKNOWN_SETTING) throw unusable(TOO_OLD, error);
+    throw unusable(`can't be used: ${reasonOf(error)}`, error);
   });
+  let settings: Readonly<Record<string, string>>;
   try {
+    const { rows } = await client.query<ServerFacts>(SERVER_FACTS);
+    const [server] = rows;
+    const refusal = server && refuseServer(server);
+    if (server === undefined || refusal !== null) throw unusable(refusal ?? 'says nothing of itself.');
+    settings = settingsOn(server);
+    if (settings.transaction_timeout !== undefined) await client.query('SET transaction_timeout = 0');
     await migrate({
       execute: async (sql) => void (await client.query(sql)),
       query: async (sql, values) =>
@@ -83,13 +92,19 @@ const openServer = async (
   } finally {
     await client.end();
   }
-  const { pool, close } = createSessionPool({ connectionString: url, options: SESSION, max: poolSize });
+  const { pool, close } = createSessionPool({ ...sessionConfig(url, settings), max: poolSize });
   const prisma = createClient(new PrismaPg(pool), onStatement);
-  const [row] = await prisma.$queryRaw<{ zone: string }[]>`SELECT current_setting('timezone') AS zone`;
   const closeAll = () => prisma.$disconnect().then(close);
-  if (row?.zone !== 'UTC') {
+  const wrong = await pool.query<{ name: string; setting: string }>(READ_SETTINGS).then(
+    ({ rows }) => findWrongSetting(settings, rows),
+    async (error: unknown) => {
+      await closeAll();
+      throw error;
+    },
+  );
+  if (wrong !== null) {
     await closeAll();
-    throw new Error('The database does not keep the session in UTC; timestamps would be misread.');
+    throw unusable(wrong);
   }
   return { prisma, exclusive: false, close: closeAll };
 };
@@ -111,7 +126,7 @@ const openEmbedded = async (
         ? await openFolder(location.folder)
         : await PGlite.create(location.dump && { loadDataDir: location.dump });
     const database = engine;
-    await database.exec('SET timezone = UTC; SET enable_incremental_sort = off');
+    await database.exec(SET_EMBEDDED);
     const session: MigrationSession = {
       execute: async (sql) => void (await database.exec(sql)),
       query: async (sql, values) =>

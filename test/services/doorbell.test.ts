@@ -6,6 +6,7 @@ import { createDistantDoorbell, type DistantDoorbellOptions } from '../../src/ev
 import { createLocalDoorbell, type Doorbell } from '../../src/events/doorbell.ts';
 import { natsLine } from '../../src/events/nats-line.ts';
 import { postgresLine } from '../../src/events/postgres-line.ts';
+import { PATIENT, sessionConfig } from '../../src/store/session-settings.ts';
 import { type FlakyProxy, startFlakyProxy } from '../support/flaky-proxy.ts';
 import { createDatabase, natsUrl } from '../support/services.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -68,7 +69,7 @@ const onPostgres = async (): Promise<Place> => {
   url.port = String(proxy.port);
   return {
     proxy,
-    open: opener(postgresLine(url.href)),
+    open: opener(postgresLine(sessionConfig(url.href, PATIENT))),
     async overhear() {
       const texts: string[] = [];
       const client = new Client({ connectionString: database.url });

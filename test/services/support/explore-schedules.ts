@@ -69,10 +69,6 @@ export const exploreSchedules = async (first: number, end: number): Promise<Expl
   const stored = await createDatabase();
   const observer = new Client({ connectionString: stored.url });
   await observer.connect();
-  // When a commit reaches the disk is no matter here, and tens of thousands of them would take long.
-  await observer.query(
-    `ALTER DATABASE ${new URL(stored.url).pathname.slice(1)} SET synchronous_commit = off`,
-  );
   const location = { kind: 'server', url: stored.url } as const;
   const { app, tail, judge, log, close } = await openTestApp({ location });
   await judge.stop();
