@@ -7,6 +7,7 @@ import { hashOf, prefixOf } from './api-key.ts';
 import { type App, type Refused, refuse } from './app.ts';
 import { findPartner } from './references.ts';
 import { type Rights, ROLES, type Role } from './rights.ts';
+import { createVerifiedTokens, KEPT_MS, type VerifiedTokens } from './verified-tokens.ts';
 
 /** Why somebody isn't let in. */
 export type Unauthenticated = Refused<'UNAUTHENTICATED'>;
@@ -41,9 +42,6 @@ export const createAuthenticator = (app: App, jwt: JwtOptions | null): Authentic
   const keys = new LRUCache<string, { readonly epoch: bigint; readonly row: KeptApiKey | null }>({
     max: CACHED,
   });
-  const tokens = new LRUCache<string, Rights>({ max: CACHED });
-  const published: JWTVerifyGetKey | null = jwt && createRemoteJWKSet(new URL(jwt.jwksUrl));
-
   const now = async () => app.clock(await app.directory.databaseTime());
 
   /** The key's row as of the epoch that is trusted now. */
@@ -81,20 +79,6 @@ export const createAuthenticator = (app: App, jwt: JwtOptions | null): Authentic
     return { rights, findEnd: () => endOfKey(prefix) };
   };
 
-  const authenticateToken = async (text: string): Promise<Session | Unauthenticated> => {
-    if (jwt === null || published === null) return refuse('UNAUTHENTICATED', NO_ENTRY);
-    const id = hashOf(text);
-    const known = tokens.get(id);
-    const rights = known ?? (await verify(text, published, jwt));
-    if ('refused' in rights) return rights;
-    tokens.set(id, rights);
-    const findEnd = async () =>
-      rights.expiresAt !== null && rights.expiresAt <= (await now())
-        ? refuse('UNAUTHENTICATED', 'The token has expired.')
-        : null;
-    return (await findEnd()) ?? { rights, findEnd };
-  };
-
   const verify = async (
     text: string,
     key: JWTVerifyGetKey,
@@ -112,11 +96,33 @@ export const createAuthenticator = (app: App, jwt: JwtOptions | null): Authentic
     } catch (error) {
       if (error instanceof errors.JWTExpired) return refuse('UNAUTHENTICATED', 'The token has expired.');
       // A token that is wrong is its sender's business; an issuer that can't be reached is ours.
-      if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) {
-        return refuse('UNAUTHENTICATED', NO_ENTRY);
-      }
+      if (error instanceof errors.JOSEError && !isOutage(error)) return refuse('UNAUTHENTICATED', NO_ENTRY);
       throw error;
     }
+  };
+
+  const createTokens = (options: JwtOptions): VerifiedTokens => {
+    const published = createRemoteJWKSet(new URL(options.jwksUrl), { cacheMaxAge: KEPT_MS });
+    return createVerifiedTokens(
+      hashOf,
+      (text) => verify(text, published, options),
+      () => performance.now(),
+    );
+  };
+  const tokens = jwt && createTokens(jwt);
+
+  const authenticateToken = async (text: string): Promise<Session | Unauthenticated> => {
+    if (tokens === null) return refuse('UNAUTHENTICATED', NO_ENTRY);
+    const rights = await tokens.find(text);
+    if ('refused' in rights) return rights;
+    const findEnd = async (): Promise<Unauthenticated | null> => {
+      if (rights.expiresAt !== null && rights.expiresAt <= (await now())) {
+        return refuse('UNAUTHENTICATED', 'The token has expired.');
+      }
+      const again = await tokens.find(text);
+      return 'refused' in again ? again : null;
+    };
+    return (await findEnd()) ?? { rights, findEnd };
   };
 
   return {
@@ -126,6 +132,12 @@ export const createAuthenticator = (app: App, jwt: JwtOptions | null): Authentic
     },
   };
 };
+
+/** True if the issuer's keys could not be read, for which jose has no class of its own. */
+const isOutage = (error: errors.JOSEError): boolean =>
+  error instanceof errors.JWKSTimeout ||
+  error instanceof errors.JWKSInvalid ||
+  error.code === errors.JOSEError.code;
 
 const roleNamed = (name: string): Role => {
   const role = ROLES.find((known) => known === name);
