@@ -15,7 +15,10 @@ const ExclusionReasonType = builder.enumType('ExclusionReason', {
     RESPONDENT_CAP: { description: 'Its respondent has later answers, and no more of one respondent count.' },
     PERSON_USED_ELSEWHERE: { description: 'Its person fills another slot.' },
     DUPLICATE_PERSON: { description: 'Its person counts already.' },
-    NOT_IN_FAMILY: { description: 'Its partner was not an affiliate on the day.' },
+    NOT_IN_FAMILY: {
+      description:
+        'Its partner was not an affiliate and a member on the day, or had left the programme when it happened.',
+    },
     WRONG_REGION: { description: 'It belongs to another region.' },
     UNKNOWN_CURRENCY: { description: 'The rulebook does not say what its currency is worth.' },
     ALREADY_COUNTED: { description: 'What it says counts already by another fact.' },

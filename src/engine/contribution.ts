@@ -3,6 +3,7 @@ import type { Day } from './day.ts';
 import type { Fact } from './fact.ts';
 import { fieldText, passes } from './fact-field.ts';
 import { type Fraction, ZERO } from './fraction.ts';
+import { hadLeft, type Membership } from './membership.ts';
 import type { Filter, Metric, Scope } from './metric.ts';
 import type { PartnerCase } from './partner-case.ts';
 import type { Rulebook } from './rulebook.ts';
@@ -37,9 +38,12 @@ export function candidates(partner: PartnerCase): (kind: string, scope: Scope) =
     else ofKind.push({ fact, own, belongs });
   };
   for (const fact of partner.facts) admit(fact, true, [ALWAYS]);
-  for (const { facts, memberships } of partner.family) {
-    const belongs = united(memberships.map(({ from, until }) => ({ from, until: until ?? ALWAYS.until })));
-    for (const fact of facts) admit(fact, false, belongs);
+  for (const { facts, memberships, enrolled } of partner.family) {
+    const below = united(memberships.map(toDays));
+    const belongs = enrolled === undefined ? below : inBoth(below, united(enrolled.map(toDays)));
+    // What happened while a descendant had left the programme is not its family's; what it had done before it joined is.
+    const isLost = (fact: Fact) => enrolled !== undefined && hadLeft(enrolled, fact.occurredOn);
+    for (const fact of facts) admit(fact, false, isLost(fact) ? [] : belongs);
   }
   for (const ofKind of byKind.values()) ofKind.sort((a, b) => byContent(a.fact, b.fact));
   return (kind, scope) => {
@@ -116,6 +120,17 @@ function keyOf(fact: Fact, by: readonly string[]): string | null {
 
 function common(a: Days, b: Days): Days {
   return { from: Math.max(a.from, b.from), until: Math.min(a.until, b.until) };
+}
+
+function toDays({ from, until }: Membership): Days {
+  return { from, until: until ?? ALWAYS.until };
+}
+
+/** The days that are in one of these and in one of those. */
+function inBoth(these: readonly Days[], those: readonly Days[]): readonly Days[] {
+  return these
+    .flatMap((one) => those.map((other) => common(one, other)))
+    .filter(({ from, until }) => from < until);
 }
 
 /** The same days as runs that neither overlap nor touch, ascending. */

@@ -2,7 +2,7 @@ import { passesAll } from './contribution.ts';
 import type { Day } from './day.ts';
 import type { Fact, FactWarning } from './fact.ts';
 import { metricsOf } from './measuring-scope.ts';
-import type { Membership } from './membership.ts';
+import { hadLeft, type Membership } from './membership.ts';
 import type { Filter } from './metric.ts';
 import type { PublishedRulebook } from './rulebook.ts';
 import { rulebooksInForce } from './transition.ts';
@@ -54,12 +54,4 @@ export function findWarning(
   if (hadLeft(memberships, fact.occurredOn)) return 'LEFT';
   if (fact.occurredOn > today) return 'FUTURE';
   return asked.get(fact.kind)?.some((where) => passesAll(fact, where)) ? null : 'NOT_ASKED_FOR';
-}
-
-/** Whether a day is after a membership and in none. */
-export function hadLeft(memberships: readonly Membership[], on: Day): boolean {
-  return (
-    memberships.some(({ until }) => until !== null && until <= on) &&
-    !memberships.some(({ from, until }) => from <= on && (until === null || on < until))
-  );
 }

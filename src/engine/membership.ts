@@ -45,6 +45,14 @@ export function isMemberBy({ enrolledOn, leftOn }: Entries[number], on: Day): bo
   return enrolledOn <= on && (leftOn === null || on < leftOn);
 }
 
+/** Whether a partner had left on a day: the day is after a membership and in none. */
+export function hadLeft(memberships: readonly Membership[], on: Day): boolean {
+  return (
+    memberships.some(({ until }) => until !== null && until <= on) &&
+    !memberships.some(({ from, until }) => from <= on && (until === null || on < until))
+  );
+}
+
 /** Whether a membership begins on the very day on which another one ends. */
 function beginsAnew(entries: Entries, { enrolledOn }: Entries[number], day: Day): boolean {
   const leftOn = entryOn(entries, day - 1)?.leftOn ?? null;

@@ -25,11 +25,17 @@ export type Override = {
   readonly actor: string;
 };
 
-/** A descendant's facts, and the half-open ranges of days on which it belonged to the judged partner's family. */
+type Run = { readonly from: Day; readonly until: Day | null };
+
+/**
+ * A descendant's facts, the half-open ranges of days on which it was below the judged partner, and those on which it was a member of the
+ * programme: it belongs to the family on the days that are in both (rule 37). Without the latter it always was a member.
+ */
 export type FamilyMember = {
   readonly partnerId: string;
   readonly facts: readonly Fact[];
-  readonly memberships: readonly { readonly from: Day; readonly until: Day | null }[];
+  readonly memberships: readonly Run[];
+  readonly enrolled?: readonly Run[];
 };
 
 /**

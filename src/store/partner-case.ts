@@ -1,5 +1,6 @@
 import type { Instant } from '../engine/day.ts';
 import { childrenIn, familyOf } from '../engine/family.ts';
+import { memberships } from '../engine/membership.ts';
 import type { Override, PartnerCase } from '../engine/partner-case.ts';
 import { type EnteredData, type ResolvedEntry, resolveEntries } from '../engine/resolve-entries.ts';
 import type { ProgramRecord, RulebookRecord } from './directory.ts';
@@ -111,6 +112,7 @@ const assemble = (
             ? familyOf(id, children).map((member) => ({
                 ...member,
                 facts: facts.get(member.partnerId) ?? [],
+                enrolled: memberships(hierarchy.get(member.partnerId) ?? []),
               }))
             : [],
           overrides,

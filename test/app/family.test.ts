@@ -132,3 +132,42 @@ test('rule 22: who leaves has no tier from that day on, and its name changes on 
     path: 'country',
   });
 });
+
+test('rule 37: a descendant counts while it is a member, but for what is dated after it left, and still connects those below it', async () => {
+  now = Date.UTC(2026, 5, 1, 12);
+  const partner = (externalRef: string, parent: string | null) => ({
+    externalRef,
+    name: externalRef,
+    country: 'DE',
+    region: 'DACH',
+    parent,
+    enrolledOn: day('2026-05-01'),
+  });
+  const partners = [partner('TOP', null), partner('MIDDLE', 'TOP'), partner('LOW', 'MIDDLE')];
+  const { outcomes } = granted(await enrollPartners(opened.app, { program: 'family', partners }));
+  outcomes.forEach((outcome, index) => {
+    ids.set(partners[index]?.externalRef ?? '', granted(outcome).partnerId);
+  });
+  const facts = [
+    revenue('m1', 'MIDDLE', '60', '2026-04-01'),
+    revenue('m2', 'MIDDLE', '500', '2026-05-20'),
+    revenue('l1', 'LOW', '60', '2026-05-02'),
+  ];
+  granted(await recordFacts(opened.app, { program: 'family', source: 's', facts, onError: 'SKIP_ROW' }));
+  expect(await tierOn('TOP', '2026-05-02')).toBe('SILVER');
+  granted(await update('MIDDLE', { leftOn: day('2026-05-10') }));
+  // What it had sold before it joined counts while it is a member; what is dated after it left never does.
+  expect(await tierOn('TOP', '2026-05-02')).toBe('SILVER');
+  expect(await tierOn('TOP', '2026-05-10')).toBe('BASE');
+  expect(await tierOn('TOP', '2026-05-21')).toBe('BASE');
+  granted(
+    await recordFacts(opened.app, {
+      program: 'family',
+      source: 's',
+      facts: [revenue('l2', 'LOW', '60', '2026-05-25')],
+      onError: 'SKIP_ROW',
+    }),
+  );
+  expect(await tierOn('TOP', '2026-05-25')).toBe('SILVER');
+  expect(await findFaults(opened.app, 'family')).toEqual([]);
+});

@@ -351,6 +351,38 @@ describe('rule 15: scope', () => {
     });
   });
 
+  describe('rule 37: a descendant that leaves', () => {
+    const dated = (on: string) => fact('revenue', { on, value: '1', currency: 'EUR', partnerId: 'C' });
+    const [early, inside, away, back] = ['2025-06-01', '2026-02-01', '2026-04-15', '2026-05-15'].map(dated);
+    const facts = [early, inside, away, back].filter((each) => each !== undefined);
+    const leaver = {
+      ...member(facts, ['2026-01-01', null]),
+      enrolled: [
+        { from: day('2026-01-01'), until: day('2026-04-01') },
+        { from: day('2026-05-01'), until: null },
+      ],
+    };
+    const family = partnerWith([], {}, [leaver]);
+    const sums = { fact: 'revenue', aggregate: 'SUM', scope: 'FAMILY', window: { allTime: true } };
+
+    it.each([
+      ['2025-12-31', '0'],
+      ['2026-01-01', '1'],
+      ['2026-03-31', '2'],
+      ['2026-04-01', '0'],
+      ['2026-04-30', '0'],
+      ['2026-05-01', '2'],
+      ['2026-05-15', '3'],
+    ])('on %s brings %s: on days as a member, what is not dated while it was away', (on, expected) => {
+      expect(goldOn(family, ruleFor(sums), on).value).toBe(expected);
+    });
+
+    it('its facts from while it was away are named as not of the family', () => {
+      const { excluded } = evidence(family, ruleFor(sums), day('2026-06-01'), MEASURE);
+      expect(excluded).toEqual([{ fact: away, reason: 'NOT_IN_FAMILY' }]);
+    });
+  });
+
   it('a fact counts once, though overlapping memberships, or two partners, bring it', () => {
     const counts = { fact: 'certification', aggregate: 'COUNT', scope: 'FAMILY' };
     const twice = partnerWith([own], {}, [
