@@ -1,13 +1,12 @@
-import { COMPARISONS, holds } from './comparison.ts';
-import { type Fraction, formatDecimal } from './fraction.ts';
+import { checkBounds } from './check-bound.ts';
+import { COMPARISONS } from './comparison.ts';
 import { itemScope, metricsOf } from './measuring-scope.ts';
 import type { Slot } from './metric.ts';
 import { localizedTextShape, measureShape, regionalNumberShape } from './parse-measure.ts';
 import { checkField, checkFilters, fieldShape, scopeShape, whereShape } from './parse-metric.ts';
 import { pointer } from './problem.ts';
-import type { ForEach, Measure, Quantifier, Requirement, Threshold } from './rulebook.ts';
+import type { ForEach, Quantifier, Requirement, Threshold } from './rulebook.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
-import type { RulebookReading } from './rulebook-reading.ts';
 import { byKey, integer, list, object, optional, reference, type Shape, text } from './shape.ts';
 
 /** A code of a tier or a specialization. */
@@ -34,9 +33,7 @@ const threshold: Shape<Threshold> = object(
     for (const [key, comparison] of COMPARISONS) {
       const required = bounds[key];
       if (required === undefined) continue;
-      for (const bound of [required.default, ...required.regions.values()]) {
-        checkScale(measure, bound, pointer(path, key), reading);
-      }
+      checkBounds(measure, comparison, required, pointer(path, key), reading);
       return { type: 'THRESHOLD', path, measure, comparison, required };
     }
     return undefined;
@@ -151,20 +148,4 @@ function composite(
 function holdsForEach(requirement: Requirement): boolean {
   if (requirement.type === 'FOR_EACH') return true;
   return requirement.type === 'COMPOSITE' && requirement.parts.some((part) => holdsForEach(part.requirement));
-}
-
-/** Refuses a bound that an answer's scale, or a share, can never reach or never miss. */
-function checkScale(measure: Measure, bound: Fraction, path: string, reading: RulebookReading): void {
-  const score =
-    measure.type === 'METRIC' && measure.metric.kind === 'satisfaction'
-      ? !['SUM', 'COUNT', 'DISTINCT'].includes(measure.metric.aggregate)
-      : false;
-  if (!score) return;
-  const { minimum, maximum } = reading.program.satisfactionScale;
-  if (holds(bound, 'AT_LEAST', minimum) && holds(bound, 'AT_MOST', maximum)) return;
-  const scale = `${formatDecimal(minimum)} to ${formatDecimal(maximum)}`;
-  reading.refuse(
-    path,
-    `Satisfaction is answered on a scale from ${scale}; ${formatDecimal(bound)} is not on it.`,
-  );
 }

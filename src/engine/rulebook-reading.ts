@@ -7,6 +7,7 @@ import type { ProgramSettings } from './program.ts';
 import type { Measure } from './rulebook.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
 import { isObject } from './shape.ts';
+import { type ValueRange, valueRange } from './value-range.ts';
 
 const DEEPEST = RULEBOOK_LIMITS.depth;
 /** More names of a circle are not told. */
@@ -19,6 +20,8 @@ export type RulebookReading = {
   /** How many were noted. */
   problemCount(): number;
   readonly program: ProgramSettings;
+  /** The document holds already: it is read as it is, whatever would be refused today. */
+  readonly isPublished: boolean;
   /** A text that names something, in its one form; refused at `path` where it names nothing. */
   name(text: string, path: string, longest: number): string | undefined;
   /** A text for people, as it is written; refused at `path` where it is none. */
@@ -38,6 +41,8 @@ export type RulebookReading = {
   hasSpecialization(code: string, path: string): boolean;
   /** Whether a measure is made of constants alone. */
   isBare(measure: Measure): boolean;
+  /** Between which numbers every value of a measure lies. */
+  rangeOf(measure: Measure): ValueRange;
   /** The one object for metrics equal to this one. */
   theMetric(metric: Metric): Metric;
 };
@@ -71,6 +76,7 @@ export function startReading({
   const underway: string[] = [];
   const metrics = new Map<string, Metric>();
   const bare = new Map<Measure, boolean>();
+  const ranges = new Map<Measure, ValueRange>();
   let problemCount = 0;
   let depth = 0;
 
@@ -78,6 +84,7 @@ export function startReading({
     problems,
     problemCount: () => problemCount,
     program,
+    isPublished,
     name(text, path, longest) {
       if (isPublished) return toStoredName(text);
       return readName(text, (message) => reading.refuse(path, message), longest);
@@ -133,6 +140,13 @@ export function startReading({
         ('parts' in measure && measure.unit === null && measure.parts.every(reading.isBare));
       bare.set(measure, isBare);
       return isBare;
+    },
+    rangeOf(measure) {
+      const known = ranges.get(measure);
+      if (known !== undefined) return known;
+      const range = valueRange(measure, program, reading.rangeOf);
+      ranges.set(measure, range);
+      return range;
     },
     theMetric(metric) {
       const key = metricKey(metric);

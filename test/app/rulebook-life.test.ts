@@ -5,7 +5,9 @@ import { recordFacts } from '../../src/app/record-facts.ts';
 import { saveRulebookDraft } from '../../src/app/save-rulebook-draft.ts';
 import { withdrawRulebook } from '../../src/app/withdraw-rulebook.ts';
 import { formatDecimal } from '../../src/engine/fraction.ts';
-import { PROGRAM } from '../engine/support/measuring.ts';
+import { judgePartner } from '../../src/engine/judge-partner.ts';
+import { createDirectory } from '../../src/store/directory.ts';
+import { PROGRAM, partnerWith } from '../engine/support/measuring.ts';
 import { REFUSALS } from '../engine/support/refusals.ts';
 import { findFaults } from '../support/check-standings.ts';
 import {
@@ -120,6 +122,43 @@ describe('invalid rulebooks', () => {
       problems: [{ path: '', message: '"tiers" is missing.' }],
     });
     expect(await stored()).toBe(before);
+  });
+
+  test('a bound that decides nothing is refused when saved and when published, and judged where it holds', async () => {
+    await createSmallProgram(moving.app, 'bounds');
+    await enroll(moving.app, ['A'], 'bounds');
+    const share = { measure: { largestShare: ['revenue'] }, atMost: '40' };
+    const document = {
+      ...SMALL_RULEBOOK,
+      tiers: SMALL_RULEBOOK.tiers.map((tier) => ({
+        ...tier,
+        ...(tier.code === 'SILVER' && { requirement: share }),
+      })),
+    };
+    const problems = [
+      {
+        path: '/tiers/1/requirement/atMost',
+        message:
+          'This measure is from 0 to 1, so every value is at most 40, and the bound decides nothing. 40 % is written "0.4".',
+      },
+    ];
+    expect(await saveDraft('bounds', document)).toMatchObject({ refused: 'RULEBOOK_INVALID', problems });
+    // Saved when nothing refused it yet.
+    const { prisma } = moving.app.database;
+    const draft = await newDraft('bounds', SMALL_RULEBOOK);
+    await prisma.rulebook.update({ where: { id: draft }, data: { document } });
+    expect(await publishOn(draft, '2026-04-01')).toMatchObject({ refused: 'NOT_PUBLISHABLE', problems });
+    // Published when nothing refused it yet: a process that starts reads it, and judges by it.
+    await prisma.rulebook.updateMany({
+      where: { program: { code: 'bounds' }, state: 'PUBLISHED' },
+      data: { document },
+    });
+    const { byCode } = await createDirectory(moving.app.database).current();
+    const [rulebook] = byCode.get('bounds')?.rulebooks ?? [];
+    if (rulebook === undefined) throw new Error('It is published.');
+    const published = { id: rulebook.id, effectiveFrom: day('2020-01-01'), rulebook: rulebook.rulebook };
+    const partner = { ...partnerWith([]), rulebooks: [published] };
+    expect(judgePartner(partner, day('2026-03-01')).status.tier).toBe('SILVER');
   });
 });
 

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { evidence } from '../../src/engine/evidence.ts';
 import type { Fact } from '../../src/engine/fact.ts';
-import { day, documentFor, factory, goldOn, partnerWith, rulebookOf } from './support/measuring.ts';
+import {
+  day,
+  documentFor,
+  factory,
+  goldOn,
+  heldRulebookOf,
+  partnerWith,
+  rulebookOf,
+} from './support/measuring.ts';
 
 const ALL_TIME = { allTime: true };
 const ON = '2026-06-30';
@@ -9,9 +17,9 @@ const MEASURE = '/tiers/1/requirement/measure';
 
 type Parts = Readonly<Record<string, unknown>>;
 
-/** A rulebook whose GOLD asks for more than -1 of one metric. */
+/** A rulebook whose GOLD asks for something of one metric. */
 function ruleFor(metric: Parts, others: Parts = {}) {
-  return rulebookOf(
+  return heldRulebookOf(
     documentFor({ measure: { metric: { window: ALL_TIME, ...metric } }, atLeast: '0' }, others),
   );
 }

@@ -6,6 +6,7 @@ import {
   documentFor,
   factory,
   goldOn,
+  heldRulebookOf,
   judgeOn,
   partnerWith,
   proveOn,
@@ -36,13 +37,14 @@ function usersOf(numbers: Readonly<Record<string, string>>): Fact[] {
 
 /** The outcome of a requirement for a partner with these facts. */
 function outcome(requirement: unknown, facts: readonly Fact[] = [], region = 'EMEA'): string {
-  const rulebook = rulebookOf(documentFor(requirement));
+  const rulebook = heldRulebookOf(documentFor(requirement));
   return requirementOf(proveOn(partnerWith(facts, { region }), rulebook, ON), 'GOLD').outcome;
 }
 
 /** The value of a measure for a partner with these facts. */
 function value(measure: unknown, facts: readonly Fact[] = [], region = 'EMEA'): string | null {
-  return goldOn(partnerWith(facts, { region }), rulebookOf(documentFor({ measure, atLeast: '0' })), ON).value;
+  return goldOn(partnerWith(facts, { region }), heldRulebookOf(documentFor({ measure, atLeast: '0' })), ON)
+    .value;
 }
 
 describe('rule 9: thresholds', () => {
@@ -255,7 +257,7 @@ describe('rule 12: points', () => {
 
 describe('rule 33: what decided is said', () => {
   const text = (requirement: unknown, facts: readonly Fact[] = []): string => {
-    const rulebook = rulebookOf(documentFor(requirement));
+    const rulebook = heldRulebookOf(documentFor(requirement));
     const proof = requirementOf(proveOn(partnerWith(facts), rulebook, ON), 'GOLD');
     return explainRequirement(proof, rulebook, 'en').split('; ').slice(1).join('; ');
   };

@@ -27,7 +27,15 @@ import microsoft from './fixtures/microsoft-capability-score.json' with { type: 
 import odoo from './fixtures/odoo-v11.json' with { type: 'json' };
 import { anyPartner } from './support/any-partner.ts';
 import { checkProperty } from './support/check-property.ts';
-import { day, documentFor, factory, PROGRAM, partnerWith, rulebookOf } from './support/measuring.ts';
+import {
+  day,
+  documentFor,
+  factory,
+  heldRulebookOf,
+  PROGRAM,
+  partnerWith,
+  rulebookOf,
+} from './support/measuring.ts';
 
 type ThresholdProof = Extract<RequirementProof, { readonly type: 'THRESHOLD' }>;
 
@@ -268,7 +276,7 @@ describe('rule 32: recording the shortfall of a sum or count meets the threshold
         (partner, allOf, own, a, b, c) => {
           const equal = { EUR: a, USD: b, ...(own === 'EUR' || own === 'USD' ? {} : { [own]: c }) };
           const document = documentFor({ allOf }, { currencies: [{ from: '2020-01-01', equal }] });
-          const rulebook = rulebookOf(document, { ...PROGRAM, currency: own });
+          const rulebook = heldRulebookOf(document, { ...PROGRAM, currency: own });
           checked += recordShortfalls(partner, rulebook, day('2026-01-01'));
         },
       ),

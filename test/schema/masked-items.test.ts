@@ -27,7 +27,7 @@ beforeAll(async () => {
       body: {
         allOf: [
           { measure: { metric: { fact, aggregate, window } }, atLeast },
-          { measure: 'answers', atLeast: '0' },
+          { measure: 'answers', atMost: '1000' },
         ],
       },
     },

@@ -3,7 +3,7 @@ import type { Fact } from '../../../src/engine/fact.ts';
 import { type Fraction, formatDecimal, fraction, parseDecimal } from '../../../src/engine/fraction.ts';
 import { createGauge } from '../../../src/engine/gauge.ts';
 import { judge, type Proof, prove, type Verdict } from '../../../src/engine/judge.ts';
-import { parseRulebook } from '../../../src/engine/parse-rulebook.ts';
+import { parseRulebook, readPublishedRulebook } from '../../../src/engine/parse-rulebook.ts';
 import type { FamilyMember, PartnerCase, PartnerEntry } from '../../../src/engine/partner-case.ts';
 import type { ProgramSettings } from '../../../src/engine/program.ts';
 import type { Rulebook } from '../../../src/engine/rulebook.ts';
@@ -39,6 +39,13 @@ export function rulebookOf(document: unknown, program: ProgramSettings = PROGRAM
   const parsed = parseRulebook(document, program);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems, null, 1));
   return parsed.rulebook;
+}
+
+/** Reads a document as one that holds already: with bounds, too, that would be refused if it were saved now. */
+export function heldRulebookOf(document: unknown, program: ProgramSettings = PROGRAM): Rulebook {
+  const read = readPublishedRulebook(document, program);
+  if (!read.ok) throw new Error(JSON.stringify(read.problems, null, 1));
+  return read.rulebook;
 }
 
 /** The smallest document with one requirement for GOLD, and whatever else is given. */

@@ -310,7 +310,7 @@ export const REFUSALS: readonly Refusal[] = [
     'a threshold off the scale',
     withRequirement({ measure: { metric: score }, atLeast: '75' }),
     `${REQ}/atLeast`,
-    'Satisfaction is answered on a scale from 0 to 10; 75 is not on it.',
+    'This measure is from 0 to 10, so no value is at least 75, and the bound decides nothing.',
   ],
   [
     'a sum of money and heads',

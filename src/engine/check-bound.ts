@@ -1,0 +1,74 @@
+import { holds } from './comparison.ts';
+import { compare, divide, type Fraction, formatDecimal, ONE, wholeNumber } from './fraction.ts';
+import { pointer } from './problem.ts';
+import type { Measure, RegionalNumber } from './rulebook.ts';
+import type { RulebookReading } from './rulebook-reading.ts';
+import type { Comparison } from './standing.ts';
+import type { ValueRange } from './value-range.ts';
+
+const WORDS: Readonly<Record<Comparison, string>> = {
+  AT_LEAST: 'at least',
+  ABOVE: 'above',
+  AT_MOST: 'at most',
+  BELOW: 'below',
+};
+
+/**
+ * Refuses a bound that every value of a measure would meet, or none: where the kind of number says between which ends it lies, such
+ * a bound decides nothing. What is made of constants alone is decided on purpose.
+ */
+export function checkBounds(
+  measure: Measure,
+  comparison: Comparison,
+  required: RegionalNumber,
+  path: string,
+  reading: RulebookReading,
+): void {
+  if (reading.isPublished) return;
+  const range = reading.rangeOf(measure);
+  if (range.isConstant) return;
+  checkBound(measure, comparison, required.default, range, path, reading);
+  for (const [region, bound] of required.regions) {
+    const at = pointer(pointer(path, 'regions'), region);
+    checkBound(measure, comparison, bound, range, at, reading);
+  }
+}
+
+function checkBound(
+  measure: Measure,
+  comparison: Comparison,
+  bound: Fraction,
+  range: ValueRange,
+  path: string,
+  reading: RulebookReading,
+): void {
+  const every = meetsAll(range, comparison, bound);
+  if (!every && !meetsNone(range, comparison, bound)) return;
+  const shown = formatDecimal(bound);
+  const share =
+    measure.unit === '%' && compare(bound, ONE) > 0
+      ? ` ${shown} % is written "${formatDecimal(divide(bound, wholeNumber(100)))}".`
+      : '';
+  reading.refuse(
+    path,
+    `This measure is ${displayRange(range)}, so ${every ? 'every' : 'no'} value is ${WORDS[comparison]} ${shown}, and the bound decides nothing.${share}`,
+  );
+}
+
+/** Whether the value that is hardest to meet it meets it. */
+function meetsAll({ minimum, maximum }: ValueRange, comparison: Comparison, bound: Fraction): boolean {
+  const hardest = comparison === 'AT_LEAST' || comparison === 'ABOVE' ? minimum : maximum;
+  return hardest !== null && holds(hardest, comparison, bound);
+}
+
+/** Whether the value that is easiest to meet it misses it. */
+function meetsNone({ minimum, maximum }: ValueRange, comparison: Comparison, bound: Fraction): boolean {
+  const easiest = comparison === 'AT_LEAST' || comparison === 'ABOVE' ? maximum : minimum;
+  return easiest !== null && !holds(easiest, comparison, bound);
+}
+
+function displayRange({ minimum, maximum }: ValueRange): string {
+  if (minimum === null) return `at most ${maximum === null ? 'anything' : formatDecimal(maximum)}`;
+  if (maximum === null) return `${formatDecimal(minimum)} or more`;
+  return `from ${formatDecimal(minimum)} to ${formatDecimal(maximum)}`;
+}
