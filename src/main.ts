@@ -5,7 +5,7 @@ import { toSubgraph } from '../schema/subgraph.ts';
 import { type App, todayIn } from './app/app.ts';
 import { createAuthenticator } from './app/authenticate.ts';
 import { type Clock, DATABASE_CLOCK } from './app/clock.ts';
-import { openApp } from './app/open-app.ts';
+import { type OpenApp, openApp } from './app/open-app.ts';
 import { type Config, readConfig } from './config.ts';
 import { CONNECT_PROGRAM } from './demo/rulebooks.ts';
 import { isDemoSeeded, seedDemo } from './demo/seed.ts';
@@ -13,6 +13,7 @@ import { tourQueries } from './demo/tour-queries.ts';
 import { formatDay } from './engine/day.ts';
 import { identifyByToken, unauthenticated } from './server/authentication.ts';
 import { createServer } from './server/create-server.ts';
+import type { Identify } from './server/execution.ts';
 import type { Log } from './server/log.ts';
 import { createMetrics } from './server/metrics.ts';
 import { terminalLog } from './server/terminal-log.ts';
@@ -34,60 +35,76 @@ export type Tiergraph = {
   close(): Promise<void>;
 };
 
+/** What requests are answered with. */
+type Running = { readonly opened: OpenApp; readonly identify: Identify };
+
 export type StartOptions = { readonly config: Config; readonly log: Log; readonly clock?: Clock };
 
 /** Composes and starts tiergraph; resolves when it serves. */
 export const start = async ({ config, log, clock = DATABASE_CLOCK }: StartOptions): Promise<Tiergraph> => {
   const metrics = createMetrics();
-  const opened = await openApp({
-    location:
-      config.database.kind === 'EMBEDDED'
-        ? { kind: 'embedded', folder: config.database.folder }
-        : { kind: 'server', url: config.database.url },
-    natsUrl: config.natsUrl,
-    clock,
-    log,
-    gauges: metrics,
+  const texts = await readTrustedDocuments(config.trustedDocuments ?? OWN_DOCUMENTS, {
+    optional: config.trustedDocuments === null,
   });
+  let running: Running | undefined;
+  /** What is asked for once the start is over. */
+  const whenRunning = (): Running => {
+    if (running === undefined) throw new Error('Something was served before the start was over.');
+    return running;
+  };
+  const server = createServer({
+    schema: config.federation ? toSubgraph(schema) : schema,
+    context: ({ requestId, rights }) => {
+      const { opened } = whenRunning();
+      if (config.auth === 'off') return createContext({ ...opened, requestId });
+      if (rights === null) throw unauthenticated('Nobody comes in without a key or token.');
+      return createContext({ ...opened, requestId, rights });
+    },
+    ...(config.auth === 'keys' && {
+      identify: (authorization) => whenRunning().identify(authorization),
+    }),
+    log,
+    metrics,
+    sources: { loopbackOnly: config.auth === 'off', origins: config.corsOrigins },
+    drainMs: config.drainSeconds * 1_000,
+    examples: tourQueries(new Date().toISOString().slice(0, 10)),
+    documents: { texts, only: config.documents === 'trusted' },
+    isStarting: () => running === undefined,
+    ready: async () => {
+      await whenRunning().opened.app.directory.current();
+      return null;
+    },
+  });
+  // First of all: what stands in its way is told before anything is done that takes time.
+  const { url } = await server.listen(config.port, config.host);
+  let opened: OpenApp | undefined;
   try {
-    if (config.demo) await seedEmptyDatabase(opened.app, log);
-    const texts = await readTrustedDocuments(config.trustedDocuments ?? OWN_DOCUMENTS, {
-      optional: config.trustedDocuments === null,
-    });
-    const server = createServer({
-      schema: config.federation ? toSubgraph(schema) : schema,
-      context: ({ requestId, rights }) => {
-        if (config.auth === 'off') return createContext({ ...opened, requestId });
-        if (rights === null) throw unauthenticated('Nobody comes in without a key or token.');
-        return createContext({ ...opened, requestId, rights });
-      },
-      ...(config.auth === 'keys' && {
-        identify: identifyByToken(createAuthenticator(opened.app, config.jwt)),
-      }),
+    opened = await openApp({
+      location:
+        config.database.kind === 'EMBEDDED'
+          ? { kind: 'embedded', folder: config.database.folder }
+          : { kind: 'server', url: config.database.url },
+      natsUrl: config.natsUrl,
+      clock,
       log,
-      metrics,
-      sources: { loopbackOnly: config.auth === 'off', origins: config.corsOrigins },
-      drainMs: config.drainSeconds * 1_000,
-      examples: tourQueries(new Date().toISOString().slice(0, 10)),
-      documents: { texts, only: config.documents === 'trusted' },
-      ready: async () => {
-        await opened.app.directory.current();
-        return null;
-      },
+      gauges: metrics,
     });
-    const { url } = await server.listen(config.port, config.host);
-    opened.judge.wake();
+    const { app, judge, close } = opened;
+    if (config.demo) await seedEmptyDatabase(app, log);
+    running = { opened, identify: identifyByToken(createAuthenticator(app, config.jwt)) };
+    judge.wake();
     let closing: Promise<void> | undefined;
     return {
       url,
-      wakeJudge: opened.judge.wake,
+      wakeJudge: judge.wake,
       close() {
-        closing ??= server.close().then(opened.close);
+        closing ??= server.close().then(close);
         return closing;
       },
     };
   } catch (error) {
-    await opened.close();
+    await server.close();
+    await opened?.close();
     throw error;
   }
 };

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { readConfig } from '../config.ts';
 import { onStopSignal } from '../stop-signals.ts';
 import { createFeedServer } from './feed-server.ts';
 import { createRandom } from './random.ts';
@@ -10,7 +11,7 @@ import { type FeedTotals, runFeed } from './run-feed.ts';
 
 const USAGE = `npm run feed -- [--url http://127.0.0.1:4000/graphql] [--rate 5] [--count N] [--seed S]
 
-  --url    the server's GraphQL endpoint
+  --url    the server's GraphQL endpoint; by default where HOST and PORT say
   --rate   facts a second, more than 0 and at most 1000
   --count  stop after so many facts; without it the feed runs until Ctrl+C
   --seed   makes the stream repeatable; without it each run is another one`;
@@ -27,13 +28,23 @@ function readSettings(args: readonly string[]): Settings | string {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-  const url = values.url ?? 'http://127.0.0.1:4000/graphql';
+  const url = values.url ?? ownUrl();
+  if (url === null) return '--url: the settings do not say where the server is';
   const rate = Number(values.rate ?? 5);
   const count = values.count === undefined ? null : Number(values.count);
   if (!URL.canParse(url)) return `--url: ${url} is no URL`;
   if (!(rate > 0 && rate <= 1_000)) return '--rate: a number above 0, at most 1000';
   if (count !== null && !(Number.isInteger(count) && count > 0)) return '--count: a whole number above 0';
   return { url, rate, count, seed: values.seed ?? crypto.randomUUID() };
+}
+
+/** Where a server with the same settings is; null where that can't be known. */
+function ownUrl(): string | null {
+  const read = readConfig(process.env);
+  if (!read.ok || read.config.port === 0) return null;
+  const { host, port } = read.config;
+  const here = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${here.includes(':') ? `[${here}]` : here}:${port}/graphql`;
 }
 
 async function main(): Promise<void> {

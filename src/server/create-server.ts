@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Session } from '../app/authenticate.ts';
@@ -17,6 +18,7 @@ import {
   corsHeaders,
   isPreflight,
   type Sources,
+  type TurnedAway,
   turnedAway,
 } from './guard.ts';
 import { answerLive, answerReady } from './health.ts';
@@ -46,6 +48,9 @@ const HEADERS = new Map([
   ['vary', 'Accept, Accept-Encoding, Origin'],
 ]);
 
+const STARTING = turnedAway(503, 'UNAVAILABLE', 'The server is starting.');
+const STOPPING = turnedAway(503, 'UNAVAILABLE', 'The server is stopping.');
+
 const NOT_FOUND = turnedAway(404, 'NOT_FOUND', `GraphQL is at ${PATH}.`);
 
 export type ServerOptions = {
@@ -64,6 +69,8 @@ export type ServerOptions = {
   readonly limits?: Limits;
   /** Over how long a stop spreads the end of open subscriptions, in milliseconds. Absent: all end at once. */
   readonly drainMs?: number;
+  /** Whether nothing can be answered yet but that the process lives. Absent: never. */
+  readonly isStarting?: () => boolean;
   /** What the page of GraphiQL offers. */
   readonly examples?: readonly Example[];
   /** See `createRunOperation`. */
@@ -74,8 +81,9 @@ export type Server = {
   /** Starts to accept connections; port 0 lets the system choose. Rejects if the address can't be had. */
   listen(port: number, host: string): Promise<{ readonly url: string }>;
   /**
-   * Stops: no new connections, subscribers told to come back, running requests finished within a grace period, then
-   * resolves. Calling it again waits for the same stop.
+   * Stops: not ready from now on; for `drainMs` requests are still answered while the subscribers are told to come back one
+   * after the other; then no new connections, running requests finished within a grace period, then resolves. Calling it
+   * again waits for the same stop.
    */
   close(): Promise<void>;
 };
@@ -92,6 +100,7 @@ export function createServer({
   documents: trusted = { texts: new Map(), only: false },
   limits = DEFAULT_LIMITS,
   drainMs = 0,
+  isStarting = () => false,
   examples = [],
   compileAfter = COMPILE_AFTER,
 }: ServerOptions): Server {
@@ -173,10 +182,22 @@ export function createServer({
     }
   };
 
+  /** Why nothing may begin that lasts. */
+  const unavailable = (): TurnedAway | null => {
+    if (isStarting()) return STARTING;
+    return closing === null ? null : STOPPING;
+  };
+
   const route = (request: IncomingMessage, response: ServerResponse): void => {
-    switch (pathOf(request)) {
+    const path = pathOf(request);
+    if (isStarting() && !path.startsWith('/health/')) {
+      turnAway(request, response, STARTING);
+      return;
+    }
+    switch (path) {
       case PATH:
-        void serveGraph(request, response);
+        if (closing !== null && asksForEvents(request)) turnAway(request, response, STOPPING);
+        else void serveGraph(request, response);
         break;
       case '/':
         response.writeHead(302, { location: PATH }).end();
@@ -185,7 +206,7 @@ export function createServer({
         answerLive(response);
         break;
       case '/health/ready':
-        answerReady(response, closing === null ? ready : async () => 'The server is stopping.');
+        answerReady(response, async () => unavailable()?.error.message ?? ready());
         break;
       case '/metrics':
         response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(metrics.render());
@@ -224,9 +245,7 @@ export function createServer({
 
   http.on('upgrade', (request, socket, head) => {
     const refused =
-      closing !== null
-        ? turnedAway(503, 'UNAVAILABLE', 'The server is stopping.')
-        : (checkSource(request, sources) ?? (pathOf(request) === PATH ? null : NOT_FOUND));
+      unavailable() ?? checkSource(request, sources) ?? (pathOf(request) === PATH ? null : NOT_FOUND);
     if (refused === null) return webSockets.upgrade(request, socket, head);
     const headers = [...HEADERS, ['connection', 'close'], ['content-length', '0']];
     const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`);
@@ -234,9 +253,13 @@ export function createServer({
   });
 
   const stop = async (): Promise<void> => {
+    if (drainMs > 0 && !isStarting()) {
+      // What sends requests here learns from `/health/ready` to send no more, and until then gets answers.
+      await Promise.all([execution.stop(drainMs), pause(drainMs)]);
+    }
     const drained = new Promise<void>((resolve) => http.close(() => resolve()));
     for (const response of answering) if (!response.headersSent) response.setHeader('connection', 'close');
-    await execution.stop(drainMs);
+    await execution.stop(0);
     await webSockets.close(STOP_GRACE_MS);
     const impatience = setTimeout(() => http.closeAllConnections(), STOP_GRACE_MS);
     await drained;
@@ -287,6 +310,10 @@ function pathOf({ url }: IncomingMessage): string {
 
 function asksForPage({ method, headers }: IncomingMessage): boolean {
   return method === 'GET' && headers.accept?.includes('text/html') === true;
+}
+
+function asksForEvents({ headers }: IncomingMessage): boolean {
+  return headers.accept?.includes('text/event-stream') === true;
 }
 
 function asksFirst({ headers }: IncomingMessage): boolean {

@@ -14,15 +14,16 @@ const states: ConnectionState[] = [];
 const changes = followStatusChanges({
   url: 'http://127.0.0.1:1/graphql',
   program: 'connect',
-  onConnection: (state) => void states.push(state),
+  onConnection(state) {
+    states.push(state);
+    if (state.type !== 'WAITING') return;
+    console.log(states.map(({ type }) => type).join(), new FollowingRefused('FORBIDDEN', '').code);
+    void changes.return?.();
+  },
   token: () => Promise.reject(new Error("no token today")),
 });
 const handle = (event: StatusChangeEvent): string =>
   event.__typename === 'StatusChanged' ? event.change.partner.name : event.cursor;
-setTimeout(() => {
-  console.log(states.map(({ type }) => type).join(), new FollowingRefused('FORBIDDEN', '').code);
-  void changes.return?.();
-}, 100);
 for await (const event of changes) handle(event);
 `;
 

@@ -42,7 +42,13 @@ const NODE = { externalRef: 'P-00001', judgedOn: '2026-11-23', tier: null, stand
 const PARTNERS = { partners: { edges: [{ node: NODE }], pageInfo: { hasNextPage: false, endCursor: null } } };
 
 function start(...args: readonly string[]) {
-  const feed = spawn(process.execPath, [FEED, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return startWith({}, ...args);
+}
+
+function startWith(settings: Readonly<Record<string, string>>, ...args: readonly string[]) {
+  const { PATH = '', HOME = '' } = process.env;
+  const env = { PATH, HOME, ...settings };
+  const feed = spawn(process.execPath, [FEED, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   cleanUps.push(() => feed.kill('SIGKILL'));
   const output = { out: '', err: '' };
   feed.stdout.on('data', (chunk) => {
@@ -65,6 +71,18 @@ describe('npm run feed', () => {
     expect(out.match(/P-00001: Rose to Gold\./g)).toHaveLength(3);
     expect(out.trimEnd().split('\n').at(-1)).toBe('250 sent, 250 recorded, 3 changes, done');
     expect(new Set(ids).size).toBe(250);
+  });
+
+  test('finds the server that has the same PORT', async () => {
+    const { port } = new URL(await startServer());
+    const { code, out } = await startWith({ PORT: port }, '--count', '1').ended;
+    expect([code, out.trimEnd().split('\n').at(-1)]).toEqual([0, '1 sent, 1 recorded, 1 changes, done']);
+  });
+
+  test.each([{ PORT: '0' }, { PORT: 'x' }])('asks for --url with %j', async (settings) => {
+    const { code, err } = await startWith(settings).ended;
+    expect(code).toBe(2);
+    expect(err).toContain('--url: the settings do not say where the server is');
   });
 
   test('stops cleanly on SIGINT and says what it did', async () => {

@@ -125,6 +125,13 @@ export const importTable: readonly PlaceRule[] = [
     builtins: ['process', 'timers/promises', 'util'],
     ambient: 'GIVEN',
   },
+  {
+    place: 'src/demo/feed',
+    imports: ['src/demo', 'src/config', 'src/stop-signals'],
+    packages: [],
+    builtins: ['process', 'timers/promises', 'util'],
+    ambient: 'FREE',
+  },
   { place: 'src/stop-signals', imports: [], packages: [], builtins: ['process'], ambient: 'FREE' },
   { place: 'src/config', imports: [], packages: [], builtins: ['net', 'path'], ambient: 'GIVEN' },
   { place: 'src/key', imports: ['src/app', 'src/config'], packages: [], builtins: ['util'], ambient: 'FREE' },
