@@ -61,7 +61,7 @@ export const start = async ({ config, log, clock = DATABASE_CLOCK }: StartOption
       return createContext({ ...opened, requestId, rights });
     },
     ...(config.auth === 'keys' && {
-      identify: (authorization) => whenRunning().identify(authorization),
+      identify: (authorization, address) => whenRunning().identify(authorization, address),
     }),
     log,
     metrics,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { CloseCode } from 'graphql-ws';
 import type { WebSocket } from 'ws';
@@ -44,7 +44,7 @@ type Options = ConversationOptions & {
   readonly onLetIn: () => void;
   readonly socket: WebSocket;
   /** What lies below the socket. */
-  readonly stream: Duplex;
+  readonly stream: Socket;
   readonly authorization: string | null;
 };
 
@@ -123,10 +123,12 @@ export function createConversation(options: Options): Conversation {
   const greet = async (params: Readonly<Record<string, unknown>>): Promise<void> => {
     phase = 'IDENTIFYING';
     try {
-      session = await identify(authorizationIn(params) ?? options.authorization);
+      const authorization = authorizationIn(params) ?? options.authorization;
+      session = await identify(authorization, stream.remoteAddress ?? '');
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
-      return close(CloseCode.Forbidden, error.message);
+      const isFinal = error.extensions.code !== 'RATE_LIMITED';
+      return close(isFinal ? CloseCode.Forbidden : TRY_AGAIN_LATER, error.message);
     }
     if (hasEnded()) return;
     const entered = connections.enter(identityOf(session));

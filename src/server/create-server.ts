@@ -22,13 +22,14 @@ import {
   turnedAway,
 } from './guard.ts';
 import { answerLive, answerReady } from './health.ts';
+import { limitSignIns } from './limit-sign-ins.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import type { Log } from './log.ts';
 import { isMasked, maskError } from './mask-error.ts';
 import type { Metrics } from './metrics.ts';
 import { type Budgets, createBudgets } from './rate-limit.ts';
 import { takeTurns } from './take-turns.ts';
-import { turnAway } from './turn-away.ts';
+import { httpOf, turnAway } from './turn-away.ts';
 import { useCompression } from './use-compression.ts';
 import { type HttpCaller, type HttpContext, useGate } from './use-gate.ts';
 import { createWebSockets } from './web-sockets.ts';
@@ -104,7 +105,10 @@ export function createServer({
   examples = [],
   compileAfter = COMPILE_AFTER,
 }: ServerOptions): Server {
-  const identifyCaller = identify ?? (async () => null);
+  const identifyCaller: Identify =
+    identify === undefined
+      ? async () => null
+      : limitSignIns(identify, limits.failedSignIns, () => performance.now());
   const page = createGraphiQLPage({ examples, needsKey: identify !== undefined, log });
   const documents = createDocuments({ schema, limits, trusted });
   const budgets = createBudgets(limits.budget, () => performance.now());
@@ -167,7 +171,10 @@ export function createServer({
     try {
       // For anybody; what it sends is not.
       if (asksForPage(request)) return await page.serve(request, response);
-      const session = await identifyCaller(request.headers.authorization ?? null);
+      const session = await identifyCaller(
+        request.headers.authorization ?? null,
+        request.socket.remoteAddress ?? '',
+      );
       const largestBytes = session?.rights.role === 'INGEST' ? limits.ingestBodyBytes : limits.bodyBytes;
       const tooLarge = checkBodySize(request, largestBytes);
       if (tooLarge !== null) return turnAway(request, response, tooLarge);
@@ -178,7 +185,8 @@ export function createServer({
         log.error({ requestId, err: cause }, 'A request failed before it was read.'),
       );
       if (response.headersSent) response.destroy();
-      else turnAway(request, response, { status: isMasked(shown) ? 500 : 401, error: shown });
+      else
+        turnAway(request, response, { status: isMasked(shown) ? 500 : httpOf(shown).status, error: shown });
     }
   };
 

@@ -52,10 +52,10 @@ export type MakeContext = (given: {
 }) => object | Promise<object>;
 
 /**
- * Finds who a caller is from its `Authorization`, which is a header or a parameter of a WebSocket connection; null where
- * nobody has to say. Rejects with a GraphQLError that has a code for somebody who may not come in.
+ * Finds who a caller is from its `Authorization`, which is a header or a parameter of a WebSocket connection, and from the address that it
+ * connects from; null where nobody has to say. Rejects with a GraphQLError that has a code for somebody who may not come in.
  */
-export type Identify = (authorization: string | null) => Promise<Session | null>;
+export type Identify = (authorization: string | null, address: string) => Promise<Session | null>;
 
 /** Pays for an event from the caller's budget; gives how long to wait until there is enough, in milliseconds, and 0 if it was paid. */
 export type Pay = (operation: Operation, caller: Caller) => number;

@@ -49,6 +49,8 @@ export type Limits = {
   /** How long what waits for a client may wait without any of it leaving, in milliseconds. */
   readonly departureMs: number;
 
+  /** Keys and tokens of one address that let nobody in: up to `capacity` at once, and `perSecond` come back each second. */
+  readonly failedSignIns: { readonly capacity: number; readonly perSecond: number };
   /** WebSocket connections and event streams that may be open at once under one identity. */
   readonly connectionsPerIdentity: number;
   /** What may be spent under one identity: up to `capacity` at once, and `perSecond` comes back each second. */
@@ -111,6 +113,7 @@ export const DEFAULT_LIMITS: Limits = {
   greeting: { bytes: 16_384, messages: 10, ms: 3_000 },
   waitingBytes: 33_554_432,
   departureMs: 30_000,
+  failedSignIns: { capacity: 100, perSecond: 1 },
   connectionsPerIdentity: 1_000,
   budget: { capacity: 100_000, perSecond: 10_000 },
 };
@@ -124,6 +127,7 @@ export type LimitName = Exclude<
   | 'budget'
   | 'pipelinedRequests'
   | 'greeting'
+  | 'failedSignIns'
   | 'waitingBytes'
   | 'departureMs'
 >;

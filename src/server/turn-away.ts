@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GraphQLError } from 'graphql';
+import { isRecord } from './graph-request.ts';
 import type { TurnedAway } from './guard.ts';
+import { withoutHttp } from './with-extensions.ts';
 
 /** How long a client that was turned away may go on sending, in milliseconds. */
 const LINGER_MS = 2_000;
@@ -10,8 +13,9 @@ export function turnAway(
   response: ServerResponse,
   { status, error }: TurnedAway,
 ): void {
-  const body = JSON.stringify({ errors: [error] });
+  const body = JSON.stringify({ errors: [withoutHttp(error)] });
   response.writeHead(status, {
+    ...httpOf(error).headers,
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
     connection: 'close',
@@ -25,4 +29,17 @@ export function turnAway(
   };
   const timer = setTimeout(end, LINGER_MS);
   request.once('close', end).resume();
+}
+
+/** How HTTP should answer with an error, as it notes it: as somebody who may not come in, if it doesn't. */
+export function httpOf({ extensions: { http } }: GraphQLError): {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+} {
+  const { status, headers } = isRecord(http) ? http : {};
+  const texts = Object.entries(isRecord(headers) ? headers : {}).map(([name, value]) => [
+    name,
+    String(value),
+  ]);
+  return { status: typeof status === 'number' ? status : 401, headers: Object.fromEntries(texts) };
 }

@@ -219,7 +219,7 @@ describe.each(EXECUTIONS)('executed by $name', ({ compileAfter }) => {
     });
 
     test.each([
-      ['http://localhost:5173', 200],
+      ['http://localhost:5173', 403],
       ['https://evil.example', 403],
       ['null', 403],
     ])('the Origin %s is answered with %i', async (origin, status) => {

@@ -1,0 +1,127 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { unauthenticated } from '../../src/server/authentication.ts';
+import type { Identify } from '../../src/server/execution.ts';
+import { limitSignIns, networkOf } from '../../src/server/limit-sign-ins.ts';
+import { DEFAULT_LIMITS } from '../../src/server/limits.ts';
+import { ASKERS } from './askers.ts';
+import { startToyServer, type ToyServer } from './toy-server.ts';
+
+const LIMITS = { capacity: 3, perSecond: 0.5 };
+const RATE_LIMITED = { extensions: { code: 'RATE_LIMITED', limit: 'failedSignIns' } };
+const REFUSED = { extensions: { code: 'UNAUTHENTICATED' } };
+
+/** Lets in whoever shows one of these. */
+function createDoor(...keys: readonly string[]) {
+  const tried: (string | null)[] = [];
+  const identify: Identify = async (authorization) => {
+    tried.push(authorization);
+    if (authorization === 'outage') throw new Error('the database is away');
+    if (authorization === null || !keys.includes(authorization)) throw unauthenticated('No.');
+    return null;
+  };
+  return { identify, tried };
+}
+
+function createLimit(...keys: readonly string[]) {
+  let ms = 0;
+  const { identify, tried } = createDoor(...keys);
+  const limited = limitSignIns(identify, LIMITS, () => ms);
+  return {
+    signIn: limited,
+    tried,
+    wait(seconds: number) {
+      ms += seconds * 1000;
+    },
+  };
+}
+
+test('an address may be wrong so often, and once more after a time', async () => {
+  const { signIn, tried, wait } = createLimit('good');
+  for (const key of ['a', 'b', 'c']) await expect(signIn(key, '10.0.0.1')).rejects.toMatchObject(REFUSED);
+  await expect(signIn('good', '10.0.0.1')).rejects.toMatchObject({
+    message: 'Too many keys or tokens from this address were not good: try again in 2 s.',
+    ...RATE_LIMITED,
+  });
+  expect(tried).toEqual(['a', 'b', 'c']);
+  await expect(signIn('d', '10.0.0.2')).rejects.toMatchObject(REFUSED);
+  wait(2);
+  expect(await signIn('good', '10.0.0.1')).toBeNull();
+  await expect(signIn('e', '10.0.0.1')).rejects.toMatchObject(REFUSED);
+  await expect(signIn('f', '10.0.0.1')).rejects.toMatchObject(RATE_LIMITED);
+});
+
+test('what was good before goes on, from whatever address, until it is no longer', async () => {
+  const keys = ['good'];
+  const { identify } = createDoor();
+  const limited = limitSignIns(
+    async (authorization, address) =>
+      keys.includes(authorization ?? '') ? null : identify(authorization, address),
+    LIMITS,
+    () => 0,
+  );
+  expect(await limited('good', '10.0.0.2')).toBeNull();
+  for (const key of ['a', 'b', 'c']) await expect(limited(key, '10.0.0.1')).rejects.toMatchObject(REFUSED);
+  expect(await limited('good', '10.0.0.1')).toBeNull();
+  keys.pop();
+  await expect(limited('good', '10.0.0.1')).rejects.toMatchObject(REFUSED);
+  await expect(limited('good', '10.0.0.1')).rejects.toMatchObject(RATE_LIMITED);
+});
+
+test('many at once are counted before any is found out', async () => {
+  const { signIn, tried } = createLimit();
+  const ends = await Promise.allSettled(
+    Array.from({ length: 50 }, (_, index) => signIn(`${index}`, '10.0.0.1')),
+  );
+  expect(ends.filter(({ status }) => status === 'rejected')).toHaveLength(50);
+  expect(tried).toHaveLength(3);
+});
+
+test('nothing is counted for good ones, for none, and for an outage', async () => {
+  const { signIn, tried } = createLimit('good', 'better');
+  for (let round = 0; round < 10; round++) {
+    for (const key of ['good', 'better']) await signIn(key, '10.0.0.1');
+    await expect(signIn(null, '10.0.0.1')).rejects.toMatchObject(REFUSED);
+    await expect(signIn('outage', '10.0.0.1')).rejects.toThrow('the database is away');
+  }
+  expect(tried).toHaveLength(40);
+});
+
+test.each([
+  ['10.0.0.1', '10.0.0.1'],
+  ['::ffff:10.0.0.1', '10.0.0.1'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+  ['2001:db8:1:2::6', '2001:db8:1:2'],
+  ['2001:db8::6', '2001:db8:0:0'],
+  ['::1', '0:0:0:0'],
+  ['fe80::1%eth0', 'fe80:0:0:0'],
+  ['', ''],
+])('%s counts as %s', (address, network) => {
+  expect(networkOf(address)).toBe(network);
+});
+
+// An event stream is refused as any other request is, which that asker does not expect.
+describe.each(ASKERS.filter(({ name }) => name !== 'SSE'))('by $name', ({ ask }) => {
+  let toy: ToyServer;
+  afterEach(() => toy.server.close());
+
+  test('a server tells when to try again', async () => {
+    const { identify } = createDoor('Bearer good');
+    toy = await startToyServer({ identify, limits: { ...DEFAULT_LIMITS, failedSignIns: LIMITS } });
+    const params = { query: '{ hello }' };
+    expect((await ask(toy.url, params, 'Bearer good')).data).toEqual({ hello: 'world' });
+    const answers = [];
+    for (let index = 0; index < 4; index++) {
+      answers.push(await ask(toy.url, params, `Bearer ${index}`));
+    }
+    const statuses = answers.map(({ status }) => status);
+    if (statuses[0] === 4403) expect(statuses).toEqual([4403, 4403, 4403, 1013]);
+    else {
+      expect(statuses).toEqual([401, 401, 401, 429]);
+      expect(answers[0]?.headers.get('www-authenticate')).toBe('Bearer');
+      expect(answers[3]?.headers.get('retry-after')).toBe('2');
+      expect(answers[3]?.errors).toMatchObject([RATE_LIMITED]);
+      expect(answers[3]?.errors?.[0]?.extensions).not.toHaveProperty('http');
+    }
+    expect((await ask(toy.url, params, 'Bearer good')).data).toEqual({ hello: 'world' });
+  });
+});
