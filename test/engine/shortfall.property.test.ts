@@ -21,6 +21,7 @@ import type { ProgramSettings } from '../../src/engine/program.ts';
 import type { Measure, Rulebook } from '../../src/engine/rulebook.ts';
 import type { RequirementProof } from '../../src/engine/standing.ts';
 import { partnerCase, publishedRulebooks } from '../demo/support/partner-case.ts';
+import { long } from '../support/long.ts';
 import google from './fixtures/google-ads-partner-2022.json' with { type: 'json' };
 import hubspot from './fixtures/hubspot-points-2024.json' with { type: 'json' };
 import microsoft from './fixtures/microsoft-capability-score.json' with { type: 'json' };
@@ -192,12 +193,13 @@ describe('rule 32: recording the shortfall of a sum or count meets the threshold
     const { partners, facts } = generateDemo({ seed: 1, today });
     const factsOf = Map.groupBy(facts, ({ partner }) => partner);
     let checked = 0;
-    for (const partner of partners) {
+    const every = long(10, 1);
+    for (const partner of partners.filter((_, index) => index % every === 0)) {
       const known = partnerCase(partner, factsOf.get(partner.externalRef) ?? [], rulebooks);
       for (const { rulebook } of rulebooks) checked += recordShortfalls(known, rulebook, day(today));
     }
     expect([partners.length, CONNECT_PROGRAM.currency]).toEqual([300, 'EUR']);
-    expect(checked).toBeGreaterThan(1_000);
+    expect(checked).toBeGreaterThan(long(100, 1_000));
   });
 
   const units = (currency: string, kinds: Readonly<Record<string, string>>): ProgramSettings => ({
@@ -282,7 +284,7 @@ describe('rule 32: recording the shortfall of a sum or count meets the threshold
       ),
       'shortfalls',
     );
-    expect(checked).toBeGreaterThan(100);
+    expect(checked).toBeGreaterThan(20);
   });
 });
 
