@@ -55,6 +55,18 @@ const CreateProgramInput = builder.inputType('CreateProgramInput', {
       required: false,
       description: 'The scale of satisfaction scores; 0 to 10 if left out.',
     }),
+    personsIgnoreCase: t.boolean({
+      required: false,
+      defaultValue: false,
+      description:
+        'Persons that differ only in case are one, shown as first written. It can not be changed later.',
+    }),
+    referencesIgnoreCase: t.boolean({
+      required: false,
+      defaultValue: false,
+      description:
+        'External references of partners that differ only in case are one, shown as first written. It can not be changed later.',
+    }),
     measurementKinds: t.field({
       type: [MeasurementKindInput],
       required: false,
@@ -95,6 +107,8 @@ builder.mutationField('createProgram', (t) =>
         fiscalYearFirstMonth: input.fiscalYearFirstMonth ?? 1,
         satisfactionScale: input.satisfactionScale ?? { minimum: '0', maximum: '10' },
         measurementKinds: input.measurementKinds ?? [],
+        personsIgnoreCase: input.personsIgnoreCase ?? false,
+        referencesIgnoreCase: input.referencesIgnoreCase ?? false,
       });
       if ('programId' in result) {
         return { program: present(await app.directory.find('id', result.programId), 'programme') };

@@ -64,6 +64,16 @@ Program.implement({
         'What facts of the programme may measure besides revenue, certifications and satisfaction.',
       resolve: ({ settings }) => settings.measurementKinds,
     }),
+    personsIgnoreCase: t.boolean({
+      description:
+        'Whether `ann` and `Ann` are one here, shown as first written; said once, when it was made.',
+      resolve: ({ settings }) => settings.personsIgnoreCase ?? false,
+    }),
+    referencesIgnoreCase: t.boolean({
+      description:
+        'Whether `acme` and `ACME` are one partner, shown as first written; said once, when it was made.',
+      resolve: ({ settings }) => settings.referencesIgnoreCase ?? false,
+    }),
     today: t.field({
       type: 'Date',
       description: 'The day that it is now in its time zone.',

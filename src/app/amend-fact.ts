@@ -8,6 +8,7 @@ import { lockPartners } from '../store/write-partner.ts';
 import { type App, type Refused, refuse } from './app.ts';
 import { checkFact } from './check-fact.ts';
 import type { FactInput, RowRejection } from './fact-input.ts';
+import { readPersons, withPerson } from './persons.ts';
 import { findPartner, pickSpelling, refuseName, rejectPartner, spellingsOf } from './references.ts';
 import { createWarner } from './warn.ts';
 import {
@@ -64,11 +65,17 @@ export const correctFact = async (
       if (targetId === undefined) {
         return contentRefused(rejectPartner(ref, 'fact.partner'));
       }
-      const fingerprint = fingerprintOf({ ...content, partnerId: targetId });
-      return amend(writing, command, targetId, (current) => ({
-        fact: { ...current, ...content, partnerId: targetId, voided: false },
+      const { tx, program } = writing;
+      const persons = await readPersons(tx, program, content.person === null ? [] : [content.person]);
+      const spelled = withPerson(content, persons);
+      if (spelled.person !== null) persons.add(spelled.person);
+      const fingerprint = fingerprintOf({ ...spelled, partnerId: targetId });
+      const amended = await amend(writing, command, targetId, (current) => ({
+        fact: { ...current, ...spelled, partnerId: targetId, voided: false },
         fingerprint,
       }));
+      if ('fact' in amended && !amended.duplicate) await persons.keep(tx);
+      return amended;
     },
   );
 

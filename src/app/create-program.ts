@@ -18,6 +18,9 @@ export type CreateProgram = {
   readonly fiscalYearFirstMonth: number;
   readonly satisfactionScale: { readonly minimum: string; readonly maximum: string };
   readonly measurementKinds: readonly MeasurementKind[];
+  /** Whether persons, or references of partners, that differ only in case are one; for ever. False if left out. */
+  readonly personsIgnoreCase?: boolean;
+  readonly referencesIgnoreCase?: boolean;
 };
 
 /** Something about the input that isn't right, with its place in it. */
@@ -106,6 +109,8 @@ export const createProgram = async (
       settings: {
         satisfactionScale: { minimum: exact(minimum), maximum: exact(maximum) },
         measurementKinds: command.measurementKinds,
+        personsIgnoreCase: command.personsIgnoreCase ?? false,
+        referencesIgnoreCase: command.referencesIgnoreCase ?? false,
       },
     });
     if (isNew) await advanceEpoch(tx);

@@ -50,7 +50,7 @@ export const enrollPartners = async (
     const sent = command.partners.flatMap(({ externalRef, parent }) =>
       parent === null ? [externalRef] : [externalRef, parent],
     );
-    const { stored: refs, pick } = await readReferences(tx, program, sent);
+    const { stored: refs, pick, spelled } = await readReferences(tx, program, sent);
     // With those above a parent, which must not be moved meanwhile: how deep it is decides whether anything may come below it.
     const withAncestors = command.partners.some(({ parent }) => parent !== null);
     const locked = await lockPartners(tx, program.id, { refs, withAncestors });
@@ -75,11 +75,13 @@ export const enrollPartners = async (
       if (tooDeepOn !== null) return refuseDepth(tooDeepOn);
       added.push({ ...rest, id, parentId, enrolledOn, recordedAt, entryId: randomUUIDv7() });
       members.set(partner.externalRef, id);
+      spelled.add(partner.externalRef);
       return { partnerId: id };
     });
     const inserted = await insertPartners(tx, program.id, added);
     // Another transaction enrolled one of them meanwhile: now that it has committed, its row will be seen.
     if (inserted.size < added.length) throw new TryAgain();
+    await spelled.keep(tx);
     const rows = await lockPartners(tx, program.id, { refs: [...inserted], withAncestors: false });
     const settlement = { ...writing, trigger: 'PARTNER', causesOf: () => [], recordedAt } as const;
     const settled = await settlePartners(tx, rows, settlement);

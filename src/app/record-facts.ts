@@ -10,6 +10,7 @@ import { lockPartners } from '../store/write-partner.ts';
 import { type App, type Refused, refuse } from './app.ts';
 import { checkRow, type FactContent } from './check-fact.ts';
 import type { FactInput, RowRejection } from './fact-input.ts';
+import { readPersons, withPerson } from './persons.ts';
 import { pickSpelling, readReferences, refuseName, rejectPartner, spellingsOf } from './references.ts';
 import { createWarner } from './warn.ts';
 import {
@@ -87,6 +88,11 @@ const recordRows = async (
   const partners = new Map(locked.map((partner) => [partner.externalRef, partner]));
   const recordedAt = nextInstant(writing, locked);
   const added: FingerprintedFact[] = [];
+  const persons = await readPersons(
+    tx,
+    program,
+    checked.flatMap(({ content }) => content?.person ?? []),
+  );
   const named = new Set(refs);
   const warn = await createWarner(
     writing,
@@ -94,7 +100,8 @@ const recordRows = async (
   );
   const rows = checked.map((row, index): RowOutcome => {
     if (row.content === null) return { type: 'REJECTED', index, ...row.rejection };
-    const { content, rejection } = row;
+    const { rejection } = row;
+    const content = withPerson(row.content, persons);
     const partner = pick(partners, content.partner);
     if (partner === undefined) {
       return rejection === null
@@ -116,6 +123,7 @@ const recordRows = async (
     const first = firstVersion(content, partner.id, source, recordedAt);
     const fact = { ...first, warning: warn(first) };
     added.push({ fact, fingerprint });
+    if (fact.person !== null) persons.add(fact.person);
     chainsOfSource.set(content.externalId, [{ fact, fingerprint }]);
     return { type: 'RECORDED', index, fact };
   });
@@ -138,6 +146,7 @@ const recordRows = async (
       const inserted = await insertFacts(tx, program.id, added);
       // Another transaction took a key after the chains were read: now that it has committed, they will show it.
       if (inserted.size < added.length) throw new TryAgain();
+      await persons.keep(tx);
     },
   );
   return { rows, changes };

@@ -4,6 +4,7 @@ import type { Session } from '../store/transaction.ts';
 import { findPartnerId } from '../store/write-partner.ts';
 import { type Refused, refuse } from './app.ts';
 import type { RowRejection } from './fact-input.ts';
+import { EXACT, readSpelled, type Spelled } from './spelled.ts';
 
 /** How references that were sent are found among those that are stored. */
 export type References = {
@@ -11,6 +12,8 @@ export type References = {
   readonly stored: readonly string[];
   /** What belongs to the reference that was sent, of what is kept by stored references. */
   pick<T>(byReference: ReadonlyMap<string, T>, sent: string): T | undefined;
+  /** How they were first written, if case doesn't count. */
+  readonly spelled: Spelled;
 };
 
 /** The texts under which what was sent may be stored: as it is, since older texts were kept so, before its form. */
@@ -22,13 +25,23 @@ export function spellingsOf(sent: string): readonly string[] {
 
 /** How these references of partners of a programme are found. */
 export async function readReferences(
-  _session: Session,
-  _program: ProgramRecord,
+  session: Session,
+  { id, settings }: ProgramRecord,
   sent: readonly string[],
 ): Promise<References> {
+  if (settings.referencesIgnoreCase !== true) {
+    return {
+      stored: [...new Set(sent.flatMap(spellingsOf))],
+      pick: (byReference, each) => pickSpelling(byReference, spellingsOf(each)),
+      spelled: EXACT,
+    };
+  }
+  const names = sent.filter(isStorable).map(toStoredName);
+  const spelled = await readSpelled(session, id, 'REFERENCE', names);
   return {
-    stored: [...new Set(sent.flatMap(spellingsOf))],
-    pick: (byReference, each) => pickSpelling(byReference, spellingsOf(each)),
+    stored: spelled.known,
+    pick: (byReference, each) => byReference.get(spelled.firstOf(toStoredName(each))),
+    spelled,
   };
 }
 

@@ -1,8 +1,9 @@
 import { holds } from './comparison.ts';
 import { formatDay, parseDay } from './day.ts';
 import type { Fact } from './fact.ts';
+import { foldCase } from './fold-case.ts';
 import { type Fraction, formatDecimal, parseDecimal, wholeNumber } from './fraction.ts';
-import type { Filter } from './metric.ts';
+import type { Filter, ListFilter } from './metric.ts';
 
 const ATTRIBUTE = 'attributes.';
 
@@ -36,13 +37,17 @@ export function passes(fact: Fact, filter: Filter): boolean {
     case 'IN':
     case 'NOT_IN': {
       const text = fieldText(fact, filter.field);
-      return (text !== null && filter.values.has(text)) === (filter.type === 'IN');
+      return (text !== null && isListed(text, filter)) === (filter.type === 'IN');
     }
     default: {
       const value = fieldNumber(fact, filter.field, filter.as);
       return value !== null && holds(value, filter.type, filter.value);
     }
   }
+}
+
+function isListed(text: string, { values, folded }: ListFilter): boolean {
+  return folded === undefined ? values.has(text) : folded.has(foldCase(text));
 }
 
 function fieldNumber(fact: Fact, field: string, as: 'DECIMAL' | 'DATE'): Fraction | null {

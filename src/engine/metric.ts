@@ -26,7 +26,7 @@ export type Window =
 
 /** A condition on one field of a fact: `person`, `occurredOn`, `attributes.NAME` ... A field without a value is in no list and passes no comparison. */
 export type Filter = { readonly field: string } & (
-  | { readonly type: 'IN' | 'NOT_IN'; readonly values: ReadonlySet<string> }
+  | ({ readonly type: 'IN' | 'NOT_IN' } & ListFilter)
   | {
       readonly type: 'AT_LEAST' | 'ABOVE' | 'AT_MOST' | 'BELOW';
       /** How the field's text is read; a text that can't be read so fails. */
@@ -35,6 +35,9 @@ export type Filter = { readonly field: string } & (
       readonly value: Fraction;
     }
 );
+
+/** `folded` are the same values without case, where that doesn't count. */
+export type ListFilter = { readonly values: ReadonlySet<string>; readonly folded?: ReadonlySet<string> };
 
 /** OWN: the partner's facts. FAMILY: also those of all its descendants on the judged day. */
 export type Scope = 'OWN' | 'FAMILY';

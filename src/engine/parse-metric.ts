@@ -1,7 +1,15 @@
 import { COMPARISONS } from './comparison.ts';
 import { parseDay } from './day.ts';
+import { foldCase } from './fold-case.ts';
 import { type Fraction, formatDecimal, parseDecimal, wholeNumber } from './fraction.ts';
-import { AGGREGATES, type Filter, type Metric, PERIOD_UNITS, type Window } from './metric.ts';
+import {
+  AGGREGATES,
+  type Filter,
+  type ListFilter,
+  type Metric,
+  PERIOD_UNITS,
+  type Window,
+} from './metric.ts';
 import { LONGEST_NAME } from './naming-text.ts';
 import { quoted, shortened } from './problem.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
@@ -89,28 +97,31 @@ const filterShape: Shape<Filter> = byKey<Filter>({
   in: object(
     { field: fieldShape, in: list(anyText, 'comparedTexts', 1) },
     ({ field, in: texts }, path, reading) => {
-      const values = listed(field, texts, `${path}/in`, reading);
-      return values && { field, type: 'IN', values };
+      const read = listed(field, texts, `${path}/in`, reading);
+      return read && { field, type: 'IN', ...read };
     },
   ),
   notIn: object(
     { field: fieldShape, notIn: list(anyText, 'comparedTexts', 1) },
     ({ field, notIn: texts }, path, reading) => {
-      const values = listed(field, texts, `${path}/notIn`, reading);
-      return values && { field, type: 'NOT_IN', values };
+      const read = listed(field, texts, `${path}/notIn`, reading);
+      return read && { field, type: 'NOT_IN', ...read };
     },
   ),
   field: comparedShape,
 });
 
-/** The texts as facts have them: a value is the same number however it is written. */
+/** The texts as facts have them: a value is the same number however it is written, a person the same where case doesn't count. */
 function listed(
   field: string,
   texts: readonly string[],
   path: string,
   reading: RulebookReading,
-): ReadonlySet<string> | undefined {
-  if (field !== 'value') return new Set(texts);
+): ListFilter | undefined {
+  if (field === 'person' && reading.program.personsIgnoreCase === true) {
+    return { values: new Set(texts), folded: new Set(texts.map(foldCase)) };
+  }
+  if (field !== 'value') return { values: new Set(texts) };
   const values = new Set<string>();
   for (const [index, text] of texts.entries()) {
     const value = parseDecimal(text);
@@ -118,7 +129,7 @@ function listed(
       return reading.refuse(`${path}/${index}`, `${quoted(text)} can't be read as a decimal.`);
     values.add(formatDecimal(value));
   }
-  return values;
+  return { values };
 }
 
 /** Conditions that all have to hold. */

@@ -17,4 +17,8 @@ export type ProgramSettings = {
   readonly fiscalYearFirstMonth: number;
   readonly satisfactionScale: { readonly minimum: Fraction; readonly maximum: Fraction };
   readonly measurementKinds: readonly MeasurementKind[];
+  /** Whether persons that differ only in case are one; said once, when the programme is made. */
+  readonly personsIgnoreCase?: boolean;
+  /** The same of the external references of partners. */
+  readonly referencesIgnoreCase?: boolean;
 };

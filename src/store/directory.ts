@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Instant, parseDay } from '../engine/day.ts';
 import { fractionFromText } from '../engine/fraction.ts';
+import { toStoredName } from '../engine/naming-text.ts';
 import { readPublishedRulebook } from '../engine/parse-rulebook.ts';
 import type { ProgramSettings } from '../engine/program.ts';
 import type { PublishedRulebook, Rulebook } from '../engine/rulebook.ts';
@@ -96,6 +97,8 @@ type StoredProgram = {
 export type StoredSettings = {
   readonly satisfactionScale: { readonly minimum: string; readonly maximum: string };
   readonly measurementKinds: ProgramSettings['measurementKinds'];
+  readonly personsIgnoreCase?: boolean;
+  readonly referencesIgnoreCase?: boolean;
 };
 
 /** Is told, once a process, of a published rulebook that no partner can be judged by. */
@@ -249,7 +252,13 @@ const readSettings = (stored: StoredProgram): ProgramSettings => ({
     minimum: fractionFromText(stored.settings.satisfactionScale.minimum),
     maximum: fractionFromText(stored.settings.satisfactionScale.maximum),
   },
-  measurementKinds: stored.settings.measurementKinds,
+  // Those of before names had one form may have another.
+  measurementKinds: stored.settings.measurementKinds.map((kind) => ({
+    ...kind,
+    unit: toStoredName(kind.unit),
+  })),
+  personsIgnoreCase: stored.settings.personsIgnoreCase ?? false,
+  referencesIgnoreCase: stored.settings.referencesIgnoreCase ?? false,
 });
 
 const countsFamilies = ({ scope, forEachs }: Rulebook): boolean =>
