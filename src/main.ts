@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { findAnswerSizes, SIZED_TYPES } from '../schema/answer-sizes.ts';
 import { createContext } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import { toSubgraph } from '../schema/subgraph.ts';
@@ -63,6 +64,11 @@ export const start = async ({ config, log, clock = DATABASE_CLOCK }: StartOption
     ...(config.auth === 'keys' && {
       identify: (authorization, address) => whenRunning().identify(authorization, address),
     }),
+    sizes: {
+      types: SIZED_TYPES,
+      find: (session) =>
+        findAnswerSizes(whenRunning().opened.app.directory, session?.rights.programs ?? 'ALL'),
+    },
     log,
     metrics,
     sources: { loopbackOnly: config.auth === 'off', origins: config.corsOrigins },

@@ -1,4 +1,5 @@
 import { GraphQLError, getVariableValues } from 'graphql';
+import type { Session } from '../app/authenticate.ts';
 import type { Documents, PreparedOperation } from './documents.ts';
 import type { Caller } from './execution.ts';
 import { badRequest, type GraphRequest } from './graph-request.ts';
@@ -6,7 +7,7 @@ import { type Limits, limitExceeded } from './limits.ts';
 import type { Log } from './log.ts';
 import { maskError } from './mask-error.ts';
 import type { Metrics } from './metrics.ts';
-import type { Variables } from './operation-cost.ts';
+import type { FindSizes, Variables } from './operation-cost.ts';
 import type { Balance, Budgets } from './rate-limit.ts';
 import { charactersIn, type Readable, readingCost } from './reading-cost.ts';
 
@@ -50,15 +51,24 @@ type Options = {
   readonly documents: Documents;
   readonly limits: Limits;
   readonly budgets: Budgets;
+  /** What objects may come to that a caller is given; nothing is known if left out. */
+  readonly sizes?: (session: Session | null) => FindSizes;
   readonly log: Log;
   readonly metrics: Metrics;
 };
 
 /** Makes the gate that every transport's requests go through. */
-export function createGate({ documents, limits, budgets, log, metrics }: Options): Gate {
+export function createGate({
+  documents,
+  limits,
+  budgets,
+  sizes = () => () => [],
+  log,
+  metrics,
+}: Options): Gate {
   const refused = metrics.counter('tiergraph_refused_total', 'Operations that were not executed, by code.');
 
-  const check = (request: GraphRequest, { identity }: Caller, mutations: boolean): Admission => {
+  const check = (request: GraphRequest, { identity, session }: Caller, mutations: boolean): Admission => {
     let reading = 0;
     const pay = (what: Readable): void => {
       const price = readingCost(what, limits.costs);
@@ -81,7 +91,7 @@ export function createGate({ documents, limits, budgets, log, metrics }: Options
     });
     if (read.coerced === undefined) return { ok: false, errors: read.errors };
     const variables = read.coerced;
-    const requested = prepared.cost(variables);
+    const requested = prepared.cost(variables, sizes(session));
     const maximum = limits.cost;
     if (requested > maximum) return refusal(limitExceeded('cost', maximum, requested));
     const balance = identity === null ? null : budgets.spend(identity, requested);

@@ -27,6 +27,7 @@ import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import type { Log } from './log.ts';
 import { isMasked, maskError } from './mask-error.ts';
 import type { Metrics } from './metrics.ts';
+import type { FindSizes } from './operation-cost.ts';
 import { type Budgets, createBudgets } from './rate-limit.ts';
 import { takeTurns } from './take-turns.ts';
 import { httpOf, turnAway } from './turn-away.ts';
@@ -68,6 +69,12 @@ export type ServerOptions = {
   /** Absent: any document. */
   readonly documents?: TrustedDocuments;
   readonly limits?: Limits;
+  /** What of an answer's size is known beforehand, for types that are sized at all. Absent: nothing. */
+  readonly sizes?: {
+    readonly types: ReadonlySet<string>;
+    /** What a caller with this session may be given; null where nobody has to prove any rights. */
+    find(session: Session | null): FindSizes;
+  };
   /** Over how long a stop spreads the end of open subscriptions, in milliseconds. Absent: all end at once. */
   readonly drainMs?: number;
   /** Whether nothing can be answered yet but that the process lives. Absent: never. */
@@ -104,15 +111,28 @@ export function createServer({
   isStarting = () => false,
   examples = [],
   compileAfter = COMPILE_AFTER,
+  sizes,
 }: ServerOptions): Server {
   const identifyCaller: Identify =
     identify === undefined
       ? async () => null
       : limitSignIns(identify, limits.failedSignIns, () => performance.now());
   const page = createGraphiQLPage({ examples, needsKey: identify !== undefined, log });
-  const documents = createDocuments({ schema, limits, trusted });
+  const documents = createDocuments({
+    schema,
+    limits,
+    trusted,
+    ...(sizes && { sizedTypes: sizes.types }),
+  });
   const budgets = createBudgets(limits.budget, () => performance.now());
-  const gate = createGate({ documents, limits, budgets, log, metrics });
+  const gate = createGate({
+    documents,
+    limits,
+    budgets,
+    ...(sizes && { sizes: sizes.find }),
+    log,
+    metrics,
+  });
   const { operationMs, answerBytes, connectionsPerIdentity } = limits;
   const execution = createExecution({
     context,

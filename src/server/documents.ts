@@ -15,7 +15,7 @@ import { conditionOnSubscription } from './condition-on-subscription.ts';
 import { checkSize, checkText } from './document-size.ts';
 import type { GraphRequest } from './graph-request.ts';
 import { type Limits, limitExceeded } from './limits.ts';
-import { prepareCost, type Variables } from './operation-cost.ts';
+import { type FindSizes, prepareCost, type Variables } from './operation-cost.ts';
 import type { Readable } from './reading-cost.ts';
 import { withExtensions } from './with-extensions.ts';
 
@@ -34,8 +34,8 @@ export type PreparedOperation = {
   readonly name: string | null;
   /** The document is one of those that were given with the server, not just any that somebody sent. */
   readonly isTrusted: boolean;
-  /** What it costs, see `Costs`, with these coerced variables. */
-  readonly cost: (variables: Variables) => number;
+  /** What it costs, see `Costs`, with these coerced variables, where objects may be of these sizes. */
+  readonly cost: (variables: Variables, sizes: FindSizes) => number;
 };
 
 export type Prepared =
@@ -65,10 +65,12 @@ type Options = {
   readonly schema: GraphQLSchema;
   readonly limits: Limits;
   readonly trusted: TrustedDocuments;
+  /** The types of objects whose size may be known beforehand. */
+  readonly sizedTypes?: ReadonlySet<string>;
 };
 
 /** Makes what prepares documents for every transport. */
-export function createDocuments({ schema, limits, trusted }: Options): Documents {
+export function createDocuments({ schema, limits, trusted, sizedTypes = new Set() }: Options): Documents {
   const trustedById = new Map<string, string>();
   for (const [id, text] of trusted.texts) trustedById.set(bare(id), text).set(hashOf(text), text);
   const trustedTexts = new Set(trustedById.values());
@@ -138,7 +140,7 @@ export function createDocuments({ schema, limits, trusted }: Options): Documents
     for (const definition of document.definitions) {
       if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
     }
-    const cost = prepareCost(schema, node, fragments, limits.costs);
+    const cost = prepareCost(schema, node, fragments, limits.costs, sizedTypes);
     const operation = { schema, document, node, name, isTrusted, cost };
     entry.operations.set(name, operation);
     return operation;

@@ -63,7 +63,7 @@ export type Limits = {
  * the length of its list in the schema, as `extensions: { cost, costOfArguments, listSize }`.
  */
 export type Costs = {
-  /** How many entries a list is taken to have that says nothing else. */
+  /** How many entries a list is taken to have that says nothing else, and whose size no rulebook decides. */
   readonly listSize: number;
   /** How many entries a page is taken to have for which neither `first` nor `last` is given. */
   readonly pageSize: number;

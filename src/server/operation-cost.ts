@@ -4,6 +4,7 @@ import {
   type GraphQLCompositeType,
   type GraphQLField,
   GraphQLIncludeDirective,
+  type GraphQLObjectType,
   type GraphQLSchema,
   GraphQLSkipDirective,
   getArgumentValues,
@@ -27,8 +28,31 @@ import type { Costs } from './limits.ts';
 /** The values of an operation's variables, coerced. */
 export type Variables = Readonly<Record<string, unknown>>;
 
+/**
+ * How many objects an answer has at most from one object down, where that is known: for each field that returns objects
+ * either all of them, or one of several. Fields that are left out have what the schema says.
+ */
+export type AnswerSize = {
+  readonly type: string;
+  readonly fields: Readonly<
+    Record<string, readonly AnswerSize[] | { readonly oneOf: readonly AnswerSize[] }>
+  >;
+};
+
+/**
+ * What objects of a type may come to, of which the dearest counts; none if it is not known. `program` is what the operation
+ * names at its root, if it does. Gives the same list again as long as nothing is different.
+ */
+export type FindSizes = (type: string, program: string | null) => readonly AnswerSize[];
+
+/** What is known with the variables. */
+type Given = { readonly variables: Variables; readonly sizes: FindSizes };
+
 /** A cost that is known, or becomes so with the variables. */
-type Cost = number | ((variables: Variables) => number);
+type Cost = number | ((given: Given) => number);
+
+/** The programme that a field at the root names. */
+type ProgramOf = (given: Given) => string | null;
 
 /**
  * Prepares the cost of a valid operation; what it gives back computes it from coerced variables. A field that is
@@ -39,13 +63,19 @@ export function prepareCost(
   operation: OperationDefinitionNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
   costs: Costs,
-): (variables: Variables) => number {
-  const ofSelections = (parent: GraphQLCompositeType, set: SelectionSetNode, page: Cost | null): Cost => {
+  sizedTypes: ReadonlySet<string>,
+): (variables: Variables, sizes: FindSizes) => number {
+  const ofSelections = (
+    parent: GraphQLCompositeType,
+    set: SelectionSetNode,
+    page: Cost | null,
+    program: ProgramOf,
+  ): Cost => {
     const certain: Cost[] = [];
     const conditional: { readonly type: GraphQLCompositeType; readonly cost: Cost }[] = [];
     for (const selection of set.selections) {
       if (selection.kind === Kind.FIELD) {
-        certain.push(unlessLeftOut(selection, ofField(parent, selection, page)));
+        certain.push(unlessLeftOut(selection, ofField(parent, selection, page, program)));
         continue;
       }
       const fragment =
@@ -53,7 +83,7 @@ export function prepareCost(
       if (fragment === undefined) continue;
       const named = fragment.typeCondition && typeFromAST(schema, fragment.typeCondition);
       const type = isCompositeType(named) ? named : parent;
-      const cost = unlessLeftOut(selection, ofSelections(type, fragment.selectionSet, page));
+      const cost = unlessLeftOut(selection, ofSelections(type, fragment.selectionSet, page, program));
       if (isAbstractType(parent) && type !== parent) conditional.push({ type, cost });
       else certain.push(cost);
     }
@@ -68,7 +98,12 @@ export function prepareCost(
     return sum(certain);
   };
 
-  const ofField = (parent: GraphQLCompositeType, node: FieldNode, page: Cost | null): Cost => {
+  const ofField = (
+    parent: GraphQLCompositeType,
+    node: FieldNode,
+    page: Cost | null,
+    above: ProgramOf,
+  ): Cost => {
     const name = node.name.value;
     if (name.startsWith('__')) return name === '__typename' ? 0 : costs.introspection;
     const field = 'getFields' in parent ? parent.getFields()[name] : undefined;
@@ -77,14 +112,90 @@ export function prepareCost(
     const isList = isListType(getNullableType(field.type));
     const rows = isMutation(parent) ? rowsOf(field, node) : null;
     const ownPage = isList ? null : (rows ?? pageOf(field, node));
+    const program = isRoot(parent) ? programNamed(field, node) : above;
     const within =
       isCompositeType(type) && node.selectionSet !== undefined
-        ? ofSelections(type, node.selectionSet, ownPage)
+        ? ofObject(type, node.selectionSet, ownPage, program)
         : 0;
     const each = sum([weightOf(field, node, isCompositeType(type) ? 1 : 0), within]);
     const total = isList ? product(listSize(field, node, page), each) : each;
     return rows === null ? total : sum([costs.mutation, rows, total]);
   };
+
+  /** What an object costs besides itself: as much as is known of its size, or what the schema says. */
+  const ofObject = (
+    type: GraphQLCompositeType,
+    set: SelectionSetNode,
+    page: Cost | null,
+    program: ProgramOf,
+  ): Cost => {
+    const otherwise = ofSelections(type, set, page, program);
+    if (!sizedTypes.has(type.name) || !hasObjects(set)) return otherwise;
+    const isFixed = !dependsOnVariables(set, fragments);
+    const known = new WeakMap<readonly AnswerSize[], number>();
+    return (given) => {
+      const sizes = given.sizes(type.name, program(given));
+      if (sizes.length === 0) return worth(otherwise, given);
+      const cost = (isFixed ? known.get(sizes) : undefined) ?? dearest(sizes, set, given, program);
+      if (isFixed) known.set(sizes, cost);
+      return cost;
+    };
+  };
+
+  const dearest = (
+    sizes: readonly AnswerSize[],
+    set: SelectionSetNode,
+    given: Given,
+    program: ProgramOf,
+  ): number => {
+    const known = new Map<SelectionSetNode, Map<AnswerSize, number>>();
+    const costOf = (size: AnswerSize, selected: SelectionSetNode): number => {
+      const there = known.get(selected) ?? new Map<AnswerSize, number>();
+      known.set(selected, there);
+      const cost = there.get(size) ?? computeCost(size, selected);
+      there.set(size, cost);
+      return cost;
+    };
+    const computeCost = (size: AnswerSize, { selections }: SelectionSetNode): number => {
+      const parent = schema.getType(size.type);
+      if (!isObjectType(parent)) return 0;
+      let total = 0;
+      for (const selection of selections) {
+        if (isLeftOut(selection, given.variables)) continue;
+        if (selection.kind === Kind.FIELD) total += costOfField(size, parent, selection);
+        else {
+          const fragment =
+            selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
+          if (fragment === undefined) continue;
+          const named = fragment.typeCondition && typeFromAST(schema, fragment.typeCondition);
+          const fits =
+            named === undefined ||
+            named === parent ||
+            (isAbstractType(named) && schema.isSubType(named, parent));
+          if (fits) total += costOf(size, fragment.selectionSet);
+        }
+      }
+      return total;
+    };
+    const costOfField = (size: AnswerSize, parent: GraphQLObjectType, node: FieldNode): number => {
+      const children = size.fields[node.name.value];
+      const field = parent.getFields()[node.name.value];
+      const { selectionSet } = node;
+      if (children === undefined || field === undefined || selectionSet === undefined) {
+        return worth(ofField(parent, node, null, program), given);
+      }
+      const weight = worth(weightOf(field, node, 1), given);
+      const ofEach = (each: readonly AnswerSize[]): readonly number[] =>
+        each.map((child) => weight + costOf(child, selectionSet));
+      return 'oneOf' in children
+        ? ofEach(children.oneOf).reduce((most, cost) => Math.max(most, cost), 0)
+        : ofEach(children).reduce((all, cost) => all + cost, 0);
+    };
+    return sizes.reduce((most, size) => Math.max(most, costOf(size, set)), 0);
+  };
+
+  const isRoot = (parent: GraphQLCompositeType): boolean =>
+    parent === schema.getRootType(operation.operation);
 
   const isMutation = (parent: GraphQLCompositeType): boolean => parent === schema.getMutationType();
 
@@ -121,8 +232,8 @@ export function prepareCost(
     });
 
   const root = schema.getRootType(operation.operation);
-  const cost = isObjectType(root) ? ofSelections(root, operation.selectionSet, null) : 0;
-  return (variables) => atLeastOne(worth(cost, variables));
+  const cost = isObjectType(root) ? ofSelections(root, operation.selectionSet, null, () => null) : 0;
+  return (variables, sizes) => atLeastOne(worth(cost, { variables, sizes }));
 }
 
 /** The lists that have an entry for each of a connection's page, or of the rows that a mutation was given. */
@@ -152,19 +263,66 @@ function weightOf(field: AnyField, node: FieldNode, otherwise: number): Cost {
 
 /** Arguments that can't be read are the resolver's to refuse, so they count as none. */
 function fromArguments(field: AnyField, node: FieldNode, read: (values: Variables) => number): Cost {
-  const cost = (variables: Variables): number => {
-    try {
-      return read(getArgumentValues(field, node, variables));
-    } catch {
-      return read({});
-    }
+  const cost = ({ variables }: Pick<Given, 'variables'>): number => read(valuesOf(field, node, variables));
+  return node.arguments?.some(({ value }) => hasVariable(value)) === true ? cost : cost({ variables: {} });
+}
+
+function valuesOf(field: AnyField, node: FieldNode, variables: Variables): Variables {
+  try {
+    return getArgumentValues(field, node, variables);
+  } catch {
+    return {};
+  }
+}
+
+/** Where a root field's arguments name a programme: directly, in their input, or by what tells one object from all others. */
+function programNamed(field: AnyField, node: FieldNode): ProgramOf {
+  const find = (variables: Variables): string | null => {
+    const { program, code, by, input } = valuesOf(field, node, variables);
+    const within = (value: unknown): unknown => (isRecord(value) ? value.program : undefined);
+    const named = [
+      program,
+      field.name === 'program' ? code : undefined,
+      within(isRecord(by) ? by.ref : undefined),
+      within(input),
+    ];
+    return named.find((value) => typeof value === 'string') ?? null;
   };
-  return node.arguments?.some(({ value }) => hasVariable(value)) === true ? cost : cost({});
+  if (node.arguments?.some(({ value }) => hasVariable(value)) === true) {
+    return ({ variables }) => find(variables);
+  }
+  const always = find({});
+  return () => always;
+}
+
+/** Whether more is selected than numbers and strings. */
+function hasObjects({ selections }: SelectionSetNode): boolean {
+  return selections.some(
+    (selection) => selection.kind !== Kind.FIELD || selection.selectionSet !== undefined,
+  );
+}
+
+function dependsOnVariables(
+  set: SelectionSetNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): boolean {
+  return set.selections.some((selection) => {
+    const given = [
+      ...(selection.directives ?? []).flatMap((directive) => directive.arguments ?? []),
+      ...(selection.kind === Kind.FIELD ? (selection.arguments ?? []) : []),
+    ];
+    if (given.some(({ value }) => hasVariable(value))) return true;
+    const within =
+      selection.kind === Kind.FRAGMENT_SPREAD
+        ? fragments.get(selection.name.value)?.selectionSet
+        : selection.selectionSet;
+    return within !== undefined && dependsOnVariables(within, fragments);
+  });
 }
 
 function unlessLeftOut(node: SelectionNode, cost: Cost): Cost {
   if (node.directives === undefined || node.directives.length === 0) return cost;
-  return (variables) => (isLeftOut(node, variables) ? 0 : worth(cost, variables));
+  return (given) => (isLeftOut(node, given.variables) ? 0 : worth(cost, given));
 }
 
 function isLeftOut(node: SelectionNode, variables: Variables): boolean {
@@ -202,9 +360,9 @@ function product(one: Cost, other: Cost): Cost {
 function combine(costs: readonly Cost[], how: (values: readonly number[]) => number): Cost {
   const known = costs.filter((cost) => typeof cost === 'number');
   if (known.length === costs.length) return how(known);
-  return (variables) => how(costs.map((cost) => worth(cost, variables)));
+  return (given) => how(costs.map((cost) => worth(cost, given)));
 }
 
-function worth(cost: Cost, variables: Variables): number {
-  return typeof cost === 'number' ? cost : cost(variables);
+function worth(cost: Cost, given: Given): number {
+  return typeof cost === 'number' ? cost : cost(given);
 }

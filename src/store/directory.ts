@@ -59,6 +59,8 @@ export type DirectorySnapshot = {
 export type Directory = {
   /** The snapshot, at most a second old. */
   current(): Promise<DirectorySnapshot>;
+  /** The snapshot in memory, however old; null before the first. */
+  latest(): DirectorySnapshot | null;
   /**
    * The programme with this id or code. Where memory knows none the database is asked anew: another process may just have made
    * it, and whoever was told so comes here next.
@@ -223,6 +225,7 @@ export const createDirectory = (database: Database, onObstacle: OnObstacle = () 
 
   return {
     current,
+    latest: () => snapshot ?? null,
     async find(by, value) {
       return programIn(await current(), by, value) ?? programIn(await checkAnew(), by, value);
     },
