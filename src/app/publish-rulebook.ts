@@ -2,6 +2,7 @@ import { checkSuccession } from '../engine/check-succession.ts';
 import { type Day, formatDay, type Instant } from '../engine/day.ts';
 import { parseRulebook } from '../engine/parse-rulebook.ts';
 import { firstProblems, type Problem, shortened } from '../engine/problem.ts';
+import { PROGRAM_LIMITS } from '../engine/rulebook-limits.ts';
 import type { ProgramRecord, RulebookRecord } from '../store/directory.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { countUnjudged, lockRulebook, markPublished, readPublicationFacts } from '../store/write-program.ts';
@@ -41,6 +42,10 @@ export const publishRulebook = async (
       if (!parsed.ok) {
         const message = 'The draft was saved when more was allowed; mend it and save it again.';
         return { ...refuse('NOT_PUBLISHABLE', message), problems: parsed.problems };
+      }
+      if (program.rulebooks.length >= PROGRAM_LIMITS.rulebooks) {
+        const message = `A programme may have ${PROGRAM_LIMITS.rulebooks} rulebooks that are published and not withdrawn.`;
+        return { ...refuse('NOT_PUBLISHABLE', message), problems: [] };
       }
       const waiting = await findWaiting(tx, program);
       if (waiting !== null) return { ...refuse('NOT_PUBLISHABLE', waiting), problems: [] };

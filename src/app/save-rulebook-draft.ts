@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { parseRulebook } from '../engine/parse-rulebook.ts';
 import type { Problem } from '../engine/problem.ts';
+import { PROGRAM_LIMITS } from '../engine/rulebook-limits.ts';
 import { inTransaction } from '../store/transaction.ts';
 import { insertDraft, lockRulebook, replaceDraft } from '../store/write-program.ts';
 import { type App, findProgram, type Refused, refuse } from './app.ts';
@@ -42,8 +43,11 @@ export const saveRulebookDraft = async (
   return inTransaction(app.database, async (tx) => {
     if (draft === null) {
       const id = randomUUIDv7();
-      await insertDraft(tx, { id, programId: program.id, document });
-      return { rulebookId: id };
+      const { drafts } = PROGRAM_LIMITS;
+      if (await insertDraft(tx, { id, programId: program.id, document }, drafts)) return { rulebookId: id };
+      const message = `The programme has ${drafts} drafts, which is as many as it may have; replace one of them.`;
+      const problems = [{ path: '', message }];
+      return { ...refuse('RULEBOOK_INVALID', message), problems, problemCount: 1 };
     }
     const row = await lockRulebook(tx, draft);
     if (row === undefined || row.programId !== program.id) {

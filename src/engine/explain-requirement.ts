@@ -5,6 +5,9 @@ import type { RequirementProof } from './standing.ts';
 
 type Proof<Type extends RequirementProof['type']> = Extract<RequirementProof, { readonly type: Type }>;
 
+/** How many items a sentence names. */
+const MOST_ITEMS_NAMED = 20;
+
 /** One or two sentences that say what the requirement asks for, what there is, and what is missing. */
 export function explainRequirement(proof: RequirementProof, rulebook: Rulebook, locale: Locale): string {
   switch (proof.type) {
@@ -106,12 +109,20 @@ function explainForEach(proof: Proof<'FOR_EACH'>, rulebook: Rulebook, locale: Lo
   const enough = proof.outcome === 'MET' || open.length === 0;
   if (locale === 'de') {
     const asked = { ALL: 'für jeden', ANY: 'für einen', AT_LEAST: `für mindestens ${needed}` }[rule];
-    const rest = enough ? '' : `, offen: ${open.join(', ')}`;
+    const rest = enough ? '' : `, offen: ${firstOf(open, locale)}`;
     return `${lead} die Bedingung ${asked} von ${items.length} Werten von ${field}; erfüllt für ${met}${rest}.`;
   }
   const asked = { ALL: 'each', ANY: 'one', AT_LEAST: `at least ${needed}` }[rule];
-  const rest = enough ? '' : `, open: ${open.join(', ')}`;
+  const rest = enough ? '' : `, open: ${firstOf(open, locale)}`;
   return `${lead} the condition for ${asked} of ${items.length} values of ${field}; met for ${met}${rest}.`;
+}
+
+/** The items that are named, and how many are not. */
+function firstOf(items: readonly string[], locale: Locale): string {
+  const named = items.slice(0, MOST_ITEMS_NAMED).join(', ');
+  const more = items.length - MOST_ITEMS_NAMED;
+  if (more <= 0) return named;
+  return locale === 'de' ? `${named} und ${more} weitere` : `${named} and ${more} more`;
 }
 
 /** Who asks: the tier or specialization at whose place in the document the requirement stands, and the item it is asked for. */

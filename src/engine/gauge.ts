@@ -90,9 +90,17 @@ function createBoards(rulebook: Rulebook, enrolledOn: Day, factsOf: FactsOf) {
         byItem.set(item, runs);
       }
     }
+    const grouped = new Map<string, ReadonlyMap<string | null, readonly Candidate[]>>();
+    // Sorted out once: each item is not to go through the facts of all others.
+    const byValue = (kind: string, of: 'OWN' | 'FAMILY') => {
+      const key = `${of} ${kind}`;
+      const groups =
+        grouped.get(key) ?? Map.groupBy(factsOf(kind, of), ({ fact }) => fieldText(fact, dimension));
+      grouped.set(key, groups);
+      return groups;
+    };
     const items = [...byItem.keys()].sort().map((item) => {
-      const ofItem: FactsOf = (kind, of) =>
-        factsOf(kind, of).filter(({ fact }) => fieldText(fact, dimension) === item);
+      const ofItem: FactsOf = (kind, of) => byValue(kind, of).get(item) ?? [];
       return { item, runs: byItem.get(item) ?? [], board: scopeBoard(scope, ofItem) };
     });
     const days = ascending(

@@ -71,4 +71,12 @@ export const RULEBOOK_LIMITS = {
 } as const;
 
 /** What a programme may have besides its rulebooks. Lengths are in characters. */
-export const PROGRAM_LIMITS = { names: 200, units: 64, measurementKinds: 100 } as const;
+export const PROGRAM_LIMITS = {
+  names: 200,
+  units: 64,
+  measurementKinds: 100,
+  /** Rulebooks that are saved and not published. */
+  drafts: 100,
+  /** Rulebooks that are published and not withdrawn: each partner is judged by all of them, each for its days. */
+  rulebooks: 200,
+} as const;

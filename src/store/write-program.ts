@@ -35,17 +35,20 @@ export type RulebookRow = {
   readonly document: unknown;
 };
 
-/** Adds a draft with the programme's next number. */
+/** Adds a draft with the programme's next number; false if it has as many drafts as it may have. */
 export const insertDraft = async (
   tx: Transaction,
   draft: { readonly id: string; readonly programId: string; readonly document: unknown },
-): Promise<void> => {
+  mostDrafts: number,
+): Promise<boolean> => {
   // The programme's row is locked so that two drafts can't take the same number.
   await tx.$executeRaw`SELECT id FROM program WHERE id = ${draft.programId}::uuid FOR NO KEY UPDATE`;
-  await tx.$executeRaw`
+  const count = await tx.$executeRaw`
     INSERT INTO rulebook (id, program_id, number, state, document)
     SELECT ${draft.id}::uuid, ${draft.programId}::uuid, coalesce(max(number), 0) + 1, 'DRAFT', ${JSON.stringify(draft.document)}::jsonb
-    FROM rulebook WHERE program_id = ${draft.programId}::uuid`;
+    FROM rulebook WHERE program_id = ${draft.programId}::uuid
+    HAVING count(*) FILTER (WHERE state = 'DRAFT') < ${mostDrafts}::int`;
+  return count > 0;
 };
 
 /** Replaces the document of a draft; false if it is none (any more). */

@@ -82,6 +82,41 @@ describe('invalid rulebooks', () => {
     expect(await stored()).toBe(before);
   });
 
+  test('a programme has so many drafts and rulebooks, and no more', async () => {
+    const program = await createSmallProgram(moving.app, 'many');
+    const { prisma } = moving.app.database;
+    const document = JSON.stringify(SMALL_RULEBOOK);
+    const rulesChanged = async (): Promise<void> => {
+      await prisma.$executeRaw`UPDATE program SET rules_version =
+        (SELECT count(*) FROM rulebook WHERE program_id = ${program}::uuid AND state = 'PUBLISHED') WHERE id = ${program}::uuid`;
+      await prisma.$executeRaw`UPDATE epoch SET number = number + 1`;
+    };
+    await prisma.$executeRaw`
+      INSERT INTO rulebook (id, program_id, number, state, document)
+      SELECT gen_random_uuid(), ${program}::uuid, 1 + n, 'DRAFT', ${document}::jsonb FROM generate_series(1, 99) n`;
+    const draft = await newDraft('many', SMALL_RULEBOOK);
+    const message = 'The programme has 100 drafts, which is as many as it may have; replace one of them.';
+    expect(await saveDraft('many', SMALL_RULEBOOK, null)).toEqual({
+      refused: 'RULEBOOK_INVALID',
+      message,
+      problems: [{ path: '', message }],
+      problemCount: 1,
+    });
+    granted(await saveDraft('many', SMALL_RULEBOOK, draft));
+    await prisma.$executeRaw`
+      INSERT INTO rulebook (id, program_id, number, state, effective_from, published_at, document)
+      SELECT gen_random_uuid(), ${program}::uuid, 200 + n, 'PUBLISHED', DATE '2020-01-02' + n, '2020-01-01T00:00:00Z', ${document}::jsonb
+      FROM generate_series(1, 199) n`;
+    await rulesChanged();
+    expect(await publishOn(draft, '2026-04-01')).toEqual({
+      refused: 'NOT_PUBLISHABLE',
+      message: 'A programme may have 200 rulebooks that are published and not withdrawn.',
+      problems: [],
+    });
+    await prisma.$executeRaw`DELETE FROM rulebook WHERE program_id = ${program}::uuid AND number > 1`;
+    await rulesChanged();
+  });
+
   test('rule 23: a valid document that cannot follow the one before it stays the draft that it was', async () => {
     await createSmallProgram(moving.app, 'follows');
     await enroll(moving.app, ['A'], 'follows');

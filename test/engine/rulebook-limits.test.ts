@@ -173,11 +173,7 @@ const CASES: Readonly<Record<Exclude<Limit, (typeof COUNTED_OTHERWISE)[number]>,
     (count) => withDays(list(count, () => '03-01')),
     '/policy/demotion/review/calendar/daysOfYear',
   ],
-  note: [
-    (count) => document({ note: 'x'.repeat(count) }),
-    '/note',
-    'This has to be a text of 1 to 2000 characters.',
-  ],
+  note: [(count) => document({ note: 'x'.repeat(count) }), '/note', 'This is longer than 2000 characters.'],
   names: [
     (count) =>
       document({
@@ -187,12 +183,12 @@ const CASES: Readonly<Record<Exclude<Limit, (typeof COUNTED_OTHERWISE)[number]>,
         ],
       }),
     '/tiers/0/name/de',
-    'This has to be a text of 1 to 200 characters.',
+    'This is longer than 200 characters.',
   ],
   comparedText: [
     (count) => withWhere([{ field: 'currency', in: ['x'.repeat(count)] }]),
     `${MEASURE}/metric/where/0/in/0`,
-    'This has to be a text of 1 to 200 characters.',
+    'This is longer than 200 characters.',
   ],
   field: [
     (count) => withWhere([{ field: `attributes.${'x'.repeat(count - 11)}`, in: ['A'] }]),

@@ -109,6 +109,39 @@ describe('what is used twice is worked out once', () => {
     expect(reads()).toBe(3);
   });
 
+  it('in many items: each fact is looked at for its own item, and a sentence names the first of them', () => {
+    let reads = 0;
+    const many = Array.from({ length: 300 }, (_, index) => {
+      const attributes = new Proxy<Record<string, string>>(
+        { area: `AREA_${String(index).padStart(3, '0')}` },
+        {
+          get(target, key, receiver) {
+            reads += 1;
+            return Reflect.get(target, key, receiver);
+          },
+          getOwnPropertyDescriptor(target, key) {
+            reads += 1;
+            return Reflect.getOwnPropertyDescriptor(target, key);
+          },
+        },
+      );
+      return { ...fact('revenue', { on: '2026-05-01', value: '700' }), attributes };
+    });
+    const rulebook = rulebookOf(documentFor(byArea, { measures: doublingMeasures(LEVELS) }));
+    const measurements = createGauge(partnerWith(many), rulebook).measure(day('2026-06-01'));
+    expect(measurements.items[0]).toHaveLength(300);
+    expect(reads).toBeGreaterThan(300);
+    expect(reads).toBeLessThan(300 * 10);
+    const proof = requirementOf(prove(rulebook, measurements), 'GOLD');
+    const named = Array.from({ length: 20 }, (_, index) => `AREA_${String(index).padStart(3, '0')}`).join(
+      ', ',
+    );
+    expect(explainRequirement(proof, rulebook, 'en')).toBe(
+      `Gold needs the condition for each of 300 values of area; met for 0, open: ${named} and 280 more.`,
+    );
+    expect(explainRequirement(proof, rulebook, 'de')).toContain(`offen: ${named} und 280 weitere.`);
+  });
+
   it('in a requirement that is nested deep: each part is judged once for the verdict and the proof', () => {
     let requirement: unknown = byArea;
     for (let depth = 0; depth < 30; depth += 1) requirement = { allOf: [requirement] };

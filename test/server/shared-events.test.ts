@@ -148,7 +148,12 @@ test('an event is paid for once, by the first who can; who can not waits for it 
     findEnd: async () => null,
   });
   const cost = 1;
-  const limits = { ...DEFAULT_LIMITS, budget: { capacity: 3 * cost, perSecond: cost } };
+  const free = Number.POSITIVE_INFINITY;
+  const limits = {
+    ...DEFAULT_LIMITS,
+    costs: { ...DEFAULT_LIMITS.costs, reading: { characters: free, tokens: free, pairsOfFields: free } },
+    budget: { capacity: 3 * cost, perSecond: cost },
+  };
   toy = await startToyServer({ limits, identify: async (token) => sessionOf(token ?? '') });
   const [first, second] = [overWebSocket(QUERY, {}, 'first'), overWebSocket(QUERY, {}, 'second')];
   const next = async (events: AsyncIterableIterator<unknown>): Promise<number> =>
