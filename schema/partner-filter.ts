@@ -58,7 +58,8 @@ export const PartnerFilter = builder.inputType('PartnerFilter', {
     }),
     search: t.string({
       required: false,
-      description: "With this in the name or the vendor's key, in any case.",
+      description:
+        "With this in the name or the vendor's key, whatever the case and the accents: `muhl` finds Mühl, and `STRASSE` Straße.",
     }),
     gap: t.field({
       type: GapFilter,
@@ -72,8 +73,14 @@ export const PartnerFilter = builder.inputType('PartnerFilter', {
 const PartnerOrderField = builder.enumType('PartnerOrderField', {
   description: 'By what of their data or standing partners are compared.',
   values: {
-    NAME: { description: 'Alphabetically by what they are called, as the database sorts text.' },
-    EXTERNAL_REF: { description: "Alphabetically by the vendor's key, as the database sorts text." },
+    NAME: {
+      description:
+        'By what they are called, alphabetically in the order of Unicode, whatever the case and the accents.',
+    },
+    EXTERNAL_REF: {
+      description:
+        "By the vendor's key, character by character in the order of Unicode: capitals before small letters.",
+    },
     TIER: { description: 'By the rank of the effective tier; those without one first.' },
     NEXT_CHANGE: { description: 'By the day of the next change; those without one last.' },
     MISSING: {

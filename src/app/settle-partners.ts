@@ -18,6 +18,7 @@ import {
   type HeldSpecialization,
   type LockedPartner,
   markRecorded,
+  renamePartners,
   type StandingRow,
   updateStandings,
 } from '../store/write-partner.ts';
@@ -74,8 +75,13 @@ export const settlePartners = async (
     tx,
     settled.map(({ row }) => row),
   );
+  const named = settled.map(({ partner, row }) => ({ ...partner, ...row, name: row.data.name }));
+  await renamePartners(
+    tx,
+    named.filter(({ name }, index) => name !== settled[index]?.partner.name),
+  );
   return {
-    partners: settled.map(({ partner, row }) => ({ ...partner, ...row })),
+    partners: named,
     entries: settled.flatMap(({ entries }) => entries),
   };
 };

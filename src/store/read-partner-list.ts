@@ -3,6 +3,7 @@ import { Prisma } from '../generated/prisma/client.ts';
 import { alongProgram } from './along-program.ts';
 import { PARTNER_COLUMNS, type PartnerRow, partnerInScope } from './read-partner.ts';
 import { familyIds, type ReadScope, unindexed } from './read-scope.ts';
+import { needleOf } from './search-key.ts';
 import type { Session } from './transaction.ts';
 
 /** Which partners are listed; a condition left out does not narrow. */
@@ -18,7 +19,7 @@ export type PartnerFilter = {
   readonly onHold?: boolean;
   /** The hold that decides has one of these reasons. */
   readonly holdReasons?: readonly string[];
-  /** Part of the name or of the external reference, in any case. */
+  /** Part of the name or of the external reference, both folded. */
   readonly search?: string;
   readonly parentId?: string;
   /** There is a tier above the effective one, or none. */
@@ -49,7 +50,7 @@ export type Slice = {
 };
 
 const SORT_VALUE = {
-  NAME: Prisma.sql`p.name`,
+  NAME: Prisma.sql`p.search_key`,
   EXTERNAL_REF: Prisma.sql`p.external_ref`,
   TIER: Prisma.sql`coalesce(p.tier_rank, -1)`,
   NEXT_CHANGE: Prisma.sql`coalesce(p.next_change_on, DATE '9999-12-31')`,
@@ -86,8 +87,8 @@ const conditions = (scope: ReadScope, filter: PartnerFilter): Prisma.Sql => {
   if (filter.onHold !== undefined) all.push(Prisma.sql`(p.hold_reason IS NOT NULL) = ${filter.onHold}`);
   if (filter.holdReasons) all.push(Prisma.sql`p.hold_reason = ANY (${[...filter.holdReasons]}::text[])`);
   if (filter.search !== undefined) {
-    const pattern = `%${filter.search.replace(/[\\%_]/g, '\\$&')}%`;
-    all.push(Prisma.sql`(p.name ILIKE ${pattern} OR p.external_ref ILIKE ${pattern})`);
+    const needle = needleOf(filter.search);
+    all.push(needle === null ? Prisma.sql`FALSE` : Prisma.sql`p.search_key LIKE ${needle.pattern}`);
   }
   if (filter.parentId !== undefined) all.push(Prisma.sql`p.parent_id = ${filter.parentId}::uuid`);
   if (filter.hasNext !== undefined) all.push(Prisma.sql`(p.gap IS NOT NULL) = ${filter.hasNext}`);
@@ -102,9 +103,43 @@ const conditions = (scope: ReadScope, filter: PartnerFilter): Prisma.Sql => {
 /** A row of a list with the value it is sorted by. */
 export type ListedPartner = { readonly row: PartnerRow; readonly sortValue: string };
 
-/** SQL: the partners of a programme that a list may have, by whichever names the fewest: a parent, the viewer's family, the programme. */
-const partnersOf = (scope: ReadScope, { parentId }: PartnerFilter): Prisma.Sql => {
+/** More than these are met soon along the order of a list. */
+const MOST_FOUND = 1_000;
+
+/**
+ * Whom a search can only mean, by the index of grams; null if they are many, it is too short for one, or fewer are named otherwise. The limit
+ * is what keeps a search for what most names have, such as a legal form, from sorting most partners for the sake of a page.
+ */
+const findBySearch = async (
+  scope: ReadScope,
+  session: Session,
+  programId: string,
+  { search, parentId }: PartnerFilter,
+): Promise<readonly string[] | null> => {
+  const needle = search === undefined ? null : needleOf(search);
+  if (needle === null || needle.grams.length === 0 || parentId !== undefined || scope.partner !== null)
+    return null;
+  const rows = await session.$queryRaw<{ id: string }[]>`
+    SELECT found.id FROM (
+      SELECT partner_id AS id, program_id FROM partner_gram WHERE grams @> ${[...needle.grams]}::text[] OFFSET 0) AS found
+    WHERE found.program_id = ${programId}::uuid LIMIT ${MOST_FOUND + 1}::int`;
+  return rows.length > MOST_FOUND ? null : rows.map(({ id }) => id);
+};
+
+/**
+ * SQL: the partners of a programme that a list may have, by whichever names the fewest: a parent, the viewer's family, what a search found, the
+ * programme.
+ */
+const partnersOf = (
+  scope: ReadScope,
+  { parentId }: PartnerFilter,
+  found: readonly string[] | null,
+): Prisma.Sql => {
   if (parentId !== undefined) return affiliatesOf(Prisma.sql`${parentId}::uuid`);
+  if (found !== null) {
+    return Prisma.sql`unnest(${[...found]}::uuid[]) AS member(id)
+      CROSS JOIN LATERAL (SELECT * FROM partner WHERE id = member.id OFFSET 0) AS p`;
+  }
   if (scope.partner === null) return Prisma.sql`partner p`;
   return Prisma.sql`unnest(${familyIds(scope.partner)}) AS member(id)
     CROSS JOIN LATERAL (SELECT * FROM partner WHERE id = member.id OFFSET 0) AS p`;
@@ -160,8 +195,9 @@ export const listPartners = async (
   order: PartnerOrder,
   slice: Slice,
 ): Promise<readonly ListedPartner[]> => {
+  const found = await findBySearch(scope, session, programId, filter);
   const rows = await session.$queryRaw<(PartnerRow & { sortValue: string })[]>(
-    selectSlice(partnersOf(scope, filter), conditions(scope, filter), order, slice, { programId }),
+    selectSlice(partnersOf(scope, filter, found), conditions(scope, filter), order, slice, { programId }),
   );
   const listed = rows.map(({ sortValue, ...row }) => ({ row, sortValue }));
   return slice.backwards ? listed.reverse() : listed;
@@ -194,8 +230,9 @@ export const countPartners = async (
   programId: string,
   filter: PartnerFilter,
 ): Promise<number> => {
+  const found = await findBySearch(scope, session, programId, filter);
   const [row] = await session.$queryRaw<{ count: number }[]>`
-    SELECT count(*)::int AS count FROM ${partnersOf(scope, filter)}
+    SELECT count(*)::int AS count FROM ${partnersOf(scope, filter, found)}
     WHERE p.program_id = ${programId}::uuid AND ${conditions(scope, filter)}`;
   return row?.count ?? 0;
 };

@@ -5,12 +5,14 @@ import type { NextGap } from '../engine/next-gap.ts';
 import type { EnteredData, PartnerData } from '../engine/resolve-entries.ts';
 import type { Status, Timeline } from '../engine/status.ts';
 import { Prisma } from '../generated/prisma/client.ts';
+import { searchKeyOf } from './search-key.ts';
 import { type Session, type Transaction, TryAgain } from './transaction.ts';
 
 /** A partner's row as a writing transaction holds it, locked until commit. */
 export type LockedPartner = {
   readonly id: string;
   readonly externalRef: string;
+  readonly name: string;
   readonly region: string;
   /** How many log entries the partner has. */
   readonly version: number;
@@ -59,7 +61,7 @@ export type NewPartner = {
   readonly entryId: string;
 };
 
-const LOCKED = Prisma.sql`p.id, p.external_ref AS "externalRef", p.region, p.version,
+const LOCKED = Prisma.sql`p.id, p.external_ref AS "externalRef", p.name, p.region, p.version,
   floor(extract(epoch FROM p.last_recorded_at) * 1000)::float8 AS "lastRecordedAt", p.timeline,
   p.judged_on - DATE '1970-01-01' AS "judgedOn", p.rules_version AS "rulesVersion",
   EXISTS (SELECT 1 FROM partner_entry e WHERE e.partner_id = p.id OFFSET 1) AS "wasChanged"`;
@@ -160,15 +162,17 @@ export const insertPartners = async (
     `WITH given AS (
        SELECT *, DATE '1970-01-01' + "enrolledOn" AS enrolled_on, to_timestamp("recordedAt" / 1000.0) AS recorded_at
        FROM jsonb_to_recordset($2::jsonb) AS x(id uuid, "externalRef" text, name text, country text, region text,
-         "parentId" uuid, "enrolledOn" int, "recordedAt" float8, "entryId" uuid)
+         "parentId" uuid, "enrolledOn" int, "recordedAt" float8, "entryId" uuid, "searchKey" text, grams text[])
      ), added AS (
-       INSERT INTO partner (id, program_id, external_ref, name, country, region, parent_id, enrolled_on, last_recorded_at,
+       INSERT INTO partner (id, program_id, external_ref, name, search_key, country, region, parent_id, enrolled_on, last_recorded_at,
          status, alternatives, specializations, timeline, rules_version)
-       SELECT id, $1::uuid, "externalRef", name, country, region, "parentId", enrolled_on, recorded_at,
+       SELECT id, $1::uuid, "externalRef", name, "searchKey", country, region, "parentId", enrolled_on, recorded_at,
          $3::jsonb, '[]', '[]', '[]', 0
        FROM given ORDER BY "externalRef"
        ON CONFLICT (program_id, external_ref) DO NOTHING
        RETURNING id, external_ref
+     ), grams AS (
+       INSERT INTO partner_gram (partner_id, program_id, grams) SELECT g.id, $1::uuid, g.grams FROM given g JOIN added USING (id)
      ), entries AS (
        INSERT INTO partner_entry (id, partner_id, first_on, recorded_at, data, parent_id)
        SELECT g."entryId", g.id, g.enrolled_on, g.recorded_at, jsonb_build_object('name', g.name, 'country', g.country,
@@ -177,7 +181,7 @@ export const insertPartners = async (
      )
      SELECT external_ref AS "externalRef" FROM added`,
     programId,
-    JSON.stringify(partners),
+    JSON.stringify(partners.map((partner) => ({ ...partner, ...searchKeyOf(partner) }))),
     JSON.stringify({
       rulebookId: null,
       computedTier: null,
@@ -255,4 +259,17 @@ export const updateStandings = async (tx: Transaction, rows: readonly StandingRo
        measurements jsonb, alternatives jsonb, gap jsonb, specializations jsonb, timeline jsonb, "judgedOn" int, "nextChangeOn" int, "dueOn" int,
        "rulesVersion" int, data jsonb)
     WHERE p.id = key.id`;
+};
+
+/** Has partners found and sorted by the names that their rows have now. */
+export const renamePartners = async (
+  tx: Transaction,
+  partners: readonly { readonly id: string; readonly name: string; readonly externalRef: string }[],
+): Promise<void> => {
+  if (partners.length === 0) return;
+  const keys = partners.map((partner) => ({ id: partner.id, ...searchKeyOf(partner) }));
+  await tx.$executeRaw`
+    WITH x AS (SELECT * FROM jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) AS x(id uuid, "searchKey" text, grams text[])),
+    grams AS (UPDATE partner_gram g SET grams = x.grams FROM x WHERE g.partner_id = x.id)
+    UPDATE partner p SET search_key = x."searchKey" FROM x WHERE p.id = x.id`;
 };

@@ -129,7 +129,8 @@ async function use(url: string): Promise<unknown> {
       expect([order, names]).toEqual([order, all.map(({ row }) => row.name)]);
       expect(new Set(names).size).toBe(NAMES.length);
       // Those that are equal are in the order of their ids, which are of the moment.
-      if (order.by === 'ENROLLED_ON') pages[`${order.by} ${order.descending}`] = names;
+      if (order.by === 'NAME' || order.by === 'EXTERNAL_REF' || order.by === 'ENROLLED_ON')
+        pages[`${order.by} ${order.descending}`] = names;
     }
     const { partner } = (await answer(
       opened,

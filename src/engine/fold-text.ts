@@ -1,0 +1,32 @@
+// Letters that stand for others and are not made of them.
+const LETTERS: Readonly<Record<string, string>> = {
+  ς: 'σ',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  ħ: 'h',
+  ł: 'l',
+  ŧ: 't',
+  þ: 'th',
+};
+const STANDING_FOR_OTHERS = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'gu');
+const MARKS = /[\p{M}\p{Default_Ignorable_Code_Point}]/gu;
+
+/**
+ * A text without what a reader who looks for it may leave out or write otherwise: case, accents and other marks, the form of its characters,
+ * odd spaces; `Straße` and `STRASSE` are one. Of Unicode alone: no locale has a say. Twice is once.
+ */
+export function foldText(text: string): string {
+  // From small to capital and back again, since some letters have two small forms, or none that is one letter.
+  const folded = bare(text).toLowerCase().toUpperCase().toLowerCase();
+  return bare(folded)
+    .replace(STANDING_FOR_OTHERS, (letter) => LETTERS[letter] ?? letter)
+    .replace(/\s+/gu, ' ')
+    .trim();
+}
+
+function bare(text: string): string {
+  return text.normalize('NFKD').replace(MARKS, '');
+}

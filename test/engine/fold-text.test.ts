@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { foldText } from '../../src/engine/fold-text.ts';
+import { checkProperty } from './support/check-property.ts';
+
+test.each([
+  ['Mühl', 'muhl'],
+  ['Straße', 'strasse'],
+  ['STRASSE', 'strasse'],
+  ['STRAẞE', 'strasse'],
+  ['Ａcme  &\u00a0Söhne ', 'acme & sohne'],
+  ['İstanbul ılık', 'istanbul ilik'],
+  ['ΣΊΣΥΦΟΣ σίσυφος', 'σισυφοσ σισυφοσ'],
+  ['Łódź Ærø Œuvre Þór', 'lodz aero oeuvre thor'],
+  ['ﬁnance ½ ①', 'finance 1⁄2 1'],
+  ['so\u00adft\u200b-key', 'soft-key'],
+  ['名前 Ёлка', '名前 елка'],
+])('%s is looked for as %s', (text, folded) => {
+  expect(foldText(text)).toBe(folded);
+});
+
+test('a text folded twice is folded once, and so is one that only differs in case or in how it is composed', () => {
+  checkProperty(
+    fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+      const folded = foldText(text);
+      expect(foldText(folded)).toBe(folded);
+      expect(foldText(text.normalize('NFD'))).toBe(folded);
+      expect(foldText(text.toUpperCase())).toBe(folded);
+    }),
+  );
+});
