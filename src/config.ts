@@ -7,6 +7,8 @@ export type Config = {
   /** 0 lets the system choose. */
   readonly port: number;
   readonly host: string;
+  /** Where the metrics are served: beside the graph, on a port of their own of the same host, or nowhere. */
+  readonly metrics: { readonly at: 'GRAPH' | 'NOWHERE' } | { readonly at: 'PORT'; readonly port: number };
   readonly database:
     | { readonly kind: 'EMBEDDED'; readonly folder: string }
     | { readonly kind: 'POSTGRES'; readonly url: string };
@@ -36,6 +38,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const NAMES = [
   'PORT',
   'HOST',
+  'METRICS_PORT',
   'DATABASE_URL',
   'DATA_DIR',
   'NATS_URL',
@@ -78,9 +81,11 @@ function read(environment: Environment): Config {
   };
   const host = value('HOST') ?? '127.0.0.1';
   const database = readDatabase(value('DATABASE_URL'), value('DATA_DIR'));
+  const port = readPort('PORT', value('PORT')) ?? 4000;
   return {
-    port: readPort(value('PORT')),
+    port,
     host,
+    metrics: readMetrics(readPort('METRICS_PORT', value('METRICS_PORT')), port, host),
     database,
     natsUrl: readNatsUrl(value('NATS_URL')),
     auth: readAuth(value('AUTH'), host),
@@ -95,13 +100,23 @@ function read(environment: Environment): Config {
   };
 }
 
-function readPort(text: string | undefined): number {
-  if (text === undefined) return 4000;
+function readPort(name: Name, text: string | undefined): number | null {
+  if (text === undefined) return null;
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65535) {
-    throw new Refused(`PORT is ${quote(text)}: it must be a whole number from 0 to 65535.`);
+    throw new Refused(`${name} is ${quote(text)}: it must be a whole number from 0 to 65535.`);
   }
   return port;
+}
+
+function readMetrics(metricsPort: number | null, port: number, host: string): Config['metrics'] {
+  if (metricsPort === null) return { at: isLoopback(host) ? 'GRAPH' : 'NOWHERE' };
+  if (metricsPort === port && port !== 0) {
+    throw new Refused(
+      `METRICS_PORT and PORT are both ${port}: give the metrics another port, or leave it out.`,
+    );
+  }
+  return { at: 'PORT', port: metricsPort };
 }
 
 function readDrain(text: string | undefined): number {

@@ -17,6 +17,7 @@ import { createServer } from './server/create-server.ts';
 import type { Identify } from './server/execution.ts';
 import type { Log } from './server/log.ts';
 import { createMetrics } from './server/metrics.ts';
+import { createMetricsServer } from './server/metrics-server.ts';
 import { terminalLog } from './server/terminal-log.ts';
 import { readTrustedDocuments } from './server/trusted-documents.ts';
 import { onStopSignal } from './stop-signals.ts';
@@ -53,6 +54,7 @@ export const start = async ({ config, log, clock = DATABASE_CLOCK }: StartOption
     if (running === undefined) throw new Error('Something was served before the start was over.');
     return running;
   };
+  const sources = { loopbackOnly: config.auth === 'off', origins: config.corsOrigins };
   const server = createServer({
     schema: config.federation ? toSubgraph(schema) : schema,
     context: ({ requestId, rights }) => {
@@ -71,7 +73,8 @@ export const start = async ({ config, log, clock = DATABASE_CLOCK }: StartOption
     },
     log,
     metrics,
-    sources: { loopbackOnly: config.auth === 'off', origins: config.corsOrigins },
+    sources,
+    showsMetrics: config.metrics.at === 'GRAPH',
     drainMs: config.drainSeconds * 1_000,
     examples: tourQueries(new Date().toISOString().slice(0, 10)),
     documents: { texts, only: config.documents === 'trusted' },
@@ -83,8 +86,13 @@ export const start = async ({ config, log, clock = DATABASE_CLOCK }: StartOption
   });
   // First of all: what stands in its way is told before anything is done that takes time.
   const { url } = await server.listen(config.port, config.host);
+  const metricsServer = createMetricsServer({ metrics, sources, log });
   let opened: OpenApp | undefined;
   try {
+    if (config.metrics.at === 'PORT') {
+      const { url } = await metricsServer.listen(config.metrics.port, config.host);
+      log.info({ metrics: `${url}/metrics` }, 'The metrics have a port of their own.');
+    }
     opened = await openApp({
       location:
         config.database.kind === 'EMBEDDED'
@@ -104,12 +112,13 @@ export const start = async ({ config, log, clock = DATABASE_CLOCK }: StartOption
       url,
       wakeJudge: judge.wake,
       close() {
-        closing ??= server.close().then(close);
+        closing ??= server.close().then(metricsServer.close).then(close);
         return closing;
       },
     };
   } catch (error) {
     await server.close();
+    await metricsServer.close();
     await opened?.close();
     throw error;
   }
@@ -131,11 +140,13 @@ const seedEmptyDatabase = async (app: App, log: Log): Promise<void> => {
 };
 
 /** Why a start failed, in a sentence. */
-const explainStart = (error: unknown, host: string, port: number): string => {
+const explainStart = (error: unknown, { host, port, metrics }: Config): string => {
   if (!(error instanceof Error)) return String(error);
-  if ('code' in error && error.code === 'EADDRINUSE')
-    return `port ${port} of ${host} is in use; set PORT to another one.`;
-  return error.message;
+  if (!('code' in error && error.code === 'EADDRINUSE')) return error.message;
+  const isOfMetrics = metrics.at === 'PORT' && 'port' in error && error.port === metrics.port;
+  return isOfMetrics
+    ? `port ${metrics.port} of ${host} is in use; set METRICS_PORT to another one.`
+    : `port ${port} of ${host} is in use; set PORT to another one.`;
 };
 
 const run = async (): Promise<void> => {
@@ -145,7 +156,7 @@ const run = async (): Promise<void> => {
     process.exitCode = 1;
     return;
   }
-  const { logLevel: level, host, port } = read.config;
+  const { logLevel: level } = read.config;
   const log = process.stdout.isTTY ? pino({ level }, terminalLog(process.stdout)) : pino({ level });
   try {
     const tiergraph = await start({ config: read.config, log });
@@ -163,7 +174,7 @@ const run = async (): Promise<void> => {
     log.info({ url: `${tiergraph.url}/graphql` }, 'tiergraph serves.');
   } catch (error) {
     log.debug({ err: error }, 'The start failed.');
-    process.stderr.write(`tiergraph could not start: ${explainStart(error, host, port)}\n`);
+    process.stderr.write(`tiergraph could not start: ${explainStart(error, read.config)}\n`);
     process.exitCode = 1;
   }
 };

@@ -9,6 +9,7 @@ const tiergraph = await start({
   config: {
     port: 0,
     host: '127.0.0.1',
+    metrics: { at: 'GRAPH' },
     database: { kind: 'POSTGRES', url: process.env.DATABASE_URL ?? '' },
     natsUrl: null,
     auth: 'off',

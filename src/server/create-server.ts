@@ -16,6 +16,7 @@ import {
   checkBodySize,
   checkSource,
   corsHeaders,
+  HEADERS,
   isPreflight,
   type Sources,
   type TurnedAway,
@@ -24,9 +25,11 @@ import {
 import { answerLive, answerReady } from './health.ts';
 import { limitSignIns } from './limit-sign-ins.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { listenOn } from './listen-on.ts';
 import type { Log } from './log.ts';
 import { isMasked, maskError } from './mask-error.ts';
 import type { Metrics } from './metrics.ts';
+import { answerMetrics } from './metrics-server.ts';
 import type { FindSizes } from './operation-cost.ts';
 import { type Budgets, createBudgets } from './rate-limit.ts';
 import { takeTurns } from './take-turns.ts';
@@ -42,13 +45,6 @@ const STOP_GRACE_MS = 10_000;
 
 /** How often an operation is executed before it is worth the milliseconds that compiling it takes. */
 const COMPILE_AFTER = 3;
-
-/** Of every answer: what it is not to be taken for, where it must not be shown, and on what it depends. */
-const HEADERS = new Map([
-  ['x-content-type-options', 'nosniff'],
-  ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
-  ['vary', 'Accept, Accept-Encoding, Origin'],
-]);
 
 const STARTING = turnedAway(503, 'UNAVAILABLE', 'The server is starting.');
 const STOPPING = turnedAway(503, 'UNAVAILABLE', 'The server is stopping.');
@@ -79,6 +75,8 @@ export type ServerOptions = {
   readonly drainMs?: number;
   /** Whether nothing can be answered yet but that the process lives. Absent: never. */
   readonly isStarting?: () => boolean;
+  /** Whether the metrics are served here; they say how busy the server is, and for that ask nobody who they are. */
+  readonly showsMetrics?: boolean;
   /** What the page of GraphiQL offers. */
   readonly examples?: readonly Example[];
   /** See `createRunOperation`. */
@@ -109,6 +107,7 @@ export function createServer({
   limits = DEFAULT_LIMITS,
   drainMs = 0,
   isStarting = () => false,
+  showsMetrics = true,
   examples = [],
   compileAfter = COMPILE_AFTER,
   sizes,
@@ -237,7 +236,8 @@ export function createServer({
         answerReady(response, async () => unavailable()?.error.message ?? ready());
         break;
       case '/metrics':
-        response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(metrics.render());
+        if (showsMetrics) answerMetrics(response, metrics);
+        else turnAway(request, response, NOT_FOUND);
         break;
       default:
         turnAway(request, response, NOT_FOUND);
@@ -296,18 +296,7 @@ export function createServer({
   };
 
   return {
-    listen(port, host) {
-      return new Promise((resolve, reject) => {
-        http.once('error', reject);
-        http.listen(port, host, () => {
-          http.off('error', reject);
-          http.on('error', (error) => log.error({ err: error }, 'The server could not accept a connection.'));
-          const address = http.address();
-          const actual = typeof address === 'object' && address !== null ? address.port : port;
-          resolve({ url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}` });
-        });
-      });
-    },
+    listen: async (port, host) => ({ url: await listenOn(http, port, host, log) }),
     close() {
       closing ??= stop();
       return closing;

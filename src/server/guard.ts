@@ -5,6 +5,13 @@ import { limitExceeded } from './limits.ts';
 /** A request that is turned away before anything reads it. */
 export type TurnedAway = { readonly status: number; readonly error: GraphQLError };
 
+/** The headers of every answer: what it is not to be taken for, where it must not be shown, and on what it depends. */
+export const HEADERS = new Map([
+  ['x-content-type-options', 'nosniff'],
+  ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
+  ['vary', 'Accept, Accept-Encoding, Origin'],
+]);
+
 /** From where requests may come. */
 export type Sources = {
   /** Whether only this machine may send requests: the server runs without keys. */

@@ -4,6 +4,7 @@ import { readConfig } from '../../src/config.ts';
 const DEFAULTS = {
   port: 4000,
   host: '127.0.0.1',
+  metrics: { at: 'GRAPH' },
   database: { kind: 'EMBEDDED', folder: '.data' },
   natsUrl: null,
   auth: 'off',
@@ -26,6 +27,7 @@ describe('readConfig', () => {
     const environment = {
       PORT: '0',
       HOST: '::1',
+      METRICS_PORT: '9464',
       DATA_DIR: '/var/lib/tiergraph',
       NATS_URL: 'nats://one:4222,tls://two:4222',
       AUTH: 'off',
@@ -45,6 +47,7 @@ describe('readConfig', () => {
       config: {
         port: 0,
         host: '::1',
+        metrics: { at: 'PORT', port: 9464 },
         database: { kind: 'EMBEDDED', folder: '/var/lib/tiergraph' },
         natsUrl: 'nats://one:4222,tls://two:4222',
         auth: 'off',
@@ -77,9 +80,21 @@ describe('readConfig', () => {
   test('where others can reach it, keys are asked for unless told otherwise', () => {
     expect(readConfig({ HOST: '0.0.0.0' })).toEqual({
       ok: true,
-      config: { ...DEFAULTS, host: '0.0.0.0', auth: 'keys' },
+      config: { ...DEFAULTS, host: '0.0.0.0', metrics: { at: 'NOWHERE' }, auth: 'keys' },
     });
     expect(readConfig({ AUTH: 'keys' })).toEqual({ ok: true, config: { ...DEFAULTS, auth: 'keys' } });
+  });
+
+  test.each([
+    ['127.0.0.1', undefined, { at: 'GRAPH' }],
+    ['localhost', undefined, { at: 'GRAPH' }],
+    ['0.0.0.0', undefined, { at: 'NOWHERE' }],
+    ['::', undefined, { at: 'NOWHERE' }],
+    ['10.0.0.1', undefined, { at: 'NOWHERE' }],
+    ['10.0.0.1', '9464', { at: 'PORT', port: 9464 }],
+    ['127.0.0.1', '0', { at: 'PORT', port: 0 }],
+  ])('with the HOST %s and the METRICS_PORT %s the metrics are %j', (HOST, METRICS_PORT, metrics) => {
+    expect(readConfig({ HOST, METRICS_PORT })).toMatchObject({ ok: true, config: { metrics } });
   });
 
   test('what belongs to other programs is left alone', () => {
@@ -91,6 +106,11 @@ describe('readConfig', () => {
     [{ PORT: '65536' }, 'PORT is "65536": it must be a whole number from 0 to 65535.'],
     [{ PORT: '80a' }, 'PORT is "80a": it must be a whole number from 0 to 65535.'],
     [{ PORT: '-1' }, 'PORT is "-1": it must be a whole number from 0 to 65535.'],
+    [{ METRICS_PORT: '65536' }, 'METRICS_PORT is "65536": it must be a whole number from 0 to 65535.'],
+    [
+      { METRICS_PORT: '4000' },
+      'METRICS_PORT and PORT are both 4000: give the metrics another port, or leave it out.',
+    ],
     [{ DRAIN_SECONDS: '601' }, 'DRAIN_SECONDS is "601": it must be a whole number from 0 to 600.'],
     [{ DRAIN_SECONDS: '1.5' }, 'DRAIN_SECONDS is "1.5": it must be a whole number from 0 to 600.'],
     [{ PORT: '' }, 'PORT is empty: give it a value, or leave it out.'],
@@ -136,7 +156,7 @@ describe('readConfig', () => {
     [{ database_url: 'postgres://db/x' }, 'database_url is not a setting: did you mean DATABASE_URL?'],
     [
       { TIERGRAPH_PORT: '1' },
-      'TIERGRAPH_PORT is not a setting: the settings are PORT, HOST, DATABASE_URL, DATA_DIR, NATS_URL, AUTH, JWT_JWKS_URL, JWT_ISSUER, JWT_AUDIENCE, CORS_ORIGINS, GRAPHQL_DOCUMENTS, TRUSTED_DOCUMENTS, DEMO, FEDERATION, DRAIN_SECONDS, LOG_LEVEL.',
+      'TIERGRAPH_PORT is not a setting: the settings are PORT, HOST, METRICS_PORT, DATABASE_URL, DATA_DIR, NATS_URL, AUTH, JWT_JWKS_URL, JWT_ISSUER, JWT_AUDIENCE, CORS_ORIGINS, GRAPHQL_DOCUMENTS, TRUSTED_DOCUMENTS, DEMO, FEDERATION, DRAIN_SECONDS, LOG_LEVEL.',
     ],
   ])('%j is refused with a sentence', (environment, problem) => {
     expect(readConfig(environment)).toEqual({ ok: false, problem });

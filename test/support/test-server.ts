@@ -79,6 +79,7 @@ export type TestServerOptions = {
   readonly demo?: boolean;
   readonly federation?: boolean;
   readonly auth?: Config['auth'];
+  readonly metrics?: Config['metrics'];
 };
 
 /** Starts tiergraph as `main` composes it, on a data folder that was filled before unless another database is given. Its log keeps silent. */
@@ -88,6 +89,7 @@ export const startTestServer = async ({
   demo = true,
   federation = false,
   auth = 'off',
+  metrics = { at: 'GRAPH' },
 }: TestServerOptions = {}): Promise<TestServer> => {
   const folder = database === undefined ? mkdtempSync(join(tmpdir(), 'tiergraph-')) : undefined;
   if (folder !== undefined) await (demo ? fillWithDemo(folder) : fillDataFolder(folder));
@@ -96,6 +98,7 @@ export const startTestServer = async ({
     config: {
       port: 0,
       host: '127.0.0.1',
+      metrics,
       database: database ?? { kind: 'EMBEDDED', folder: folder ?? '' },
       natsUrl: null,
       auth,
