@@ -8,7 +8,7 @@ import type { Duration } from './policy-rules.ts';
 export type Grace = {
   /** The first of the days on which the tier is held and not met; null while there is none. */
   readonly lostSince: Day | null;
-  /** The first of the days since which the data decide the tier, so far as policy asks; null while they don't. */
+  /** The first of the days since which the data decide the tier, so far as it is held and policy asks; null while they don't. */
   readonly decidedSince: Day | null;
 };
 
@@ -35,7 +35,7 @@ export function countDay(graces: Graces, held: number, on: Day, today: GraceDay)
     const { lostSince, decidedSince } = graces[rank] ?? NOT_RUNNING;
     return {
       lostSince: rank <= held && today.computed < rank ? (lostSince ?? on) : null,
-      decidedSince: today.undecided.has(rank) ? null : (decidedSince ?? on),
+      decidedSince: rank <= held && today.undecided.has(rank) ? null : (decidedSince ?? on),
     };
   });
 }

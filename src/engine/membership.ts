@@ -12,11 +12,6 @@ export function memberships(entries: Entries): Membership[] {
   return enteredMemberships(entries).filter(hasDays);
 }
 
-/** Whether a membership has any day at all. */
-export function hasDays({ from, until }: Membership): boolean {
-  return until === null || from < until;
-}
-
 /** The same with those that end on the day on which they begin, and so have no day: they can still be corrected. */
 export function enteredMemberships(entries: Entries): Membership[] {
   const edges = entries.flatMap((entry) => [
@@ -29,15 +24,27 @@ export function enteredMemberships(entries: Entries): Membership[] {
   for (const day of [...new Set(edges)].sort((a, b) => a - b)) {
     const entry = entryOn(entries, day);
     const isMember = entry !== null && isMemberBy(entry, day);
-    if (since !== null && (!isMember || beginsAnew(entries, entry, day))) {
+    const ends = since !== null && (!isMember || beginsAnew(entries, entry, day));
+    if (ends && since !== null) {
       runs.push({ from: since, until: day });
       since = null;
     }
     if (isMember) since ??= day;
-    else if (entry?.enrolledOn === day && entry.leftOn === day) runs.push({ from: day, until: day });
+    else if (
+      entry !== null &&
+      entry.leftOn === day &&
+      (entry.enrolledOn === day || (!ends && beginsBy(entry, day)))
+    ) {
+      runs.push({ from: day, until: day });
+    }
   }
   if (since !== null) runs.push({ from: since, until: null });
   return runs;
+}
+
+/** Whether a membership has any day at all. */
+export function hasDays({ from, until }: Membership): boolean {
+  return until === null || from < until;
 }
 
 /** Whether the partner is a member on a day for which this entry holds. */
@@ -53,8 +60,15 @@ export function hadLeft(memberships: readonly Membership[], on: Day): boolean {
   );
 }
 
-/** Whether a membership begins on the very day on which another one ends. */
+/** Whether this entry first says on a day that the partner is enrolled, since that day or before. */
+function beginsBy({ firstOn, enrolledOn }: Entries[number], day: Day): boolean {
+  return firstOn === day && enrolledOn <= day;
+}
+
+/** Whether a membership begins on the very day on which another one ends: its beginning is not that one's. */
 function beginsAnew(entries: Entries, { enrolledOn }: Entries[number], day: Day): boolean {
-  const leftOn = entryOn(entries, day - 1)?.leftOn ?? null;
-  return enrolledOn === day && leftOn !== null && leftOn <= day;
+  const before = entryOn(entries, day - 1);
+  return (
+    before !== null && before.leftOn !== null && before.leftOn <= day && before.enrolledOn !== enrolledOn
+  );
 }

@@ -267,6 +267,21 @@ describe('rule 34: through a remap', () => {
     ]);
   });
 
+  test('rule 34: a higher tier that was left open but not held takes no day from the one that it became', () => {
+    const open: readonly Step[] = [
+      { from: day('2026-01-01'), rank: GOLD },
+      { from: day('2026-02-01'), rank: 0, insufficient: [PLATINUM] },
+    ];
+    const tiers = ['AUTHORIZED', 'SILVER', 'GOLD'];
+    const keep = { ...whole, onInsufficient: 'KEEP' } as const;
+    expect(across(keep, { tiers, remap: { PLATINUM: 'GOLD' } }, open, [])).toEqual([
+      '2026-01-01 GOLD',
+      '2026-02-01 GOLD (computed AUTHORIZED) GRACE until 2026-03-03',
+      '2026-02-11 GOLD (computed AUTHORIZED) GRACE until 2026-03-03',
+      '2026-03-03 AUTHORIZED',
+    ]);
+  });
+
   test('rule 34: an order that was turned round before such remaps were refused is judged all the same', () => {
     const tiers = ['PLATINUM', 'GOLD', 'SILVER', 'AUTHORIZED'];
     expect(across(whole, { tiers }, lost, [])).toEqual([

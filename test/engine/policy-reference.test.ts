@@ -1,21 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Day, formatDay } from '../../src/engine/day.ts';
 import { memberships } from '../../src/engine/membership.ts';
-import type { Status } from '../../src/engine/status.ts';
-import { nextChangeOn, statusOn } from '../../src/engine/timeline.ts';
 import { long } from '../support/long.ts';
-import { anyPolicyHistory, BUSY_DAYS, FIRST_BUSY } from './support/any-policy-case.ts';
+import { anyPolicyHistory } from './support/any-policy-case.ts';
 import { checkProperty } from './support/check-property.ts';
-import { timelineOf } from './support/policy-case.ts';
+import { disagreement, ENGINE } from './support/policy-agreement.ts';
 import { caseOf, enteredBy } from './support/policy-history.ts';
-import { type PolicyHistory, referenceStatuses } from './support/policy-reference.ts';
+import type { PolicyHistory } from './support/policy-reference.ts';
 
-/** What happens in the busy days comes to rest in the years after; the short form looks at the first of them only. */
-const LAST = FIRST_BUSY + long(BUSY_DAYS + 150, 2_200);
-const FIRST = FIRST_BUSY - 310;
-/** Risks look ahead so far at most, and the reference sees no day after the last. */
-const WATCHED = 90;
 const PATIENCE_MS = 900_000;
 
 test(
@@ -23,28 +15,8 @@ test(
   () => {
     checkProperty(
       fc.property(anyPolicyHistory, (history) => {
-        const timeline = timelineOf(caseOf(history));
-        const expected = referenceStatuses(history, FIRST, LAST);
-        const texts = new Map(timeline.map(({ status }) => [status, textOf(status)]));
-        let next: Day | null = null;
-        let after: string | null = null;
-        for (let index = expected.length - 1; index >= 0; index -= 1) {
-          const on = FIRST + index;
-          const status = expected[index];
-          if (status === undefined) throw new Error('A status for each day.');
-          const text = textOf(status);
-          if (after !== null && text !== after) next = on + 1;
-          after = text;
-          if (on > LAST - WATCHED) continue;
-          const said = statusOn(timeline, on);
-          const saidNext = seen(nextChangeOn(timeline, on));
-          if ((texts.get(said) ?? textOf(said)) === text && (saidNext === next || isLate(saidNext))) continue;
-          expect({ on: formatDay(on), status: clipped(said), next: saidNext }).toEqual({
-            on: formatDay(on),
-            status: clipped(status),
-            next,
-          });
-        }
+        const found = disagreement(ENGINE, history);
+        if (found !== null) expect(found.engine).toEqual(found.reference);
       }),
       'policy by jumps and by days',
       long(1_000, 10_000),
@@ -115,29 +87,4 @@ function kindsOf(history: PolicyHistory): Set<(typeof KINDS)[number]> {
   if (days > 1) kinds.add('several memberships');
   if (days === 0) kinds.add('no day at all');
   return kinds;
-}
-
-/** A day that the reference sees too. */
-function seen(day: Day | null): Day | null {
-  return day === null || day > LAST ? null : day;
-}
-
-/** Whether risks on the last days, which the reference doesn't see whole, may have made it another day. */
-function isLate(day: Day | null): boolean {
-  return day === null || day > LAST - WATCHED;
-}
-
-function textOf(status: Status): string {
-  return JSON.stringify(clipped(status));
-}
-
-function clipped({ rulebookId, computedTier, tier, holds, specializations, risk }: Status): Status {
-  return {
-    rulebookId,
-    computedTier,
-    tier,
-    specializations,
-    holds: holds.map(({ reason, until }) => ({ reason, until: seen(until) })),
-    risk: risk && { on: risk.on, tier: risk.tier, rulebookId: risk.rulebookId },
-  };
 }

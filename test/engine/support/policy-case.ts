@@ -89,22 +89,19 @@ export function entry(enrolledOn: Day, leftOn: Day | null = null): PartnerEntry 
   return { firstOn: enrolledOn, recordedAt: 0, region: 'EMEA', enrolledOn, leftOn };
 }
 
-/** The timeline that the engine folds. */
-export function timelineOf({
-  rulebooks,
-  enrolledOn,
-  entries,
-  overrides = [],
-  computed,
-}: PolicyCase): Timeline {
+/** The timeline that the engine folds, or another one in its place. */
+export function timelineOf(
+  { rulebooks, enrolledOn, entries, overrides = [], computed }: PolicyCase,
+  engine = { foldPolicy, forecast },
+): Timeline {
   const sources = computed.map(stepComputed);
   const computedBy = (index: number): Computed => {
     const source = sources[index];
     if (source === undefined) throw new Error(`No computed tiers for rulebook ${index}.`);
     return source;
   };
-  const folded = foldPolicy({ rulebooks, entries: entries ?? [entry(enrolledOn)], overrides, computedBy });
-  return forecast(folded, rulebooks);
+  const known = entries ?? [entry(enrolledOn)];
+  return engine.forecast(engine.foldPolicy({ rulebooks, entries: known, overrides, computedBy }), rulebooks);
 }
 
 /** A status in one line: `2026-10-01 GOLD (computed SILVER) TRANSITION until 2027-10-01`. */

@@ -4,19 +4,26 @@ import type { PolicyCase } from './policy-case.ts';
 import type { MembershipCall, PolicyHistory } from './policy-reference.ts';
 
 /** A history as the engine takes it: without what was withdrawn, and with each call entered as it is by `updatePartner`. */
-export function caseOf({ published, enrolledOn, calls, overrides }: PolicyHistory): PolicyCase {
+export function caseOf(
+  { published, enrolledOn, calls, overrides }: PolicyHistory,
+  engine = { planMembership, resolveEntries },
+): PolicyCase {
   const valid = published.filter(({ withdrawn }) => !withdrawn);
   return {
     rulebooks: valid.map(({ rulebook }) => rulebook),
     computed: valid.map(({ computed }) => computed),
     enrolledOn,
-    entries: resolveEntries(enteredBy(enrolledOn, calls)),
+    entries: engine.resolveEntries(enteredBy(enrolledOn, calls, engine)),
     overrides,
   };
 }
 
 /** What is recorded of an enrolment and of the calls that are not refused. */
-export function enteredBy(enrolledOn: number, calls: readonly MembershipCall[]): EnteredData[] {
+export function enteredBy(
+  enrolledOn: number,
+  calls: readonly MembershipCall[],
+  engine = { planMembership, resolveEntries },
+): EnteredData[] {
   const name = { name: 'A', country: 'DE', region: 'EMEA', parentId: null };
   const entered: EnteredData[] = [
     { firstOn: enrolledOn, recordedAt: 0, data: { ...name, enrolledOn, leftOn: null } },
@@ -27,7 +34,7 @@ export function enteredBy(enrolledOn: number, calls: readonly MembershipCall[]):
       entered.push({ firstOn, recordedAt, data: days });
       continue;
     }
-    const membership = planMembership(resolveEntries(entered), days, today);
+    const membership = engine.planMembership(engine.resolveEntries(entered), days, today);
     if (!('message' in membership)) entered.push({ firstOn: today, recordedAt, data: { membership } });
   }
   return entered;

@@ -71,7 +71,7 @@ function membershipsOf(enrolledOn: Day, calls: readonly MembershipCall[]): Spell
   let spells: Spell[] = [spell(enrolledOn, null)];
   for (const { today, firstOn, enrolledOn: begin, leftOn } of calls) {
     if (firstOn !== null) {
-      spells = enteredFrom(spells, firstOn, begin ?? firstOn);
+      spells = withoutSeams(enteredFrom(spells, firstOn, begin ?? firstOn));
       continue;
     }
     const target = spells.filter(({ from }) => from <= today).at(-1) ?? spells[0];
@@ -98,11 +98,31 @@ function membershipsOf(enrolledOn: Day, calls: readonly MembershipCall[]): Spell
     const empty = spells.filter(
       (each) => !hasDays(each) && (each.from < start || (next !== undefined && each.from >= next.from)),
     );
-    spells = [...others, ...empty, changed].sort(
-      (a, b) => a.from - b.from || Number(hasDays(a)) - Number(hasDays(b)),
-    );
+    const all = [...others, ...empty, changed];
+    spells = withoutSeams(all.sort((a, b) => a.from - b.from || Number(hasDays(a)) - Number(hasDays(b))));
   }
   return spells.filter(hasDays);
+}
+
+/** A membership that goes on where another ends, with the same enrolment, is one with it. */
+function withoutSeams(spells: readonly Spell[]): Spell[] {
+  const whole: Spell[] = [];
+  for (const each of spells) {
+    const last = whole.at(-1);
+    const isSeam =
+      last !== undefined &&
+      hasDays(last) &&
+      last.until === each.from &&
+      last.enrolments.at(-1)?.day === each.enrolments[0]?.day;
+    if (!isSeam) whole.push(each);
+    else
+      whole.splice(-1, 1, {
+        ...last,
+        until: each.until,
+        enrolments: [...last.enrolments, ...each.enrolments],
+      });
+  }
+  return whole;
 }
 
 function spell(from: Day, until: Day | null): Spell {
@@ -123,11 +143,7 @@ function isApart(other: Spell, { from, until }: Spell, place: Day): boolean {
 function enteredFrom(spells: readonly Spell[], firstOn: Day, day: Day): Spell[] {
   const before = spells.filter(({ from }) => from < firstOn);
   const last = before.at(-1);
-  const goesOn =
-    last !== undefined &&
-    (last.until === null ||
-      last.until > firstOn ||
-      (last.until === firstOn && hasDays(last) && day !== firstOn));
+  const goesOn = last !== undefined && (last.until === null || last.until > firstOn);
   if (!goesOn) return [...before, { from: firstOn, until: null, enrolments: [{ since: firstOn, day }] }];
   const kept = last.enrolments.filter(({ since }) => since < firstOn);
   const extended = { from: last.from, until: null, enrolments: [...kept, { since: firstOn, day }] };
@@ -236,7 +252,8 @@ function graceBegan(track: Track, index: number, tier: number, day: Day, input: 
     const seen = look(input, judgedBy, at);
     if (rename(rulebooks, judgedBy, seen.rank, index) >= tier) break;
     const open = policy.onInsufficient === 'KEEP' ? (seen.insufficient ?? []) : [];
-    if (open.some((each) => rename(rulebooks, judgedBy, each, index) === tier)) break;
+    const held = rename(rulebooks, before.rulebook, before.tier, judgedBy);
+    if (open.some((each) => each <= held && rename(rulebooks, judgedBy, each, index) === tier)) break;
     began = at;
   }
   return began;
