@@ -34,16 +34,16 @@ test('what INGEST comes to is known, field by field: a new one of these types ha
   expect(of('Query')).toBe('program programs viewer');
   expect(of('Subscription')).toBe('');
   expect(of('Program')).toBe(
-    'code currency fiscalYearFirstMonth id measurementKinds name rulebook rulebookSchema rulebooks specializations tiers timeZone today',
+    'code currency fiscalYearFirstMonth id measurementKinds name personsIgnoreCase referencesIgnoreCase rulebook rulebookSchema rulebooks specializations tiers timeZone today',
   );
   expect(of('Partner')).toBe('country enrolledOn externalRef id leftOn name parent program region');
   expect(of('RevenueFact')).toBe(
-    'amount attributes currency externalId id isVoid occurredOn partner recordedAt source supersededAt version',
+    'amount attributes currency externalId id isVoid occurredOn partner recordedAt source supersededAt version warning',
   );
   expect(of('RowOutdated')).toBe('currentVersion index');
   const known = new Set(REACHED_BY_INGEST.split(' '));
   const refusals =
-    /^(Query|Mutation|Subscription)$|NotFound$|Cycle$|Exists$|Conflict$|Refused$|Rejected$|^NotAllowed$|^TryAgain$/;
+    /^(Query|Mutation|Subscription)$|NotFound$|Cycle$|TooDeep$|Exists$|Conflict$|Refused$|Rejected$|^NotAllowed$|^TryAgain$/;
   expect([...fields.keys()].filter((name) => !known.has(name) && !refusals.test(name))).toEqual([]);
 });
 
@@ -60,7 +60,7 @@ const REACHED_BY_INGEST = [
   'Rulebook RulebookConnection RulebookEdge Transition Withdrawal Tier Specialization Measure RegionalNumber RegionalValue',
   'CompositeRequirement RequirementPart ForEachRequirement PersonsRequirement PersonSlot',
   'SpecializationRequirement ThresholdRequirement',
-  'Partner RevenueFact CertificationFact SatisfactionFact MeasurementFact Attribute',
+  'Partner RevenueFact CertificationFact SatisfactionFact MeasurementFact Attribute FactWarning',
   'PartnerEnrolled PartnerUpdated FactsRecorded RowRecorded RowDuplicate RowOutdated FactCorrected FactVoided',
   'TierChanged SpecializationEarned SpecializationLapsed HoldStarted HoldEnded Hold TierAtRisk RiskCleared HistoryRevised',
 ].join(' ');
