@@ -175,11 +175,12 @@ function refuseExcess(rulebook: Rulebook, reading: RulebookReading): void {
   const scopes = [rulebook.scope, ...rulebook.forEachs.map(({ scope }) => scope)];
   const count = (of: (scope: MeasuringScope) => ReadonlyMap<unknown, unknown>): number =>
     scopes.reduce((sum, scope) => sum + of(scope).size, 0);
-  const { metrics, groups, forEachs, parts, depth } = RULEBOOK_LIMITS;
+  const { metrics, groups, forEachs, requirements, parts, depth } = RULEBOOK_LIMITS;
   for (const [what, allowed, actual] of [
     ['different metrics', metrics, count((scope) => scope.metrics)],
     ['groups of persons', groups, count((scope) => scope.groups)],
     ['requirements for each of several items', forEachs, rulebook.forEachs.length],
+    ['requirements', requirements, countRequirements(rulebook)],
   ] as const) {
     if (actual > allowed) {
       reading.refuse('', `A rulebook may have ${allowed} ${what}, and this one has ${actual}.`);
@@ -187,6 +188,25 @@ function refuseExcess(rulebook: Rulebook, reading: RulebookReading): void {
   }
   const tooLarge = excessOf(rulebook, { parts, depth });
   if (tooLarge !== null) reading.refuse(tooLarge.path, tooLarge.message);
+}
+
+function countRequirements({ tiers, specializations }: Rulebook): number {
+  const count = (requirement: Requirement): number => {
+    switch (requirement.type) {
+      case 'COMPOSITE':
+        return requirement.parts.reduce((sum, part) => sum + count(part.requirement), 1);
+      case 'FOR_EACH':
+        return 1 + count(requirement.where) + count(requirement.body);
+      case 'THRESHOLD':
+      case 'PERSONS':
+      case 'SPECIALIZATION':
+        return 1;
+    }
+  };
+  return [...tiers, ...specializations].reduce(
+    (sum, { requirement }) => sum + (requirement === null ? 0 : count(requirement)),
+    0,
+  );
 }
 
 function refusedWhole(message: string): ParsedRulebook {

@@ -29,6 +29,8 @@ export const RULEBOOK_LIMITS = {
   /** Groups of persons that are assigned, those within each forEach apart. */
   groups: 50,
   forEachs: 20,
+  /** Requirements as they are written, those within others included: on each day on which a number changes they are judged. */
+  requirements: 1_000,
 
   /** Measures that one is calculated from. */
   measureParts: 100,

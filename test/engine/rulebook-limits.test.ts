@@ -89,6 +89,16 @@ const CASES: Readonly<Record<Exclude<Limit, (typeof COUNTED_OTHERWISE)[number]>,
     '',
     'A rulebook may have 20 requirements for each of several items, and this one has 21.',
   ],
+  requirements: [
+    (count) =>
+      withRequirement({
+        allOf: list(11, (part) => ({
+          anyOf: list(Math.ceil((count - 12 - part) / 11), () => threshold),
+        })),
+      }),
+    '',
+    'A rulebook may have 1000 requirements, and this one has 1001.',
+  ],
   measureParts: [(count) => withMeasure({ sum: list(count, () => ({ constant: '1' })) }), `${MEASURE}/sum`],
   requirementParts: [(count) => withRequirement({ anyOf: list(count, () => threshold) }), `${REQ}/anyOf`],
   slots: [(count) => withRequirement({ persons: list(count, () => ({ name, count: 1 })) }), `${REQ}/persons`],
