@@ -134,6 +134,7 @@ export const importTable: readonly PlaceRule[] = [
   },
   { place: 'src/stop-signals', imports: [], packages: [], builtins: ['process'], ambient: 'FREE' },
   { place: 'src/config', imports: [], packages: [], builtins: ['net', 'path'], ambient: 'GIVEN' },
+  { place: 'src/health-check', imports: ['src/config'], packages: [], builtins: [], ambient: 'FREE' },
   { place: 'src/key', imports: ['src/app', 'src/config'], packages: [], builtins: ['util'], ambient: 'FREE' },
   {
     place: 'src/main',
