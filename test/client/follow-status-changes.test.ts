@@ -12,6 +12,7 @@ import {
 } from '../../src/client/follow-status-changes.ts';
 import type { WebSocketConstructor } from '../../src/client/web-socket-like.ts';
 import type { StatusChangedSubscriptionVariables } from '../../src/generated/graphql/graphql.ts';
+import { isLong } from '../support/long.ts';
 import { waitFor } from '../support/wait-for.ts';
 import {
   checkpoint,
@@ -369,19 +370,23 @@ describe('the pauses of a follower', () => {
     ]);
   });
 
-  test('are short again after a connection that lasted, not after one that did not', async () => {
-    vi.spyOn(Math, 'random').mockReturnValue(1);
-    const server = await serve({
-      async onSubscribe({ index, send, socket }) {
-        await send(entry(index + 1));
-        if (index < 3) socket.terminate();
-        else if (index === 3) setTimeout(() => socket.terminate(), 1_500);
-      },
-    });
-    const { changes, states } = follow(server, { retry: { firstMs: 100, longestMs: 1_000 } });
-    expect(await take(changes, 5)).toEqual(range(1, 5));
-    expect(pausesOf(states)).toEqual([100, 200, 400, 100]);
-  });
+  // By the clock, so it needs a machine that does nothing else.
+  test.runIf(isLong)(
+    'are short again after a connection that lasted, not after one that did not',
+    async () => {
+      vi.spyOn(Math, 'random').mockReturnValue(1);
+      const server = await serve({
+        async onSubscribe({ index, send, socket }) {
+          await send(entry(index + 1));
+          if (index < 3) socket.terminate();
+          else if (index === 3) setTimeout(() => socket.terminate(), 1_500);
+        },
+      });
+      const { changes, states } = follow(server, { retry: { firstMs: 100, longestMs: 1_000 } });
+      expect(await take(changes, 5)).toEqual(range(1, 5));
+      expect(pausesOf(states)).toEqual([100, 200, 400, 100]);
+    },
+  );
 
   test('are longer if the server asks for it', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.5);
@@ -418,7 +423,7 @@ describe('a quiet connection', () => {
 
   test('is kept as long as pings are answered', async () => {
     const server = await serve({ onSubscribe: (connection) => connection.send(entry(1)) });
-    const { changes } = follow(server, { patience: { ...patience, pongWithinMs: 5_000 } });
+    const { changes } = follow(server, { patience: { ...patience, pongWithinMs: 60_000 } });
     await take(changes, 1);
     void changes.next();
     await waitFor(() => server.heard.filter((type) => type === 'ping').length >= 5);
@@ -432,7 +437,8 @@ describe('a quiet connection', () => {
     await waitFor(() => server.heard.includes('pong'));
   });
 
-  test('is no silent one while events come, even if a pong does not', async () => {
+  // By the clock, so it needs a machine that does nothing else.
+  test.runIf(isLong)('is no silent one while events come, even if a pong does not', async () => {
     const server = await serve({
       answersPings: false,
       async onSubscribe({ send }) {
