@@ -70,7 +70,8 @@ const EnrollPartnerResult = builder.unionType('EnrollPartnerResult', {
 
 builder.mutationField('enrollPartner', (t) =>
   t.field({
-    description: 'Makes a partner a member of a programme and judges it.',
+    description:
+      'Makes a partner a member of a programme and judges it. One that has left comes back by `updatePartner` with another `enrolledOn`.',
     type: EnrollPartnerResult,
     args: { input: t.arg({ type: EnrollPartnerInput, description: 'The data of the new member.' }) },
     resolve: async (_, { input }, { app, scope, told }): Promise<Done | RefusalSource> => {

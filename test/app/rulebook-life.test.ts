@@ -117,13 +117,14 @@ describe('invalid rulebooks', () => {
     await rulesChanged();
   });
 
-  test('rule 23: a valid document that cannot follow the one before it stays the draft that it was', async () => {
+  test('rules 23 and 34: a valid document that cannot follow the one before it stays the draft that it was', async () => {
     await createSmallProgram(moving.app, 'follows');
     await enroll(moving.app, ['A'], 'follows');
     const [base, silver, gold] = SMALL_RULEBOOK.tiers;
     const renamed = { ...gold, code: 'TOP' };
     const drafts = {
       '/remap': { ...SMALL_RULEBOOK, tiers: [base, silver, renamed] },
+      '/remap/GOLD': { ...SMALL_RULEBOOK, remap: { SILVER: 'GOLD', GOLD: 'SILVER' } },
       '/remap/BRONZE': { ...SMALL_RULEBOOK, remap: { BRONZE: 'SILVER' } },
       '/transition/until': { ...SMALL_RULEBOOK, transition: { mode: 'FLOOR', until: '2026-04-01' } },
     };
