@@ -10,7 +10,12 @@ export const tellCollidingNames = async ({ database, log }: App): Promise<void> 
   const names = await listCollidingNames(FULL_SCOPE, database.prisma, null, MOST_TOLD);
   if (names.length === 0) return;
   const count = await countCollidingNames(FULL_SCOPE, database.prisma, null);
-  const told = names.map(({ kind, source, text, form }) => ({ kind, source, text: visible(text), form }));
+  const told = names.map(({ kind, source, text, form }) => ({
+    kind,
+    source: source && visible(source),
+    text: visible(text),
+    form,
+  }));
   log.warn(
     { count, names: told },
     'References or keys of facts differ from others only in what can not be seen; each was left as it is. `Program.collidingNames` lists them.',

@@ -124,6 +124,7 @@ function isLoneSurrogate(character: string): boolean {
 
 function kindOf(character: string): string {
   if (isLoneSurrogate(character)) return 'half of a character, an unpaired surrogate';
+  if (SPACE.test(character)) return 'a space';
   return /\p{Cc}/u.test(character) ? 'a control character' : 'an invisible character';
 }
 

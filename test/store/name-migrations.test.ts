@@ -21,7 +21,7 @@ import { openTestApp } from '../support/test-app.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tiergraph-'));
 const clock = () => Date.UTC(2026, 10, 23, 12);
-const options = { seed: 1, today: '2026-11-23', partners: 20 };
+const options = { seed: 1, today: '2026-11-23', partners: 6 };
 const program = CONNECT_PROGRAM.code;
 const base = generateDemo(options);
 
