@@ -30,9 +30,12 @@ const LOOK_EVERY_MS = 250;
 type Seen = {
   /** Bytes that had left. */
   left: number;
-  /** Since when none have, or nothing waits. */
+  /** Since when none have. */
   since: number;
 };
+
+/** In place of the bytes that had left. */
+const NOTHING_WAITS = -1;
 
 /** Makes a backlog without connections. The client of a connection that is cut off may come back, and goes on from its last cursor. */
 export function createBacklog({
@@ -62,13 +65,18 @@ export function createBacklog({
     const stuck: { readonly socket: Watched; readonly since: number }[] = [];
     for (const [socket, seen] of watched) {
       const waiting = socket.writableLength;
+      if (waiting === 0) {
+        // Most have nothing, and cost nothing more.
+        seen.left = NOTHING_WAITS;
+        continue;
+      }
       const left = socket.bytesWritten - waiting;
-      if (waiting === 0 || left !== seen.left) {
+      if (left !== seen.left) {
         seen.left = left;
         seen.since = at;
       }
       if (at - seen.since >= departureMs) cut(socket);
-      else if (waiting > 0) {
+      else {
         total += waiting;
         stuck.push({ socket, since: seen.since });
       }
@@ -84,7 +92,7 @@ export function createBacklog({
 
   return {
     watch(socket) {
-      watched.set(socket, { left: 0, since: now() });
+      watched.set(socket, { left: NOTHING_WAITS, since: now() });
       timer ??= setInterval(look, LOOK_EVERY_MS).unref();
       socket.once('close', () => {
         watched.delete(socket);

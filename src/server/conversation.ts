@@ -10,6 +10,7 @@ import { type ClientMessage, readClientMessage } from './client-message.ts';
 import type { ConnectionCount } from './connection-count.ts';
 import type { Caller, Execution, Identify } from './execution.ts';
 import { readGraphRequest } from './graph-request.ts';
+import { createLane } from './lane.ts';
 import { type Limits, limitExceeded } from './limits.ts';
 import type { Log } from './log.ts';
 import { isOurFault } from './mask-error.ts';
@@ -84,6 +85,8 @@ export function createConversation(options: Options): Conversation {
   const wanted = new Map<string, Running>();
   /** Those that still do something, also if the client no longer waits. */
   const running = new Set<Running>();
+  /** For queries and mutations, until their answers are out. */
+  const lane = createLane(limits.runningPerConnection);
   /** Answers that wait until the client has taken what it was sent. */
   const answers: (() => void)[] = [];
   /** The pong that waits for that; of several pings only the last is answered, as RFC 6455 allows for its own. */
@@ -188,12 +191,15 @@ export function createConversation(options: Options): Conversation {
     const stopped = new Promise<void>((resolve) => {
       operation.stop = resolve;
     });
+    const isQuery = admitted.prepared.node.operation === 'query';
     try {
-      const result = await execution.execute(admitted, caller);
-      await Promise.race([
-        stopped,
-        new Promise<void>((resolve) => answer(() => tell(operation, result, resolve))),
-      ]);
+      await lane(async () => {
+        // A mutation is not to be lost because its client did not wait.
+        if (isQuery && !operation.isWanted) return;
+        const result = await execution.execute(admitted, caller);
+        const told = new Promise<void>((resolve) => answer(() => tell(operation, result, resolve)));
+        await Promise.race([stopped, told]);
+      });
     } finally {
       done();
     }

@@ -122,7 +122,7 @@ export function createExecution({
         if (end !== null) return { errors: [end] };
         const contextValue = await context({ requestId, rights });
         const result = maskResult(await runOperation(operation, rootValue, contextValue), requestId);
-        if (sizeOf(result.data, answerBytes) <= answerBytes) return result;
+        if (sizeOf([result.data, result.errors], answerBytes) <= answerBytes) return result;
         return { errors: [tooLarge(answerBytes, operation)] };
       } catch (error) {
         return { errors: [mask(error, requestId)] };

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough, pipeline, Readable } from 'node:stream';
-import { createGunzip, gzip } from 'node:zlib';
+import { Worker } from 'node:worker_threads';
+import { createGunzip } from 'node:zlib';
+import type { GraphiQLOptions } from 'graphql-yoga';
 import { acceptsGzip } from './accepts-gzip.ts';
 import type { Log } from './log.ts';
+import type { RenderedPage } from './render-graphiql-page.ts';
 
 /** An operation that the page offers, each in a tab of its own. */
 export type Example = { readonly query: string; readonly variables?: string };
@@ -67,11 +70,10 @@ export function createGraphiQLPage(options: Options): GraphiQLPage {
   };
 }
 
-async function makePage({ examples, needsKey }: Options): Promise<Page> {
-  // Not before it is needed: the module alone is nine megabytes.
-  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+/** In another thread, which takes the nine megabytes with it when it ends. */
+function makePage({ examples, needsKey }: Options): Promise<Page> {
   const headers = needsKey ? KEY_HEADERS : null;
-  const html = renderGraphiQL({
+  const workerData: GraphiQLOptions = {
     title: 'tiergraph',
     // The only one that sends the headers of the tab with a subscription.
     subscriptionsProtocol: 'SSE',
@@ -81,29 +83,25 @@ async function makePage({ examples, needsKey }: Options): Promise<Page> {
       headers,
     })),
     ...(headers !== null && { headers, defaultHeaders: headers }),
-  });
-  const compressed = await compress(Buffer.from(html));
-  return {
-    compressed,
-    etag: `W/"${createHash('sha256').update(compressed).digest('base64url')}"`,
-    policy: policyFor(html),
   };
-}
-
-function compress(bytes: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    gzip(bytes, (error, compressed) => (error === null ? resolve(compressed) : reject(error)));
+    const worker = new Worker(new URL('./render-graphiql-page.ts', import.meta.url), { workerData });
+    worker.once('message', ({ compressed, scriptHash }: RenderedPage) =>
+      resolve({
+        compressed: Buffer.from(compressed.buffer, compressed.byteOffset, compressed.byteLength),
+        etag: `W/"${createHash('sha256').update(compressed).digest('base64url')}"`,
+        policy: policyFor(scriptHash),
+      }),
+    );
+    worker.once('error', reject);
   });
 }
 
 /** Lets the page run its own script, its workers and its styles, and speak to this server. */
-function policyFor(html: string): string {
-  const scripts = [...html.matchAll(/<script>(.*?)<\/script>/gs)].map(
-    ([, script = '']) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
-  );
+function policyFor(scriptHash: string): string {
   return [
     "default-src 'none'",
-    `script-src ${scripts.join(' ')}`,
+    `script-src 'sha256-${scriptHash}'`,
     "style-src 'unsafe-inline'",
     'worker-src blob:',
     'img-src data:',

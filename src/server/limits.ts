@@ -39,6 +39,8 @@ export type Limits = {
   readonly answerBytes: number;
   /** Operations that may be open at once on one WebSocket connection, subscriptions included. */
   readonly operationsPerConnection: number;
+  /** Queries and mutations of these that run at once; the others wait for their answers to be out. */
+  readonly runningPerConnection: number;
   /** Requests that may wait on one connection for the answer before. */
   readonly pipelinedRequests: number;
 
@@ -109,6 +111,7 @@ export const DEFAULT_LIMITS: Limits = {
   operationMs: 10_000,
   answerBytes: 8_388_608,
   operationsPerConnection: 100,
+  runningPerConnection: 8,
   pipelinedRequests: 16,
   greeting: { bytes: 16_384, messages: 10, ms: 3_000 },
   waitingBytes: 33_554_432,
@@ -125,6 +128,7 @@ export type LimitName = Exclude<
   | 'arrivalMs'
   | 'costs'
   | 'budget'
+  | 'runningPerConnection'
   | 'pipelinedRequests'
   | 'greeting'
   | 'failedSignIns'

@@ -31,6 +31,8 @@ export function createWebSockets({ metrics, ...options }: Options): WebSockets {
     noServer: true,
     maxPayload: limits.bodyBytes,
     autoPong: false,
+    // One message per turn of the event loop, or a single read may bring hundreds of them.
+    allowSynchronousEvents: false,
     handleProtocols,
   });
   metrics.gauge(

@@ -99,6 +99,7 @@ export const importTable: readonly PlaceRule[] = [
       'stream',
       'timers/promises',
       'url',
+      'worker_threads',
       'zlib',
     ],
     ambient: 'GIVEN',
