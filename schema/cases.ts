@@ -1,4 +1,5 @@
 import { type CaseFinder, type CaseQuestion, readCases, readRecordings } from '../src/app/find-case.ts';
+import type { Instant } from '../src/engine/day.ts';
 import type { ProgramRecord } from '../src/store/directory.ts';
 import { batched } from './batched.ts';
 import type { Context } from './context.ts';
@@ -18,6 +19,16 @@ const findRecording = batched(async (context, questions: readonly Question[], pr
     within(programId, questions),
   ),
 );
+
+const findRecordingInScope = batched(async (context, questions: readonly Question[], programId: string) => {
+  const program = await programWith(context, programId);
+  return readRecordings(context.scope, context.app, program, within(programId, questions), true);
+});
+
+/** When the latest that a case rests on, and that the viewer may see, had been recorded. */
+export function latestInScope(context: Context, { programId, ...question }: CaseQuestion): Promise<Instant> {
+  return findRecordingInScope(context, keyOf(question), programId);
+}
 
 /** Finds what was known of partners; what resolvers ask for together is read in one statement, and once an operation. */
 export function casesFor(context: Context): CaseFinder {

@@ -31,8 +31,10 @@ function followRow(first: PartnerRow, { app, scope, watch }: Context): AsyncIter
   let sent: PartnerRow | undefined;
   let isOver = false;
   let wake = (): void => {};
+  // Its row is written too when something is recorded about a partner that was its affiliate, which it must not learn of.
+  const isDiscreet = scope.partner !== null;
   const stopWatching = watch.watch(first.id, (row) => {
-    if (isNewer(row, latest)) latest = row;
+    if (isNewer(row, latest) && !(isDiscreet && saysTheSame(row, latest))) latest = row;
     wake();
   });
   // Programmes stay in scope, and so does who follows itself; an affiliate may leave.
@@ -75,3 +77,24 @@ function isNewer(row: PartnerRow, other: PartnerRow): boolean {
     row.rulesVersion > other.rulesVersion
   );
 }
+
+/** Nothing that a standing says is another, but by when all of it was recorded. */
+function saysTheSame(row: PartnerRow, other: PartnerRow): boolean {
+  return CONTENT.every((field) => JSON.stringify(row[field]) === JSON.stringify(other[field]));
+}
+
+const CONTENT = [
+  'version',
+  'name',
+  'country',
+  'region',
+  'parentId',
+  'enrolledOn',
+  'leftOn',
+  'status',
+  'measurements',
+  'alternatives',
+  'specializations',
+  'nextChangeOn',
+  'rulesVersion',
+] as const satisfies readonly (keyof PartnerRow)[];

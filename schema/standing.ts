@@ -16,6 +16,7 @@ import {
   type TierSource,
   tierNamed,
 } from './rulebook-source.ts';
+import { shownKnownAt } from './shown-known-at.ts';
 import { Specialization } from './specialization.ts';
 import { Tier } from './tier.ts';
 import { TierGap, TierProof } from './tier-proof.ts';
@@ -87,8 +88,9 @@ export const Standing = builder.objectRef<KnownStanding>('Standing').implement({
         present(await context.partners.load(partnerId), 'partner'),
     }),
     on: t.expose('on', { type: 'Date', description: 'The day judged.' }),
-    knownAt: t.expose('knownAt', {
+    knownAt: t.field({
       type: 'DateTime',
+      resolve: (standing, _, context) => shownKnownAt(context, standing),
       description:
         'By when everything that it used had been recorded. Asked again with it, the answer is the same.',
     }),

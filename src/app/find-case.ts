@@ -31,14 +31,19 @@ export const readCases = (
   questions: readonly CaseQuestion[],
 ): Promise<readonly (LoadedCase | null)[]> => loadKnownCases(scope, app.database.prisma, program, questions);
 
-/** When the latest that each case rests on had been recorded, in the order of the questions; one statement. */
+/**
+ * When the latest that each case rests on had been recorded, in the order of the questions; with `onlyInScope` of members of
+ * the family that are out of scope only what says when they were members. One statement.
+ */
 export const readRecordings = async (
   scope: ReadScope,
   app: App,
   program: ProgramRecord,
   questions: readonly CaseQuestion[],
+  onlyInScope = false,
 ): Promise<readonly Instant[]> => {
-  const recordings = await readLatestRecordings(scope, app.database.prisma, program, questions);
+  const { prisma } = app.database;
+  const recordings = await readLatestRecordings(scope, prisma, program, questions, onlyInScope);
   return questions.map(({ knownAt }, index) => {
     const rulesAt = program.rulesChangedAt.findLast((at) => at <= knownAt) ?? 0;
     return Math.max(recordings[index] ?? 0, rulesAt);

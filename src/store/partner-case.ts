@@ -123,26 +123,31 @@ const assemble = (
 
 /**
  * For each key the latest instant, at or before its own, at which anything was recorded that the partner's case rests on: no case of it
- * is another between the two. Null if nothing was, or the partner is out of scope. One statement.
+ * is another between the two. Null if nothing was, or the partner is out of scope. With `onlyInScope` of those members of its family
+ * that are out of scope only what says when they were members is looked at. One statement.
  */
 export const readLatestRecordings = async (
   scope: ReadScope,
   session: Session,
   program: ProgramRecord,
   keys: readonly { readonly partnerId: string; readonly knownAt: Instant }[],
+  onlyInScope = false,
 ): Promise<readonly (Instant | null)[]> => {
-  const versions = (table: string) => `(
+  const isTold = `(NOT $4::boolean OR ${inFamilyOf('$3', 'wanted.id')})`;
+  const versions = (table: string) => `CASE WHEN ${isTold} THEN (
     SELECT max(greatest(v.recorded_at, CASE WHEN v.superseded_at <= ${KNOWN_AT} THEN v.superseded_at END))
-    FROM ${table} v WHERE v.partner_id = wanted.id AND v.recorded_at <= ${KNOWN_AT})`;
+    FROM ${table} v WHERE v.partner_id = wanted.id AND v.recorded_at <= ${KNOWN_AT}) END`;
   const rows = await session.$queryRawUnsafe<{ root: string; by: Instant; at: Instant | null }[]>(
     `WITH RECURSIVE ${WANTED_OF_EACH}
      SELECT root, wanted.at AS by, floor(extract(epoch FROM max(greatest((
-         SELECT max(e.recorded_at) FROM partner_entry e WHERE e.partner_id = wanted.id AND e.recorded_at <= ${KNOWN_AT}),
+         SELECT max(e.recorded_at) FROM partner_entry e WHERE e.partner_id = wanted.id AND e.recorded_at <= ${KNOWN_AT}
+           AND (${isTold} OR e.data ?| ARRAY['parentId', 'enrolledOn', 'leftOn', 'membership'])),
        ${versions('fact')}, ${versions('tier_override')}))) * 1000)::float8 AS at
      FROM wanted GROUP BY root, wanted.at`,
     toJson(scope, program, keys),
     program.countsFamilies,
     scope.partner,
+    onlyInScope,
   );
   const latest = new Map(rows.map(({ root, by, at }) => [`${root} ${by}`, at]));
   return keys.map(({ partnerId, knownAt }) => latest.get(`${partnerId} ${knownAt}`) ?? null);
@@ -156,14 +161,20 @@ const toJson = ({ programs }: ReadScope, { id }: ProgramRecord, keys: readonly C
       : [],
   );
 
-/** SQL: the partners of the keys $1, each at the instant of its key; if $3 is given, only those that are it or its affiliates. */
-const KEYS = `jsonb_to_recordset($1::jsonb) AS x("partnerId" uuid, "knownAt" float8)
-  WHERE $3::uuid IS NULL OR x."partnerId" = ANY (ARRAY(
+/** SQL: a partner is the one that a parameter names, or one of its affiliates; any is if it names none. */
+const inFamilyOf = (
+  parameter: string,
+  id: string,
+): string => `(${parameter}::uuid IS NULL OR ${id} = ANY (ARRAY(
     WITH RECURSIVE family AS (
-      SELECT id FROM partner WHERE id = $3::uuid
+      SELECT id FROM partner WHERE id = ${parameter}::uuid
       UNION SELECT child.id FROM family CROSS JOIN LATERAL (
         SELECT id FROM partner WHERE parent_id = family.id OFFSET 0) AS child
-    ) SELECT id FROM family))`;
+    ) SELECT id FROM family)))`;
+
+/** SQL: the partners of the keys $1, each at the instant of its key; if $3 is given, only those that are it or its affiliates. */
+const KEYS = `jsonb_to_recordset($1::jsonb) AS x("partnerId" uuid, "knownAt" float8)
+  WHERE ${inFamilyOf('$3', 'x."partnerId"')}`;
 
 /** SQL: those who were ever entered right below the partner of a row of `wanted`, if $2. */
 const BELOW = `LATERAL (

@@ -1,4 +1,4 @@
-import { graphql } from 'graphql';
+import { graphql, parse, subscribe } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createContext } from '../../schema/context.ts';
 import { schema } from '../../schema/index.ts';
@@ -34,10 +34,6 @@ beforeAll(async () => {
   const { outcomes } = granted(await enrollPartners(app, { program: 'small', partners }));
   const [first] = outcomes;
   group = first === undefined ? '' : granted(first).partnerId;
-  const record = async (externalId: string, partner: string, occurredOn: string): Promise<void> => {
-    const facts = [revenue(externalId, partner, '60', occurredOn)];
-    granted(await recordFacts(app, { program: 'small', source: 'crm', facts, onError: 'REJECT_ALL' }));
-  };
   await record('of the group', 'GROUP', '2026-02-01');
   await record('of the shop', 'SHOP', '2026-02-01');
   now = Date.UTC(2026, 2, 10, 12);
@@ -47,6 +43,13 @@ beforeAll(async () => {
 });
 
 afterAll(() => opened.close());
+
+async function record(externalId: string, partner: string, occurredOn: string): Promise<void> {
+  now += 60_000;
+  const facts = [revenue(externalId, partner, '60', occurredOn)];
+  const recorded = { program: 'small', source: 'crm', facts, onError: 'REJECT_ALL' } as const;
+  granted(await recordFacts(opened.app, recorded));
+}
 
 const EVIDENCE = /* GraphQL */ `
   query ($id: ID!, $on: Date!) {
@@ -110,4 +113,48 @@ test('a partner sees none of who is its affiliate no longer, only what it came t
   const own = { counted: { totalCount: 1, nodes: [OWN] }, excluded: { totalCount: 0, nodes: [] } };
   expect(await evidenceOn('2026-03-04', rights)).toMatchObject({ value: '120', ...own });
   expect(await evidenceOn('2026-03-10', rights)).toMatchObject({ value: '60', ...own });
+});
+
+const asGroup = (): Rights => ({ ...ALL_RIGHTS, role: 'PARTNER', programs: [programId], partner: group });
+
+async function standingOf(rights: Rights, args = ''): Promise<{ readonly knownAt: string }> {
+  const source = `query ($id: ID!) { partner(by: { id: $id }) { standing${args} {
+    knownAt tier { code } proof { requirement { ... on ThresholdProof { actual { value counted { totalCount } excluded { totalCount } } } } } } } }`;
+  const variableValues = { id: Buffer.from(`Partner:${group}`).toString('base64url') };
+  const contextValue = createContext({ ...opened, requestId: 'test', rights });
+  const { data, errors } = await graphql({ schema, source, variableValues, contextValue });
+  expect(errors).toBeUndefined();
+  return JSON.parse(JSON.stringify(data)).partner.standing;
+}
+
+test('when something was recorded about a former affiliate a partner is told only where it makes a difference', async () => {
+  const [before, all] = [await standingOf(asGroup()), await standingOf(ALL_RIGHTS)];
+  await record('of the shop, of no matter', 'SHOP', '2026-03-08');
+  expect(await standingOf(asGroup())).toEqual(before);
+  expect((await standingOf(ALL_RIGHTS)).knownAt).not.toBe(all.knownAt);
+  const then = await standingOf(asGroup(), '(on: "2026-03-04")');
+  await record('of the shop, of old', 'SHOP', '2026-02-02');
+  const since = await standingOf(asGroup(), '(on: "2026-03-04")');
+  expect(since.knownAt > then.knownAt).toBe(true);
+  // Asked again with it, each answer is the same.
+  for (const told of [then, since]) {
+    expect(await standingOf(asGroup(), `(on: "2026-03-04", knownAt: "${told.knownAt}")`)).toEqual(told);
+  }
+});
+
+test('who follows its standing is sent nothing when something is recorded about a former affiliate', async () => {
+  const events = await subscribe({
+    schema,
+    document: parse(
+      'subscription { partnerStanding(partner: { ref: { program: "small", externalRef: "GROUP" } }) { proof { requirement { ... on ThresholdProof { actual { value } } } } } }',
+    ),
+    contextValue: createContext({ ...opened, requestId: 'test', rights: asGroup() }),
+  });
+  if (!(Symbol.asyncIterator in events)) throw new Error(JSON.stringify(events.errors));
+  const next = async () => JSON.stringify((await events.next()).value?.data);
+  expect(await next()).toContain('"value":"60"');
+  await record('of the shop, while followed', 'SHOP', '2026-03-09');
+  await record('of the group, while followed', 'GROUP', '2026-03-09');
+  expect(await next()).toContain('"value":"120"');
+  await events.return?.();
 });
