@@ -20,13 +20,8 @@ export type SizesOfRulebook = Readonly<
 /** The sizes of everything that is made by a rulebook. One of `others` may be valid beside it. */
 export function sizesOf(rulebook: Rulebook, others: readonly Rulebook[]): SizesOfRulebook {
   const rules = rulesSize(rulebook);
-  const proof = proofSize(rulebook);
-  const alternatives = others.map(
-    (other): AnswerSize => ({
-      type: 'Alternative',
-      fields: { proof: proofSize(other).tiers },
-    }),
-  );
+  const proof = knownProof(rulebook);
+  const alternatives = others.map((other) => knownProof(other).alternative);
   const standing: AnswerSize = {
     type: 'Standing',
     fields: {
@@ -46,6 +41,15 @@ export function sizesOf(rulebook: Rulebook, others: readonly Rulebook[]): SizesO
     Tier: rules.tiers,
     Specialization: rules.specializations,
   };
+}
+
+const knownProofs = new WeakMap<Rulebook, ReturnType<typeof proofSize>>();
+
+/** The size of a rulebook's proof, made once: it is asked for as an alternative to each other rulebook. */
+function knownProof(rulebook: Rulebook): ReturnType<typeof proofSize> {
+  const proof = knownProofs.get(rulebook) ?? proofSize(rulebook);
+  knownProofs.set(rulebook, proof);
+  return proof;
 }
 
 /** The rules themselves, whoever they are applied to. */
@@ -178,13 +182,16 @@ function proofSize({ tiers, specializations }: Rulebook) {
   };
 
   const ofTiers = tiers.flatMap(({ requirement }) => (requirement === null ? [] : [requirement]));
+  const proofs = tiers.map(
+    ({ requirement }): AnswerSize => ({
+      type: 'TierProof',
+      fields: { requirement: requirement === null ? [] : [requirementSize(requirement)] },
+    }),
+  );
+  const alternative: AnswerSize = { type: 'Alternative', fields: { proof: proofs } };
   return {
-    tiers: tiers.map(
-      ({ requirement }): AnswerSize => ({
-        type: 'TierProof',
-        fields: { requirement: requirement === null ? [] : [requirementSize(requirement)] },
-      }),
-    ),
+    tiers: proofs,
+    alternative,
     specializations: specializations.map(
       ({ requirement }): AnswerSize => ({
         type: 'StandingSpecialization',

@@ -8,6 +8,7 @@ import {
   isRequiredArgument,
 } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type SizesOfRulebook, sizesOf } from '../../schema/answer-size.ts';
 import { findAnswerSizes, SIZED_TYPES } from '../../schema/answer-sizes.ts';
 import { schema } from '../../schema/index.ts';
 import { createProgram } from '../../src/app/create-program.ts';
@@ -15,9 +16,10 @@ import { recordFacts } from '../../src/app/record-facts.ts';
 import { connectRulebooks } from '../../src/demo/rulebooks.ts';
 import { createDocuments } from '../../src/server/documents.ts';
 import { DEFAULT_LIMITS } from '../../src/server/limits.ts';
+import { CONNECT_SETTINGS } from '../demo/support/partner-case.ts';
 import hubspot from '../engine/fixtures/hubspot-points-2024.json' with { type: 'json' };
 import odoo from '../engine/fixtures/odoo-v11.json' with { type: 'json' };
-import { PROGRAM } from '../engine/support/measuring.ts';
+import { PROGRAM, rulebookOf } from '../engine/support/measuring.ts';
 import { doublingMeasures, doublingSpecializations } from '../engine/support/unfolding.ts';
 import { enroll, granted, publish, revenue } from '../support/fixtures.ts';
 import { openTestApp } from '../support/test-app.ts';
@@ -206,4 +208,20 @@ test('no answer has more objects than it is priced at, whatever is asked of a st
   // Something was asked at all.
   expect(largest).toBeGreaterThan(100);
   expect(dearest).toBeGreaterThan(100);
+});
+
+test('rulebooks that may be valid beside one another are each counted once', () => {
+  const [before, after] = connectRulebooks('2026-11-23').map(({ document }) =>
+    rulebookOf(document, CONNECT_SETTINGS),
+  );
+  if (before === undefined || after === undefined) throw new Error('the demo has two rulebooks');
+  const [one, other] = [sizesOf(before, [before, after]), sizesOf(after, [before, after])];
+  const alternatives = ({ Standing: [standing] }: SizesOfRulebook) => standing?.fields.alternatives;
+  expect(alternatives(one)).toEqual({ oneOf: [expect.anything(), expect.anything()] });
+  const shared = (sizes: SizesOfRulebook) => {
+    const found = alternatives(sizes);
+    return found !== undefined && 'oneOf' in found ? found.oneOf : [];
+  };
+  expect(shared(one)[0]).toBe(shared(other)[0]);
+  expect(shared(one)[1]).toBe(shared(other)[1]);
 });
