@@ -1,3 +1,4 @@
+import { checkSteps } from './check-bound.ts';
 import { compare, type Fraction, ONE, ZERO } from './fraction.ts';
 import type { Metric } from './metric.ts';
 import { LONGEST_NAME } from './naming-text.ts';
@@ -82,8 +83,9 @@ const pointsShape: Shape<{ of: Measure; scale: PointScale; cap: Fraction | null 
     steps: optional(steps),
     cap: optional(positiveDecimal),
   },
-  ({ of, cap, ...scales }) => {
+  ({ of, cap, ...scales }, path, reading) => {
     if (scales.steps !== undefined) {
+      checkSteps(of, scales.steps, `${path}/steps`, reading);
       const most = scales.steps.at(-1)?.points ?? ZERO;
       const scale = { type: 'STEPS', steps: scales.steps } as const;
       return { of, scale, cap: cap !== undefined && compare(cap, most) < 0 ? cap : most };

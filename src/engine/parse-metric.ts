@@ -1,3 +1,4 @@
+import { checkFilterBound } from './check-bound.ts';
 import { COMPARISONS } from './comparison.ts';
 import { parseDay } from './day.ts';
 import { foldCase } from './fold-case.ts';
@@ -199,8 +200,10 @@ export function checkFilters(
   path: string,
   reading: RulebookReading,
 ): void {
-  for (const [index, { field }] of where.entries())
-    checkField(field, kind, `${path}/${index}/field`, reading);
+  for (const [index, filter] of where.entries()) {
+    checkField(filter.field, kind, `${path}/${index}/field`, reading);
+    checkFilterBound(filter, kind, `${path}/${index}`, reading);
+  }
 }
 
 /** Refuses a field that facts of the kind never have. */

@@ -10,7 +10,7 @@ export type ValueRange = {
   /** No fact is behind it: whoever wrote it decided it. */
   readonly isConstant: boolean;
 };
-type Ends = Omit<ValueRange, 'isConstant'>;
+export type Ends = Omit<ValueRange, 'isConstant'>;
 
 const ANY: Ends = { minimum: null, maximum: null };
 const FROM_ZERO: Ends = { minimum: ZERO, maximum: null };

@@ -96,6 +96,29 @@ describe('a bound that every value would meet, or none, is refused with its plac
     ]);
   });
 
+  test('and so are a step that no value reaches, and a filter that all answers pass, or none', () => {
+    const steps = [
+      { atLeast: '0.1', points: '1' },
+      { atLeast: '40', points: '2' },
+    ];
+    expect(problemsOf({ measure: { points: { of: share, steps } }, atLeast: '1' })).toEqual([
+      '/tiers/1/requirement/measure/points/steps/1/atLeast: This measure is from 0 to 1, so no value reaches the step at 40.',
+    ]);
+    expect(problemsOf({ measure: { points: { of: count, steps } }, atLeast: '1' })).toEqual([]);
+    const answers = (filter: object) => ({
+      measure: { metric: { ...score.metric, aggregate: 'COUNT', where: [{ field: 'value', ...filter }] } },
+      atLeast: '1',
+    });
+    const at = '/tiers/1/requirement/measure/metric/where/0: Answers are from 0 to 10, so';
+    expect(problemsOf(answers({ atLeast: '80' }))).toEqual([
+      `${at} no answer is at least 80, and the filter decides nothing.`,
+    ]);
+    expect(problemsOf(answers({ atMost: '10' }))).toEqual([
+      `${at} every answer is at most 10, and the filter decides nothing.`,
+    ]);
+    expect(problemsOf(answers({ atLeast: '9' }))).toEqual([]);
+  });
+
   test('of a region, and in a forEach too', () => {
     expect(problemsOf({ measure: share, atMost: { default: '0.4', regions: { APAC: '40' } } })).toEqual([
       expect.stringMatching(/^\/tiers\/1\/requirement\/atMost\/regions\/APAC: This measure is from 0 to 1, /),
