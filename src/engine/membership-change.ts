@@ -87,9 +87,9 @@ export function changeMembership(
   const start = Math.min(begins, enrolledOn ?? begins);
   const end = leftOn === undefined ? (old?.until ?? null) : leftOn;
   const next = entered.find((each) => each.from > begins && hasDays(each))?.from ?? null;
-  // Where the beginning stays, so do anniversaries that were moved while the membership lasted.
-  const keptUntil =
-    enrolledOn === undefined && old !== null ? (old.until ?? Number.POSITIVE_INFINITY) : start;
+  // Where the beginning stays, so do anniversaries that were moved while the membership lasted, old and new.
+  const lasts = Math.min(old?.until ?? Number.POSITIVE_INFINITY, end ?? Number.POSITIVE_INFINITY);
+  const keptUntil = enrolledOn === undefined && old !== null ? lasts : start;
   const concerned = ({ firstOn }: DatedData) => firstOn >= start && (next === null || firstOn < next);
   const rest = dated.map((each) => {
     if (!concerned(each)) return each;

@@ -167,6 +167,17 @@ describe('rule 31: the beginning of a membership', () => {
     expect(await findFaults(moving.app, 'members')).toEqual([]);
   });
 
+  test('rule 31: a day of enrolment that was moved later in a membership does not outlast its end', async () => {
+    const id = await enroll('MOVED', '2026-02-01');
+    granted(await update('MOVED', { firstOn: day('2026-09-01'), enrolledOn: day('2026-08-01') }));
+    granted(await update('MOVED', { leftOn: day('2026-05-01') }));
+    expect(await tiersOn(id, ['2026-04-30', '2026-05-01', '2026-09-01'])).toEqual(['BASE', null, null]);
+    expect(await moving.rowOf(id)).toMatchObject({
+      enrolledOn: day('2026-02-01'),
+      leftOn: day('2026-05-01'),
+    });
+  });
+
   test('rule 31: a membership to come is meant only if there is no other', async () => {
     const id = await enroll('COMING', '2027-02-01');
     granted(await update('COMING', { enrolledOn: day('2027-01-01'), leftOn: day('2027-03-01') }));

@@ -66,6 +66,8 @@ type Spell = {
   enrolments: readonly { readonly since: Day; readonly day: Day }[];
 };
 
+const FOREVER: Day = Number.POSITIVE_INFINITY;
+
 /** Rule 31. */
 function membershipsOf(enrolledOn: Day, calls: readonly MembershipCall[]): Spell[] {
   let spells: Spell[] = [spell(enrolledOn, null)];
@@ -85,12 +87,12 @@ function membershipsOf(enrolledOn: Day, calls: readonly MembershipCall[]): Spell
             from: target.from,
             until,
             enrolments: target.enrolments.filter(
-              ({ since }) => since === target.from || target.until === null || since < target.until,
+              ({ since }) =>
+                since === target.from || (since < (target.until ?? FOREVER) && since < (until ?? FOREVER)),
             ),
           };
     const others = spells.filter((each) => hasDays(each) && (isNew || each !== target));
-    const end = until ?? Number.POSITIVE_INFINITY;
-    if (end < changed.from) continue;
+    if ((until ?? FOREVER) < changed.from) continue;
     if (others.some((each) => !isApart(each, changed, isNew ? changed.from : target.from))) continue;
     // One that was left without a day is remembered, unless this one takes its place.
     const start = Math.min(changed.from, isNew ? changed.from : target.from);
