@@ -119,7 +119,7 @@ export function periodCursor({ from }: PeriodSource): string {
 function timelineOf(context: Context, row: PartnerRow, knownAt: Instant | null): Promise<Timeline> {
   return knownAt === null
     ? storedTimeline(context, row.id, null)
-    : readTimelineAt(row, knownAt, casesFor(context));
+    : readTimelineAt(context.app, row, knownAt, casesFor(context));
 }
 
 const storedTimeline = batched(async ({ scope, app }, ids: readonly string[], _: null) => {

@@ -4,6 +4,7 @@ import type { Doorbell } from '../events/doorbell.ts';
 import type { Database } from '../store/database.ts';
 import type { Directory, ProgramRecord } from '../store/directory.ts';
 import { type Clock, dayIn } from './clock.ts';
+import type { GiveWay } from './give-way.ts';
 
 /** Where a use case says what an operator should know. */
 export type AppLog = {
@@ -20,6 +21,8 @@ export type App = {
   /** Hides where in a log a cursor is from viewers who must not know. */
   readonly cursorSeal: CursorSeal;
   readonly clock: Clock;
+  /** What takes long asks it between its steps. */
+  readonly giveWay: GiveWay;
   readonly log: AppLog;
   /** Asks for due work to be looked for now instead of at the next round. */
   readonly wakeJudge: () => void;

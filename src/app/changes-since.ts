@@ -7,6 +7,7 @@ import type { ProgramRecord } from '../store/directory.ts';
 import { type LoadedCase, rulebooksAtVersion, rulebooksKnownAt } from '../store/partner-case.ts';
 import type { LockedPartner } from '../store/write-partner.ts';
 import { dayIn } from './clock.ts';
+import type { GiveWay } from './give-way.ts';
 
 /** What a partner is judged by now, and what set that off. */
 export type News = {
@@ -16,6 +17,7 @@ export type News = {
   readonly timeline: Timeline;
   readonly today: Day;
   readonly trigger: Trigger;
+  readonly giveWay: GiveWay;
 };
 
 /**
@@ -23,8 +25,8 @@ export type News = {
  * from the day on which it was published, and a withdrawal from its day on, as if the partner had been judged then: what either changes on a
  * later day belongs to that day, however long the judging took. A rulebook that was published and withdrawn meanwhile never counted.
  */
-export const changesSince = (partner: LockedPartner, news: News): readonly Change[] => {
-  const { program, known, timeline, today, trigger } = news;
+export const changesSince = async (partner: LockedPartner, news: News): Promise<readonly Change[]> => {
+  const { program, known, timeline, today, trigger, giveWay } = news;
   if (partner.judgedOn === null) {
     return settle({ previous: null, next: timeline, today, trigger, rulebooks: program.rulebooks });
   }
@@ -36,6 +38,7 @@ export const changesSince = (partner: LockedPartner, news: News): readonly Chang
     believed = { timeline: next, judgedOn: Math.max(day, believed.judgedOn), rulebooks };
   };
   for (const at of program.rulesChangedAt.slice(partner.rulesVersion)) {
+    await giveWay();
     const counts = new Set([...judgedBy, ...program.rulebooks].map(({ id }) => id));
     const rulebooks = rulebooksKnownAt(program, at).filter(({ id }) => counts.has(id));
     const day = Math.min(dayIn(program.timeZone, at), today);

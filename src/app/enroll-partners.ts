@@ -5,6 +5,7 @@ import { TryAgain } from '../store/transaction.ts';
 import { appendToLog, type LogEntry } from '../store/write-log.ts';
 import { insertPartners, lockPartners, type NewPartner } from '../store/write-partner.ts';
 import { type App, type Refused, refuse } from './app.ts';
+import { mapGivingWay } from './give-way.ts';
 import { readHierarchy, refuseDepth } from './hierarchy.ts';
 import { readPartnerTexts } from './partner-text.ts';
 import { readReferences, refuseName } from './references.ts';
@@ -59,7 +60,7 @@ export const enrollPartners = async (
     );
     const members = new Map(locked.map(({ id, externalRef }) => [externalRef, id]));
     const added: NewPartner[] = [];
-    const outcomes = command.partners.map((row): EnrollOutcome => {
+    const outcomes = await mapGivingWay(writing.giveWay, command.partners, (row): EnrollOutcome => {
       const partner = readPartnerTexts(row);
       if ('message' in partner) return { ...refuse('INVALID_INPUT', partner.message), path: partner.path };
       const { parent, ...rest } = partner;

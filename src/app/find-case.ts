@@ -1,6 +1,7 @@
 import type { Instant } from '../engine/day.ts';
+import { eachBatch, readInBatches } from '../store/batches.ts';
 import type { ProgramRecord, RulebookRecord } from '../store/directory.ts';
-import { type LoadedCase, loadKnownCases, readLatestRecordings } from '../store/partner-case.ts';
+import { factsOf, type LoadedCase, loadKnownCases, readLatestRecordings } from '../store/partner-case.ts';
 import type { ReadScope } from '../store/read-scope.ts';
 import type { App } from './app.ts';
 
@@ -23,17 +24,25 @@ export type CaseFinder = {
   latest(question: CaseQuestion): Promise<Instant>;
 };
 
-/** The cases of partners of one programme, in the order of the questions; one statement. */
-export const readCases = (
+/** The cases of partners of one programme, in the order of the questions. */
+export const readCases = async (
   scope: ReadScope,
   app: App,
   program: ProgramRecord,
   questions: readonly CaseQuestion[],
-): Promise<readonly (LoadedCase | null)[]> => loadKnownCases(scope, app.database.prisma, program, questions);
+): Promise<readonly (LoadedCase | null)[]> => {
+  const cases: (LoadedCase | null)[] = [];
+  await eachBatch(questions, async (batch) => {
+    const known = await loadKnownCases(scope, app.database.prisma, program, batch);
+    cases.push(...known);
+    return known.reduce((sum, each) => sum + (each === null ? 0 : factsOf(each)), 0);
+  });
+  return cases;
+};
 
 /**
  * When the latest that each case rests on had been recorded, in the order of the questions; with `onlyInScope` of members of
- * the family that are out of scope only what says when they were members. One statement.
+ * the family that are out of scope only what says when they were members.
  */
 export const readRecordings = async (
   scope: ReadScope,
@@ -42,8 +51,9 @@ export const readRecordings = async (
   questions: readonly CaseQuestion[],
   onlyInScope = false,
 ): Promise<readonly Instant[]> => {
-  const { prisma } = app.database;
-  const recordings = await readLatestRecordings(scope, prisma, program, questions, onlyInScope);
+  const recordings = await readInBatches(questions, (batch) =>
+    readLatestRecordings(scope, app.database.prisma, program, batch, onlyInScope),
+  );
   return questions.map(({ knownAt }, index) => {
     const rulesAt = program.rulesChangedAt.findLast((at) => at <= knownAt) ?? 0;
     return Math.max(recordings[index] ?? 0, rulesAt);

@@ -1,3 +1,4 @@
+import { BATCH_SIZE } from '../store/batches.ts';
 import { beginWrite } from '../store/begin-write.ts';
 import type { ProgramRecord } from '../store/directory.ts';
 import { inTransaction } from '../store/transaction.ts';
@@ -8,7 +9,7 @@ import { dayIn } from './clock.ts';
 import { catchUpRules, settlePartners } from './settle-partners.ts';
 
 /** How many partners one transaction takes on. */
-const CHUNK = 100;
+const CHUNK = BATCH_SIZE;
 
 /**
  * Judges the partners that the passing of days or a published rulebook made due, until there are none that no other process works on.
@@ -40,7 +41,8 @@ const judgeChunk = async (app: App, known: ProgramRecord): Promise<number> => {
     const now = app.clock(databaseTime);
     const today = dayIn(program.timeZone, now);
     const due = await claimDuePartners(tx, program.id, today, program.rulesVersion, CHUNK);
-    const settlement = { program, epoch, today, now, causesOf: () => [] };
+    const { giveWay } = app;
+    const settlement = { program, epoch, today, now, giveWay, causesOf: () => [] };
     const stale = await catchUpRules(tx, due, settlement);
     const current = await settlePartners(
       tx,

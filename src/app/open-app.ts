@@ -15,6 +15,7 @@ import { PATIENT, sessionConfig } from '../store/session-settings.ts';
 import { readStandingStamps } from '../store/standing-stamps.ts';
 import type { App, AppLog } from './app.ts';
 import type { Clock } from './clock.ts';
+import { createGiveWay, type GiveWay } from './give-way.ts';
 import { type Judge, startJudge } from './judge.ts';
 import { tellCollidingNames } from './tell-colliding-names.ts';
 
@@ -28,6 +29,7 @@ export type AppOptions = {
   /** How often the tail and the watch look without being woken, in milliseconds. */
   readonly pollEveryMs?: number;
   readonly onStatement?: OnStatement;
+  readonly giveWay?: GiveWay;
 };
 
 /** Everything that runs in a process below its server. */
@@ -49,6 +51,7 @@ export const openApp = async ({
   gauges,
   pollEveryMs = 1_000,
   onStatement,
+  giveWay = createGiveWay(),
 }: AppOptions): Promise<OpenApp> => {
   const database = await openDatabase(location, onStatement);
   const cursorSeal = await readCursorKey(database.prisma).then(createCursorSeal);
@@ -76,7 +79,7 @@ export const openApp = async ({
     pollEveryMs,
   });
   const judge = startJudge(() => app);
-  const app: App = { database, directory, doorbell, cursorSeal, clock, log, wakeJudge: judge.wake };
+  const app: App = { database, directory, doorbell, cursorSeal, clock, giveWay, log, wakeJudge: judge.wake };
   const close = async () => {
     await watch.stop();
     await judge.stop();

@@ -31,6 +31,7 @@ export const readRiskGap = async (
   // The clock of the process that published may have been ahead of the one that judged.
   const knownAt = Math.max(recordedAt, ...named.map(({ publishedAt }) => publishedAt));
   const known = await cases.find({ programId, partnerId, knownAt });
+  await app.giveWay();
   const deciding = known?.rulebooks.findLast(({ id }) => named.some((rulebook) => rulebook.id === id));
   if (known === null || deciding === undefined || !canJudgeBy(known.rulebooks)) return null;
   const risk = { on: detail.on, tier: detail.tier, rulebookId: detail.tierRulebookId };

@@ -81,6 +81,7 @@ export const readStanding = async (
   const [known, recordedAt] = await Promise.all([cases.find(asked), cases.latest(asked)]);
   // Nothing had been recorded about the partner by then, or what holds by then can't be judged by.
   if (known === null || !canJudgeBy(known.rulebooks)) return { ...whose, ...NOTHING_KNOWN, on, knownAt: by };
+  await app.giveWay();
   return { ...whose, ...judgePartner(known, on), knownAt: recordedAt };
 };
 
@@ -125,6 +126,7 @@ export const readEvidence = async (
 ): Promise<Evidence> => {
   const rulebook = await rulebookOf(app, standing, rulebookId);
   const known = await cases.find(standing);
+  await app.giveWay();
   return known === null || !canJudgeBy([rulebook])
     ? { counted: [], excluded: [] }
     : evidence(known, rulebook.rulebook, standing.on, number.path, number.item, number.dimension);

@@ -10,6 +10,7 @@ import { lockPartners } from '../store/write-partner.ts';
 import { type App, type Refused, refuse } from './app.ts';
 import { checkRow, type FactContent } from './check-fact.ts';
 import type { FactInput, RowRejection } from './fact-input.ts';
+import { mapGivingWay } from './give-way.ts';
 import { readPersons, withPerson } from './persons.ts';
 import { pickSpelling, readReferences, refuseName, rejectPartner, spellingsOf } from './references.ts';
 import { createWarner } from './warn.ts';
@@ -69,8 +70,10 @@ const recordRows = async (
   writing: Writing,
   command: RecordFacts,
 ): Promise<FactsRecorded | FactsRejected | SourceRefused> => {
-  const { tx, program } = writing;
-  const checked = command.facts.map((row, index) => checkRow(row, `facts[${index}]`, program));
+  const { tx, program, giveWay } = writing;
+  const checked = await mapGivingWay(giveWay, command.facts, (row, index) =>
+    checkRow(row, `facts[${index}]`, program),
+  );
   const sent = new Set(checked.flatMap(({ content }) => content?.partner ?? []));
   const { stored: refs, pick } = await readReferences(tx, program, [...sent]);
   const locked = await lockPartners(tx, program.id, { refs, withAncestors: program.countsFamilies });
@@ -98,7 +101,7 @@ const recordRows = async (
     writing,
     locked.filter(({ externalRef }) => named.has(externalRef)),
   );
-  const rows = checked.map((row, index): RowOutcome => {
+  const rows = await mapGivingWay(giveWay, checked, (row, index): RowOutcome => {
     if (row.content === null) return { type: 'REJECTED', index, ...row.rejection };
     const { rejection } = row;
     const content = withPerson(row.content, persons);

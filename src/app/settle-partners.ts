@@ -10,8 +10,9 @@ import type { Timeline } from '../engine/status.ts';
 import { computeTimeline, nextChangeOn } from '../engine/timeline.ts';
 import { rulebooksInForce } from '../engine/transition.ts';
 import { turningFacts } from '../engine/turning-facts.ts';
+import { eachBatch } from '../store/batches.ts';
 import type { ProgramRecord } from '../store/directory.ts';
-import { type LoadedCase, loadCases } from '../store/partner-case.ts';
+import { factsOf, type LoadedCase, loadCases } from '../store/partner-case.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { MAX_CAUSES, type NewLogEntry } from '../store/write-log.ts';
 import {
@@ -23,6 +24,7 @@ import {
   updateStandings,
 } from '../store/write-partner.ts';
 import { changesSince } from './changes-since.ts';
+import type { GiveWay } from './give-way.ts';
 
 /** What happened to partners that a transaction holds locked. */
 export type Settlement = {
@@ -32,6 +34,7 @@ export type Settlement = {
   readonly trigger: Trigger;
   readonly today: Day;
   readonly now: Instant;
+  readonly giveWay: GiveWay;
   /** The new facts that concern a partner itself, if facts are the trigger. */
   readonly causesOf: (partnerId: string) => readonly string[];
   /** When the partners' new facts, entries or overrides were recorded; null if nothing was. */
@@ -60,30 +63,47 @@ export const settlePartners = async (
     if (recordedAt !== null) await markRecorded(tx, ids, recordedAt);
     return { partners, entries: [] };
   }
-  const cases = await loadCases(
-    tx,
-    settlement.program,
-    partners.map((partner) => partner.id),
-    { epoch: settlement.epoch },
+  const settled: { partners: LockedPartner[]; entries: NewLogEntry[] } = { partners: [], entries: [] };
+  await eachBatch(
+    partners,
+    async (batch) => {
+      const { partners: done, entries, facts } = await settleBatch(tx, batch, settlement);
+      settled.partners.push(...done);
+      settled.entries.push(...entries);
+      return facts;
+    },
+    ({ weight }) => weight,
   );
-  const settled = partners.map((partner) => {
+  return settled;
+};
+
+const settleBatch = async (
+  tx: Transaction,
+  batch: readonly LockedPartner[],
+  settlement: Settlement,
+): Promise<Settled & { readonly facts: number }> => {
+  const { program, epoch, giveWay } = settlement;
+  const ids = batch.map(({ id }) => id);
+  const cases = await loadCases(tx, program, ids, { epoch });
+  const partners: LockedPartner[] = [];
+  const renamed: LockedPartner[] = [];
+  const rows: StandingRow[] = [];
+  const entries: NewLogEntry[] = [];
+  for (const partner of batch) {
+    await giveWay();
     const known = cases.get(partner.id);
     if (known === undefined) throw new Error(`The partner ${partner.id} has no entry.`);
-    return settlePartner(partner, known, settlement);
-  });
-  await updateStandings(
-    tx,
-    settled.map(({ row }) => row),
-  );
-  const named = settled.map(({ partner, row }) => ({ ...partner, ...row, name: row.data.name }));
-  await renamePartners(
-    tx,
-    named.filter(({ name }, index) => name !== settled[index]?.partner.name),
-  );
-  return {
-    partners: named,
-    entries: settled.flatMap(({ entries }) => entries),
-  };
+    const settled = await settlePartner(partner, known, settlement);
+    const { name } = settled.row.data;
+    partners.push({ ...partner, ...settled.row, name });
+    if (name !== partner.name) renamed.push({ ...partner, ...settled.row, name });
+    rows.push(settled.row);
+    entries.push(...settled.entries);
+  }
+  await updateStandings(tx, rows);
+  await renamePartners(tx, renamed);
+  const facts = cases.values().reduce((sum, known) => sum + factsOf(known), 0);
+  return { partners, entries, facts };
 };
 
 /**
@@ -126,12 +146,13 @@ export const catchUpDays = async (
   return { partners: [...current, ...settled.partners], entries: settled.entries };
 };
 
-const settlePartner = (partner: LockedPartner, known: LoadedCase, settlement: Settlement) => {
-  const { program, trigger, now } = settlement;
+const settlePartner = async (partner: LockedPartner, known: LoadedCase, settlement: Settlement) => {
+  const { program, trigger, now, giveWay } = settlement;
   // A partner's days never run backwards, whatever clock another process went by.
   const today = Math.max(settlement.today, partner.judgedOn ?? settlement.today);
   const timeline = computeTimeline(known);
-  const changes = changesSince(partner, { program, known, timeline, today, trigger });
+  const changes = await changesSince(partner, { program, known, timeline, today, trigger, giveWay });
+  await giveWay();
   const { recordedAt } = settlement;
   const region = dataOn(known, today).region;
   const entries = changes.map((change, index): NewLogEntry => {

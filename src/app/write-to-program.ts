@@ -6,6 +6,7 @@ import { appendToLog, type LogEntry } from '../store/write-log.ts';
 import type { LockedPartner } from '../store/write-partner.ts';
 import { type App, findProgram, type Refused, refuse } from './app.ts';
 import { dayIn } from './clock.ts';
+import type { GiveWay } from './give-way.ts';
 import { catchUpDays, catchUpRules, type Settlement, settlePartners } from './settle-partners.ts';
 
 /** A transaction that writes to a programme, and what it goes by. */
@@ -15,6 +16,7 @@ export type Writing = {
   readonly epoch: bigint;
   readonly now: Instant;
   readonly today: Day;
+  readonly giveWay: GiveWay;
 };
 
 /** Why a write to a programme may be refused whatever it is. */
@@ -37,7 +39,7 @@ export const writeToProgram = async <T>(
       const { epoch, directory, databaseTime } = await beginWrite(tx, app.directory);
       const program = directory.byId.get(found.id) ?? found;
       const now = app.clock(databaseTime);
-      return work({ tx, program, epoch, now, today: dayIn(program.timeZone, now) });
+      return work({ tx, program, epoch, now, today: dayIn(program.timeZone, now), giveWay: app.giveWay });
     });
   } catch (error) {
     if (!isContention(error)) throw error;
@@ -68,12 +70,12 @@ export const nextInstant = (
  * have passed that made a difference; then makes the change, judges them by all that is known, and logs both.
  */
 export const changePartners = async (
-  { tx, program, epoch, now, today }: Writing,
+  { tx, program, epoch, now, today, giveWay }: Writing,
   partners: readonly LockedPartner[],
   change: Pick<Settlement, 'trigger' | 'recordedAt'> & Partial<Pick<Settlement, 'causesOf'>>,
   make: () => Promise<void>,
 ): Promise<readonly LogEntry[]> => {
-  const settlement = { program, epoch, now, today, causesOf: () => [], ...change };
+  const settlement = { program, epoch, now, today, giveWay, causesOf: () => [], ...change };
   const rules = await catchUpRules(tx, partners, settlement);
   const days = await catchUpDays(tx, rules.partners, settlement);
   await make();

@@ -6,6 +6,7 @@ import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import { unusable } from './data-folder.ts';
 import { lockFolder } from './folder-lock.ts';
+import { givingWay } from './giving-way.ts';
 import { migrate } from './migrate.ts';
 import type { MigrationSession } from './migration-session.ts';
 import { reasonOf } from './reason-of.ts';
@@ -43,8 +44,8 @@ export type Database = {
   close(): Promise<void>;
 };
 
-/** Is told each statement that is sent to the database, for whoever counts them. */
-export type OnStatement = (sql: string) => void;
+/** Is told each statement that is sent to the database, with its values as JSON, for what counts them. */
+export type OnStatement = (sql: string, values: string) => void;
 
 /** Opens a database and applies the migrations that it lacks. Close it before the process ends. */
 export const openDatabase = (location: DatabaseLocation, onStatement?: OnStatement): Promise<Database> =>
@@ -56,7 +57,7 @@ const createClient = (
 ): PrismaClient => {
   if (onStatement === undefined) return new PrismaClient({ adapter });
   const client = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
-  client.$on('query', ({ query }) => onStatement(query));
+  client.$on('query', ({ query, params }) => onStatement(query, params));
   return client;
 };
 
@@ -133,7 +134,7 @@ const openEmbedded = async (
         (await database.query<Record<string, unknown>>(sql, values && [...values])).rows,
     };
     await migrate(session);
-    const prisma = createClient(new PrismaPGlite(database), onStatement);
+    const prisma = createClient(new PrismaPGlite(givingWay(database)), onStatement);
     const close = async () => {
       await prisma.$disconnect();
       if (!database.closed) await database.close();

@@ -30,6 +30,10 @@ export type CaseOptions = {
   readonly epoch?: bigint;
 };
 
+/** How many facts a case has, those of its family included. */
+export const factsOf = ({ facts, family }: PartnerCase): number =>
+  family.reduce((sum, member) => sum + member.facts.length, facts.length);
+
 /** A partner as it was known at an instant; null for now. */
 export type CaseKey = { readonly partnerId: string; readonly knownAt: Instant | null };
 

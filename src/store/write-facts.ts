@@ -1,6 +1,8 @@
+import { byText } from '../engine/contribution.ts';
 import type { Instant } from '../engine/day.ts';
 import type { Fact } from '../engine/fact.ts';
 import { Prisma } from '../generated/prisma/client.ts';
+import { readInBatches } from './batches.ts';
 import { factJson, type StoredFact, toFact, toStoredFact } from './stored-fact.ts';
 import type { Session, Transaction } from './transaction.ts';
 
@@ -16,12 +18,15 @@ export const readFactChains = async (
   source: string,
   externalIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly FingerprintedFact[]>> => {
-  const rows = await session.$queryRaw<{ fact: StoredFact; fingerprint: string }[]>`
-    SELECT version.fact, version.fingerprint FROM unnest(${[...new Set(externalIds)]}::text[]) AS key(id)
+  const rows = await readInBatches(
+    [...new Set(externalIds)],
+    (ids) => session.$queryRaw<{ fact: StoredFact; fingerprint: string }[]>`
+    SELECT version.fact, version.fingerprint FROM unnest(${[...ids]}::text[]) AS key(id)
     CROSS JOIN LATERAL (
       SELECT f.version, ${FACT} AS fact, encode(f.fingerprint, 'hex') AS fingerprint FROM fact f
       WHERE f.program_id = ${programId}::uuid AND f.source = ${source} AND f.external_id = key.id OFFSET 0) AS version
-    ORDER BY version.version`;
+    ORDER BY version.version`,
+  );
   const chains = new Map<string, FingerprintedFact[]>();
   for (const { fact, fingerprint } of rows) {
     const chain = chains.get(fact.externalId) ?? [];
@@ -30,6 +35,9 @@ export const readFactChains = async (
   }
   return chains;
 };
+
+const byKey = ({ fact: a }: FingerprintedFact, { fact: b }: FingerprintedFact): number =>
+  byText(a.source, b.source) || byText(a.externalId, b.externalId) || a.version - b.version;
 
 /**
  * Inserts facts, sorted by key so that two batches over the same keys can't deadlock. Returns the ids that went in: the others'
@@ -40,9 +48,9 @@ export const insertFacts = async (
   programId: string,
   facts: readonly FingerprintedFact[],
 ): Promise<ReadonlySet<string>> => {
-  if (facts.length === 0) return new Set();
-  const rows = await tx.$queryRawUnsafe<{ id: string }[]>(
-    `INSERT INTO fact (id, program_id, source, external_id, version, partner_id, kind, occurred_on, expires_on, value, currency,
+  const rows = await readInBatches([...facts].sort(byKey), (batch) =>
+    tx.$queryRawUnsafe<{ id: string }[]>(
+      `INSERT INTO fact (id, program_id, source, external_id, version, partner_id, kind, occurred_on, expires_on, value, currency,
        person, credential, customer, respondent, subject, attributes, voided, warning, fingerprint, recorded_at)
      SELECT x.id, $1::uuid, x.source, x."externalId", x.version, x."partnerId", x.kind, DATE '1970-01-01' + x."occurredOn",
        DATE '1970-01-01' + x."expiresOn", x.value, x.currency, x.person, x.credential, x.customer, x.respondent, x.subject,
@@ -53,8 +61,9 @@ export const insertFacts = async (
      ORDER BY x.source, x."externalId", x.version
      ON CONFLICT (program_id, source, external_id, version) DO NOTHING
      RETURNING id`,
-    programId,
-    JSON.stringify(facts.map(({ fact, fingerprint }) => ({ ...toStoredFact(fact), fingerprint }))),
+      programId,
+      JSON.stringify(batch.map(({ fact, fingerprint }) => ({ ...toStoredFact(fact), fingerprint }))),
+    ),
   );
   return new Set(rows.map((row) => row.id));
 };

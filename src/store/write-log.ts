@@ -1,5 +1,6 @@
 import type { Change } from '../engine/change.ts';
 import type { Instant } from '../engine/day.ts';
+import { batches } from './batches.ts';
 import type { Transaction } from './transaction.ts';
 
 /** How many of a change's causes an entry names; `causeCount` counts them all. */
@@ -29,7 +30,7 @@ export type LogEntry = NewLogEntry & {
 };
 
 /**
- * Appends entries to a programme's log. It has to be a transaction's last statement: from here on, until commit, every
+ * Appends entries to a programme's log. They have to be a transaction's last statements: from here on, until commit, every
  * other writer of the programme waits for this one, which is what makes the order of positions the order of commits.
  */
 export const appendToLog = async (
@@ -37,7 +38,16 @@ export const appendToLog = async (
   programId: string,
   entries: readonly NewLogEntry[],
 ): Promise<readonly LogEntry[]> => {
-  if (entries.length === 0) return [];
+  const appended: LogEntry[] = [];
+  for (const batch of batches(entries)) appended.push(...(await appendBatch(tx, programId, batch)));
+  return appended;
+};
+
+const appendBatch = async (
+  tx: Transaction,
+  programId: string,
+  entries: readonly NewLogEntry[],
+): Promise<readonly LogEntry[]> => {
   const rows = entries.map(({ change, ...entry }, index) => ({
     ...entry,
     ...change,

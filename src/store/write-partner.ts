@@ -5,6 +5,7 @@ import type { NextGap } from '../engine/next-gap.ts';
 import type { EnteredData, PartnerData } from '../engine/resolve-entries.ts';
 import type { Status, Timeline } from '../engine/status.ts';
 import { Prisma } from '../generated/prisma/client.ts';
+import { BATCH_SIZE, batches, readInBatches } from './batches.ts';
 import { searchKeyOf } from './search-key.ts';
 import { type Session, type Transaction, TryAgain } from './transaction.ts';
 
@@ -23,6 +24,8 @@ export type LockedPartner = {
   /** Null until it is judged for the first time. */
   readonly judgedOn: Day | null;
   readonly rulesVersion: number;
+  /** How many versions of facts of its own there are, counted to 1,000: what judging it takes. */
+  readonly weight: number;
 };
 
 /** A specialization held, as the partner's row lists it: since its first day, until its first day without it. */
@@ -64,7 +67,8 @@ export type NewPartner = {
 const LOCKED = Prisma.sql`p.id, p.external_ref AS "externalRef", p.name, p.region, p.version,
   floor(extract(epoch FROM p.last_recorded_at) * 1000)::float8 AS "lastRecordedAt", p.timeline,
   p.judged_on - DATE '1970-01-01' AS "judgedOn", p.rules_version AS "rulesVersion",
-  EXISTS (SELECT 1 FROM partner_entry e WHERE e.partner_id = p.id OFFSET 1) AS "wasChanged"`;
+  EXISTS (SELECT 1 FROM partner_entry e WHERE e.partner_id = p.id OFFSET 1) AS "wasChanged",
+  (SELECT count(*)::int FROM (SELECT FROM fact f WHERE f.partner_id = p.id LIMIT 1000) AS counted) AS weight`;
 
 /** The id of the partner with the first of these references that a partner has. */
 export const findPartnerId = async (
@@ -95,14 +99,34 @@ export const lockPartners = async (
   programId: string,
   { refs = [], ids = [], withAncestors }: PartnersToLock,
 ): Promise<readonly LockedPartner[]> => {
-  const concerned = selectConcerned(programId, refs, ids, withAncestors);
-  const locked = await tx.$queryRaw<LockedPartner[]>`
-    ${concerned} SELECT locked.* FROM (SELECT id FROM concerned ORDER BY id OFFSET 0) AS key
-    CROSS JOIN LATERAL (SELECT ${LOCKED} FROM partner p WHERE p.id = key.id FOR NO KEY UPDATE) AS locked`;
+  if (!withAncestors && refs.length + ids.length <= BATCH_SIZE) {
+    return tx.$queryRaw<LockedPartner[]>`
+      ${selectConcerned(programId, refs, ids, withAncestors)}
+      SELECT locked.* FROM (SELECT id FROM concerned ORDER BY id OFFSET 0) AS key
+      CROSS JOIN LATERAL (SELECT ${LOCKED} FROM partner p WHERE p.id = key.id FOR NO KEY UPDATE) AS locked`;
+  }
+  const readIds = async (): Promise<readonly string[]> => {
+    const keys = [...refs.map((ref) => ({ ref, id: null })), ...ids.map((id) => ({ ref: null, id }))];
+    const rows = await readInBatches(keys, (batch) => {
+      const concerned = selectConcerned(
+        programId,
+        batch.flatMap(({ ref }) => ref ?? []),
+        batch.flatMap(({ id }) => id ?? []),
+        withAncestors,
+      );
+      return tx.$queryRaw<{ id: string }[]>`${concerned} SELECT id FROM concerned`;
+    });
+    return [...new Set(rows.map(({ id }) => id))].sort();
+  };
+  const locked = await readInBatches(
+    await readIds(),
+    (batch) => tx.$queryRaw<LockedPartner[]>`
+      SELECT locked.* FROM unnest(${[...batch]}::uuid[]) AS key(id)
+      CROSS JOIN LATERAL (SELECT ${LOCKED} FROM partner p WHERE p.id = key.id FOR NO KEY UPDATE) AS locked`,
+  );
   if (withAncestors && locked.length > 0) {
-    const again = await tx.$queryRaw<{ id: string }[]>`${concerned} SELECT id FROM concerned`;
     const ours = new Set(locked.map((partner) => partner.id));
-    if (again.some(({ id }) => !ours.has(id))) throw new TryAgain();
+    if ((await readIds()).some((id) => !ours.has(id))) throw new TryAgain();
   }
   return locked;
 };
@@ -158,8 +182,10 @@ export const insertPartners = async (
   programId: string,
   partners: readonly NewPartner[],
 ): Promise<ReadonlySet<string>> => {
-  const rows = await tx.$queryRawUnsafe<{ externalRef: string }[]>(
-    `WITH given AS (
+  // In the order given, in which a parent stands before those below it.
+  const rows = await readInBatches(partners, (batch) =>
+    tx.$queryRawUnsafe<{ externalRef: string }[]>(
+      `WITH given AS (
        SELECT *, DATE '1970-01-01' + "enrolledOn" AS enrolled_on, to_timestamp("recordedAt" / 1000.0) AS recorded_at
        FROM jsonb_to_recordset($2::jsonb) AS x(id uuid, "externalRef" text, name text, country text, region text,
          "parentId" uuid, "enrolledOn" int, "recordedAt" float8, "entryId" uuid, "searchKey" text, grams text[])
@@ -180,16 +206,17 @@ export const insertPartners = async (
        FROM given g JOIN added USING (id)
      )
      SELECT external_ref AS "externalRef" FROM added`,
-    programId,
-    JSON.stringify(partners.map((partner) => ({ ...partner, ...searchKeyOf(partner) }))),
-    JSON.stringify({
-      rulebookId: null,
-      computedTier: null,
-      tier: null,
-      holds: [],
-      specializations: [],
-      risk: null,
-    }),
+      programId,
+      JSON.stringify(batch.map((partner) => ({ ...partner, ...searchKeyOf(partner) }))),
+      JSON.stringify({
+        rulebookId: null,
+        computedTier: null,
+        tier: null,
+        holds: [],
+        specializations: [],
+        risk: null,
+      }),
+    ),
   );
   return new Set(rows.map((row) => row.externalRef));
 };
@@ -197,14 +224,17 @@ export const insertPartners = async (
 /** What was entered about a partner, on its way in or as it stands. */
 export type EntryRow = EnteredData & { readonly id: string; readonly partnerId: string };
 
-/** Everything that was ever entered about these partners, in the order of recording. */
+/** Everything that was ever entered about these partners, of each in the order of recording. */
 export const readEntries = (tx: Transaction, partnerIds: readonly string[]): Promise<EntryRow[]> =>
-  tx.$queryRaw<EntryRow[]>`
-    SELECT e.* FROM unnest(${[...partnerIds]}::uuid[]) AS key(id) CROSS JOIN LATERAL (
+  readInBatches(
+    partnerIds,
+    (batch) => tx.$queryRaw<EntryRow[]>`
+    SELECT e.* FROM unnest(${[...batch]}::uuid[]) AS key(id) CROSS JOIN LATERAL (
       SELECT id, partner_id AS "partnerId", first_on - DATE '1970-01-01' AS "firstOn",
         floor(extract(epoch FROM recorded_at) * 1000)::float8 AS "recordedAt", data
       FROM partner_entry WHERE partner_id = key.id OFFSET 0) AS e
-    ORDER BY e."recordedAt"`;
+    ORDER BY e."recordedAt"`,
+  );
 
 /** The partner and all that were ever entered below it. */
 export const findBelow = (tx: Transaction, partnerId: string): Promise<{ readonly id: string }[]> =>
@@ -238,9 +268,12 @@ export const markRecorded = async (
     WHERE id = ANY (${[...partnerIds]}::uuid[])`;
 };
 
-/** Writes judged standings into their rows, and the partner's data as entered for the day judged, in one statement. */
+/** Writes judged standings into their rows, and the partner's data as entered for the day judged. */
 export const updateStandings = async (tx: Transaction, rows: readonly StandingRow[]): Promise<void> => {
-  if (rows.length === 0) return;
+  for (const batch of batches(rows)) await updateBatch(tx, batch);
+};
+
+const updateBatch = async (tx: Transaction, rows: readonly StandingRow[]): Promise<void> => {
   const ids = rows.map(({ id }) => id);
   const standings = rows.map((row) => JSON.stringify(row));
   await tx.$executeRaw`

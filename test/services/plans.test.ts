@@ -12,6 +12,7 @@ import { endOverride, overrideTier } from '../../src/app/override-tier.ts';
 import { recordFacts } from '../../src/app/record-facts.ts';
 import { ALL_RIGHTS, type Rights } from '../../src/app/rights.ts';
 import { updatePartner } from '../../src/app/update-partner.ts';
+import { BATCH_SIZE } from '../../src/store/batches.ts';
 import { readLogRange } from '../../src/store/follow-log.ts';
 import {
   certificate,
@@ -38,7 +39,7 @@ const PER_ROW = { buffers: 60, rows: 150 } as const;
 const AT_ALL = { buffers: 150, rows: 1_500 } as const;
 
 /** Partners that one transaction of due work takes, with nine others in the family of each tenth. */
-const CHUNK = 100;
+const CHUNK = BATCH_SIZE;
 
 const refs = Array.from({ length: PARTNERS }, (_, index) => `P${String(index).padStart(5, '0')}`);
 let now = Date.UTC(2026, 10, 23, 12);
@@ -62,9 +63,14 @@ const excessive = (runs: readonly Run[], rows: number): readonly object[] => {
   }));
 };
 
-/** The rows that the longest claim of due work saw. */
+/** The partners that the longest claim of due work saw. */
 const claims = (runs: readonly Run[]): number =>
-  Math.max(...runs.filter(({ sql }) => sql.endsWith('SKIP LOCKED')).map(({ rows }) => rows));
+  Math.max(
+    ...runs
+      .filter(({ sql }) => sql.endsWith('SKIP LOCKED'))
+      .map(({ nodes }) => nodes.find((node) => node.includes(' on partner: ')) ?? '')
+      .map((node) => Number(node.split(': ')[1])),
+  );
 
 const family = (() => {
   const { revenue: own } = SMALL_RULEBOOK.measures;

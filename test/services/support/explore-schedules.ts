@@ -84,6 +84,7 @@ export const exploreSchedules = async (first: number, end: number): Promise<Expl
     doorbell: createLocalDoorbell(),
     cursorSeal: createCursorSeal(new Uint8Array(32)),
     clock: DATABASE_CLOCK,
+    giveWay: async () => {},
     log,
     wakeJudge() {},
   });

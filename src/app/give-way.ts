@@ -1,0 +1,57 @@
+/** Lets everything else run that waits for its turn, if the present turn has lasted long enough; resolves when work may go on. */
+export type GiveWay = () => Promise<void>;
+
+export type Scheduler = {
+  /** In milliseconds. */
+  readonly now: () => number;
+  /** Calls back in the next turn of the event loop, after what came in meanwhile. */
+  readonly nextTurn: (run: () => void) => void;
+};
+
+/**
+ * How long work goes on at a stretch. What it can't be interrupted in comes on top: judging a partner with 1,000 facts takes some 30 ms.
+ */
+const STRETCH_MS = 10;
+
+const NODE: Scheduler = { now: () => performance.now(), nextTurn: (run) => void setImmediate(run) };
+
+/**
+ * One for a process, however many pieces of work there are at once: each asks before each of its steps, and those that have to wait go on one
+ * after the other, each in a turn in which there is time left.
+ */
+export function createGiveWay({ now, nextTurn }: Scheduler = NODE): GiveWay {
+  let turnBeganAt: number | null = null;
+  const admit = async (): Promise<void> => {
+    for (;;) {
+      if (turnBeganAt === null) {
+        turnBeganAt = now();
+        nextTurn(() => {
+          turnBeganAt = null;
+        });
+        return;
+      }
+      if (now() - turnBeganAt < STRETCH_MS) return;
+      await new Promise<void>((resolve) => nextTurn(resolve));
+    }
+  };
+  let last = Promise.resolve();
+  // Whoever asked before has done its step by then: those that ask together would all find that there is time left otherwise.
+  return () => {
+    last = last.then(admit);
+    return last;
+  };
+}
+
+/** The same as `items.map(work)`, giving way before each item. */
+export async function mapGivingWay<T, R>(
+  giveWay: GiveWay,
+  items: readonly T[],
+  work: (item: T, index: number) => R,
+): Promise<R[]> {
+  const results: R[] = [];
+  for (const [index, item] of items.entries()) {
+    await giveWay();
+    results.push(work(item, index));
+  }
+  return results;
+}
