@@ -243,9 +243,22 @@ async function tryOut(stage: Stage): Promise<void> {
     });
     void exit.then(() => reject(new Error('The server ended before it served.')));
   });
-  await serves;
+  try {
+    await serves;
+    await lookAt(stage, server.pid ?? 0, port);
+  } catch (error) {
+    server.kill('SIGKILL');
+    throw error;
+  }
+  server.kill('SIGTERM');
+  const [code] = await exit;
+  check('it stops in order', code === 0);
+}
+
+async function lookAt(stage: Stage, pid: number, port: number): Promise<void> {
+  const { root, folder } = stage;
   const uid = run(stage, ['id', '-u']).trim();
-  const owner = statSync(`/proc/${server.pid}`).uid;
+  const owner = statSync(`/proc/${pid}`).uid;
   check(`it runs as its own user (${owner})`, owner !== 0 && String(owner) === uid);
   const live = await fetch(`http://127.0.0.1:${port}/health/live`);
   check('it is live', live.status === 200);
@@ -256,7 +269,7 @@ async function tryOut(stage: Stage): Promise<void> {
   check('its data folder is its own and closed', data.uid === owner && (data.mode & 0o777) === 0o700);
   const app = statSync(join(root, folder, 'src'));
   check('it can not write to its program', app.uid !== owner && (app.mode & 0o002) === 0);
-  const size = execFileSync('du', ['--summarize', '--megabytes', '--exclude=.data', folder.slice(1)], {
+  const size = execFileSync('du', ['--summarize', '--block-size=1M', '--exclude=.data', folder.slice(1)], {
     cwd: root,
     encoding: 'utf8',
   });
@@ -269,9 +282,6 @@ async function tryOut(stage: Stage): Promise<void> {
   );
   check(`it has no development packages (${packages.join(', ') || 'none'})`, packages.length === 0);
   check('it has no .env', !existsSync(join(root, folder, '.env')));
-  server.kill('SIGTERM');
-  const [code] = await exit;
-  check('it stops in order', code === 0);
 }
 
 const missing = [

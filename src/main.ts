@@ -3,15 +3,13 @@ import { findAnswerSizes, SIZED_TYPES } from '../schema/answer-sizes.ts';
 import { createContext } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import { toSubgraph } from '../schema/subgraph.ts';
-import { type App, todayIn } from './app/app.ts';
 import { createAuthenticator } from './app/authenticate.ts';
 import { type Clock, DATABASE_CLOCK } from './app/clock.ts';
 import { type OpenApp, openApp } from './app/open-app.ts';
 import { type Config, readConfig } from './config.ts';
-import { CONNECT_PROGRAM } from './demo/rulebooks.ts';
-import { isDemoSeeded, seedDemo } from './demo/seed.ts';
 import { tourQueries } from './demo/tour-queries.ts';
-import { formatDay } from './engine/day.ts';
+import { seedEmptyDatabase } from './seed-empty-database.ts';
+import { seedNewFolder } from './seed-new-folder.ts';
 import { identifyByToken, unauthenticated } from './server/authentication.ts';
 import { createServer } from './server/create-server.ts';
 import type { Identify } from './server/execution.ts';
@@ -21,8 +19,6 @@ import { createMetricsServer } from './server/metrics-server.ts';
 import { terminalLog } from './server/terminal-log.ts';
 import { readTrustedDocuments } from './server/trusted-documents.ts';
 import { onStopSignal } from './stop-signals.ts';
-
-const DEMO_SEED = 2014;
 
 /** The documents of schema/operations, as `npm run generate` writes them. */
 const OWN_DOCUMENTS = new URL('./generated/graphql/persisted-documents.json', import.meta.url);
@@ -93,11 +89,13 @@ export const start = async ({ config, log, clock = DATABASE_CLOCK }: StartOption
       const { url } = await metricsServer.listen(config.metrics.port, config.host);
       log.info({ metrics: `${url}/metrics` }, 'The metrics have a port of their own.');
     }
+    const { database } = config;
+    if (config.demo && database.kind === 'EMBEDDED') await seedNewFolder(database.folder, log);
     opened = await openApp({
       location:
-        config.database.kind === 'EMBEDDED'
-          ? { kind: 'embedded', folder: config.database.folder }
-          : { kind: 'server', url: config.database.url },
+        database.kind === 'EMBEDDED'
+          ? { kind: 'embedded', folder: database.folder }
+          : { kind: 'server', url: database.url },
       natsUrl: config.natsUrl,
       clock,
       log,
@@ -122,21 +120,6 @@ export const start = async ({ config, log, clock = DATABASE_CLOCK }: StartOption
     await opened?.close();
     throw error;
   }
-};
-
-/** Fills an empty database with the demo programme; goes on with a seeding that was cut off. */
-const seedEmptyDatabase = async (app: App, log: Log): Promise<void> => {
-  const programs = [...(await app.directory.current()).byCode.keys()];
-  const isOurs = programs.length === 0 || (programs.length === 1 && programs[0] === CONNECT_PROGRAM.code);
-  if (!isOurs || (await isDemoSeeded(app))) return;
-  log.info({}, 'Seeding the demo programme, which takes a few seconds.');
-  const startedAt = performance.now();
-  const today = formatDay(await todayIn(app, CONNECT_PROGRAM));
-  const seeded = await seedDemo(app, { seed: DEMO_SEED, today });
-  log.info(
-    { ...seeded, seconds: Math.round((performance.now() - startedAt) / 1000) },
-    'Seeded the demo programme.',
-  );
 };
 
 /** Why a start failed, in a sentence. */

@@ -1,11 +1,16 @@
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
+import { lockFolder } from '../../src/store/folder-lock.ts';
 import { fillDataFolder } from '../support/database-template.ts';
+import { isLong } from '../support/long.ts';
 import { spawnServer } from '../support/spawn-server.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { startToyServer } from './toy-server.ts';
 
 const parent = mkdtempSync(join(tmpdir(), 'tiergraph-start-'));
@@ -34,6 +39,30 @@ test('a data folder that can not be used ends the start with a sentence', async 
     "tiergraph could not start: The data folder /proc/x can't be used: ",
   );
 });
+
+test.runIf(isLong)(
+  'a server that is killed while it seeds takes the seeding with it, and the next start goes on',
+  async () => {
+    const folder = join(parent, 'killed');
+    const seeding = Promise.withResolvers<void>();
+    const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+    const { PATH = '', HOME = '' } = process.env;
+    const child = spawn(process.execPath, [main], { env: { PATH, HOME, PORT: '0', DATA_DIR: folder } });
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (text.includes('Seeding the demo')) seeding.resolve();
+    });
+    await seeding.promise;
+    child.kill('SIGKILL');
+    await waitFor(() => {
+      lockFolder(folder)();
+      return true;
+    });
+    const server = await spawnServer({ DATA_DIR: folder });
+    const query = `${server.url}/graphql?query={partners(program:"connect",first:1){totalCount}}`;
+    expect(await (await fetch(query)).json()).toMatchObject({ data: { partners: { totalCount: 300 } } });
+    expect(await server.stop()).toBe(0);
+  },
+);
 
 test('until the start is over the process says that it lives, and everything else is 503', async () => {
   let isStarting = true;
