@@ -62,7 +62,7 @@ const INTROSPECTION_LISTS: ReadonlySet<string> = new Set([
 /**
  * Checks how large each operation and fragment is. It needs no valid document: what is not there counts nothing, and a
  * fragment within itself counts once. Takes time for what is written, not for what that unfolds to. Returns the error, or
- * how many fields the largest of them has.
+ * how many pairs of fields they have, each by itself.
  */
 export function checkSize(document: DocumentNode, limits: Limits): GraphQLError | number {
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -112,7 +112,7 @@ export function checkSize(document: DocumentNode, limits: Limits): GraphQLError 
     }
   };
 
-  let fields = 0;
+  let pairs = 0;
   for (const definition of document.definitions) {
     let size = NOTHING;
     if (definition.kind === Kind.FRAGMENT_DEFINITION) size = sizeOfFragment(definition);
@@ -125,9 +125,9 @@ export function checkSize(document: DocumentNode, limits: Limits): GraphQLError 
     for (const name of COUNTED) {
       if (size[name] > limits[name]) return limitExceeded(name, limits[name], size[name]);
     }
-    fields = Math.max(fields, size.fields);
+    pairs += size.fields ** 2;
   }
-  return fields;
+  return pairs;
 }
 
 function sum(one: Size, other: Size): Size {

@@ -109,10 +109,10 @@ export function createDocuments({ schema, limits, trusted, sizedTypes = new Set(
   const read = (text: string, pay: PayForReading): Entry | readonly GraphQLError[] => {
     const tokens = checkText(text, limits);
     const document = parse(text);
-    const fields = checkSize(document, limits);
-    if (typeof fields !== 'number') return [fields];
+    const pairs = checkSize(document, limits);
+    if (typeof pairs !== 'number') return [pairs];
     const isTrusted = trustedTexts.has(text);
-    if (!isTrusted) pay({ type: 'CHECKS', tokens, fields });
+    if (!isTrusted) pay({ type: 'CHECKS', tokens, pairs });
     const condition = conditionOnSubscription(document);
     if (condition !== null) return [coded(condition, 'GRAPHQL_VALIDATION_FAILED')];
     const errors = validate(schema, document, undefined, { maxErrors: MOST_ERRORS });

@@ -51,6 +51,11 @@ describe('reading a document costs', () => {
       `{ ${list(200, () => '...F')} } fragment F on Query { item { name } }`,
       [2, 2_368],
     ],
+    [
+      'those of each of its operations',
+      list(5, (index) => `query Q${index} { ${list(300, () => 'name')} }`),
+      [15, 6_732],
+    ],
     ['nothing where it came with the server', TRUSTED, []],
   ])('%s', (_, text, prices) => {
     expect(pricesOf(text)).toEqual(prices);
