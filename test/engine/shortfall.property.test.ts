@@ -19,7 +19,7 @@ import type { Metric } from '../../src/engine/metric.ts';
 import type { PartnerCase } from '../../src/engine/partner-case.ts';
 import type { ProgramSettings } from '../../src/engine/program.ts';
 import type { Measure, Rulebook } from '../../src/engine/rulebook.ts';
-import type { RequirementProof } from '../../src/engine/standing.ts';
+import type { MeasureProof, RequirementProof } from '../../src/engine/standing.ts';
 import { partnerCase, publishedRulebooks } from '../demo/support/partner-case.ts';
 import { long } from '../support/long.ts';
 import google from './fixtures/google-ads-partner-2022.json' with { type: 'json' };
@@ -65,20 +65,27 @@ function provenOn(partner: PartnerCase, rulebook: Rulebook, on: number): readonl
   return proofs.flatMap((proof) => (proof === null ? [] : thresholdsIn(proof)));
 }
 
-/** The metric that a threshold compares, where it is a sum or a count. */
-function countedIn(proof: ThresholdProof, rulebook: Rulebook): Metric | null {
+type MetricProof = Extract<MeasureProof, { readonly type: 'METRIC' }>;
+type Counted = { readonly proof: MetricProof; readonly metric: Metric };
+
+/** The metric by which a number grows, where it is a sum or a count, or a sum of such: the first one. */
+function countedIn(proof: MeasureProof, rulebook: Rulebook): Counted | null {
+  if (proof.type === 'CALCULATION' && proof.operator === 'SUM') {
+    const parts = proof.parts.filter(({ type }) => type !== 'CONSTANT');
+    return parts.map((part) => countedIn(part, rulebook))[0] ?? null;
+  }
+  if (proof.type !== 'METRIC') return null;
   const scopes = [rulebook.scope, ...rulebook.forEachs.map(({ scope }) => scope)];
-  const found = scopes.map(({ metricsByPath }) => metricsByPath.get(proof.actual.path));
-  const metric = proof.actual.type === 'METRIC' ? found.find((each) => each !== undefined) : undefined;
-  return metric && ['SUM', 'COUNT', 'DISTINCT'].includes(metric.aggregate) ? metric : null;
+  const found = scopes.map(({ metricsByPath }) => metricsByPath.get(proof.path));
+  const metric = found.find((each) => each !== undefined);
+  return metric && ['SUM', 'COUNT', 'DISTINCT'].includes(metric.aggregate) ? { proof, metric } : null;
 }
 
 let recorded = 0;
 
 /** The facts that let a metric rise by a number: of a sum one with it, of a count so many. */
-function factsFor(proof: ThresholdProof, metric: Metric, by: Fraction, currency: string): Fact[] {
-  if (proof.actual.type !== 'METRIC') throw new Error('a metric');
-  const { dimension, item, window } = proof.actual;
+function factsFor({ proof, metric }: Counted, by: Fraction, currency: string): Fact[] {
+  const { dimension, item, window } = proof;
   const count = metric.aggregate === 'SUM' ? 1 : Math.max(0, Number(by.numerator / by.denominator));
   const value = metric.aggregate === 'SUM' ? by : ZERO;
   return Array.from({ length: count }, () => {
@@ -133,11 +140,11 @@ function lastDigitOf(text: string): Fraction {
 function recordShortfalls(partner: PartnerCase, rulebook: Rulebook, on: number): number {
   let checked = 0;
   for (const proof of provenOn(partner, rulebook, on)) {
-    const metric = countedIn(proof, rulebook);
-    if (metric === null || proof.outcome !== 'UNMET') continue;
+    const counted = countedIn(proof.actual, rulebook);
+    if (counted === null || proof.outcome !== 'UNMET') continue;
     const isCeiling = proof.comparison === 'AT_MOST' || proof.comparison === 'BELOW';
     // A count can't be recorded less.
-    if (isCeiling && metric.aggregate !== 'SUM') continue;
+    if (isCeiling && counted.metric.aggregate !== 'SUM') continue;
     const { shortfall } = proof;
     if (shortfall === null) throw new Error('an unmet threshold over a number has a shortfall');
     const sentence = explainRequirement(proof, rulebook, 'en');
@@ -153,7 +160,7 @@ function recordShortfalls(partner: PartnerCase, rulebook: Rulebook, on: number):
     });
     const outcomeWith = (by: Fraction) => {
       const signed = isCeiling ? subtract(ZERO, by) : by;
-      const more = factsFor(proof, metric, signed, rulebook.currency);
+      const more = factsFor(counted, signed, rulebook.currency);
       const then = provenOn({ ...partner, facts: [...partner.facts, ...more] }, rulebook, on);
       return then.find(({ path, item }) => path === proof.path && item === proof.item)?.outcome;
     };
@@ -253,15 +260,20 @@ describe('rule 32: recording the shortfall of a sum or count meets the threshold
       { fact: 'usage', aggregate: 'SUM', window },
       { fact: 'certification', aggregate: 'DISTINCT', by: ['person'], window },
     ];
+    const area = (name: string) => ({
+      metric: { ...metrics[0], where: [{ field: 'attributes.area', in: [name] }] },
+    });
+    const counts = [{ metric: metrics[2] }, { constant: '1.5' }];
+    const sums = [{ sum: [area('search'), area('video')] }, { sum: counts }, { sum: [{ sum: counts }] }];
     const threshold = fc
       .record({
-        metric: fc.constantFrom(...metrics),
+        measure: fc.constantFrom(...metrics.map((metric) => ({ metric })), ...sums),
         comparison: fc.constantFrom('atLeast', 'above', 'atMost', 'below'),
         units: fc.bigInt({ min: -300n, max: 300n }),
         places: fc.integer({ min: 0, max: 7 }),
       })
-      .map(({ metric, comparison, units: number, places }) => ({
-        measure: { metric },
+      .map(({ measure, comparison, units: number, places }) => ({
+        measure,
         [comparison]: formatDecimal(fraction(number, 10n ** BigInt(places))),
       }));
     const rate = fc.integer({ min: 1, max: 97 }).map(String);
