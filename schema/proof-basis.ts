@@ -35,6 +35,11 @@ export function shownIn(basis: ProofBasis, proof: RequirementProof): ProofSource
   return { basis, proof: basis.reader.show(proof) };
 }
 
+/** Parts of the proof as the viewer may be told them. */
+export function allShownIn(basis: ProofBasis, proofs: readonly RequirementProof[]): readonly ProofSource[] {
+  return basis.reader.showAll(proofs).map((proof) => ({ basis, proof }));
+}
+
 async function readerFor(context: Context, standing: Judged, source: RulebookSource): Promise<ProofReader> {
   if (context.scope.partner === null) return PLAIN_READER;
   const { rulebook, id } = source.published;

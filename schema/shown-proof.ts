@@ -28,11 +28,17 @@ export type ProofPlace = {
  */
 export type ProofReader = {
   show(proof: RequirementProof): RequirementProof;
+  /** The same of a list of parts. Masked items come after the others, or their places would say between which of them their names lie. */
+  showAll(proofs: readonly RequirementProof[]): readonly RequirementProof[];
   placeOf(shown: RequirementProof | MeasureProof): ProofPlace;
 };
 
 /** For who may be told every name. */
-export const PLAIN_READER: ProofReader = { show: (proof) => proof, placeOf: (proof) => proof };
+export const PLAIN_READER: ProofReader = {
+  show: (proof) => proof,
+  showAll: (proofs) => proofs,
+  placeOf: (proof) => proof,
+};
 
 /** Makes a reader for who may be told these names; each part is turned once, however often a rulebook uses it. */
 export function createProofReader({ rulebook, visible }: Names): ProofReader {
@@ -96,9 +102,7 @@ export function createProofReader({ rulebook, visible }: Names): ProofReader {
           where: show(each.where),
           proof: show(each.proof),
         }));
-        // Among the others a masked one would still say between which of them its name lies.
-        const isMasked = (each: { readonly item: string }): number => (each.item === MASK ? 1 : 0);
-        return { ...proof, item, items: items.sort((a, b) => isMasked(a) - isMasked(b)) };
+        return { ...proof, item, items: items.sort(maskedLast) };
       }
     }
   };
@@ -108,5 +112,15 @@ export function createProofReader({ rulebook, visible }: Names): ProofReader {
     places.set(shown, proof);
     return shown;
   };
-  return { show, placeOf: (shown) => places.get(shown) ?? shown };
+  const showAll = (proofs: readonly RequirementProof[]): readonly RequirementProof[] => {
+    const ofForEach = Map.groupBy(proofs.map(show), (proof) =>
+      proof.item === null ? proof : forEachAround(proof.path),
+    );
+    return [...ofForEach.values()].flatMap((parts) => parts.sort(maskedLast));
+  };
+  return { show, showAll, placeOf: (shown) => places.get(shown) ?? shown };
+}
+
+function maskedLast(a: { readonly item: string | null }, b: { readonly item: string | null }): number {
+  return Number(a.item === MASK) - Number(b.item === MASK);
 }

@@ -2,7 +2,7 @@ import { readRiskGap } from '../src/app/read-risk-gap.ts';
 import { builder } from './builder.ts';
 import { casesFor } from './cases.ts';
 import { Node } from './node.ts';
-import { proofBasis, shownIn } from './proof-basis.ts';
+import { allShownIn, proofBasis } from './proof-basis.ts';
 import { RequirementProof } from './requirement-proof.ts';
 import { rulebookNamed } from './rulebook-source.ts';
 import { tierIn } from './standing.ts';
@@ -41,7 +41,7 @@ builder.objectRef<Entry<'TierAtRisk'>>('TierAtRisk').implement({
         const standing = { partnerId, programId, on: found.on, knownAt: found.knownAt };
         const source = await rulebookNamed(context, found.rulebookId);
         const basis = await proofBasis(context, standing, source);
-        return found.gap.missing.map((proof) => shownIn(basis, proof));
+        return allShownIn(basis, found.gap.missing);
       },
     }),
   }),

@@ -1,6 +1,6 @@
 import type { TierGap as Gap, TierProof as Verdict } from '../src/engine/standing.ts';
 import { builder } from './builder.ts';
-import { type ProofBasis, shownIn } from './proof-basis.ts';
+import { allShownIn, type ProofBasis, shownIn } from './proof-basis.ts';
 import { OutcomeType, RequirementProof } from './requirement-proof.ts';
 import { tierNamed } from './rulebook-source.ts';
 import { Tier } from './tier.ts';
@@ -44,7 +44,7 @@ export const TierGap = builder
         type: [RequirementProof],
         description:
           'The smallest parts of its requirement that are not met. Empty where it is met and policy holds it back, for a review or by an override.',
-        resolve: ({ basis, gap }) => gap.missing.map((proof) => shownIn(basis, proof)),
+        resolve: ({ basis, gap }) => allShownIn(basis, gap.missing),
       }),
     }),
   });

@@ -319,4 +319,17 @@ test('what the facts of a former affiliate came to stays, and masks stand for th
   // Those that it may see fill the first places, as if there were no others.
   expect(told).toEqual(['own person', 'staying person', '…']);
   expect(known).toEqual(['SECRET late person', 'SECRET two person', 'own person']);
+  // The names of masked items do not show in their places either.
+  const missing = /* GraphQL */ `
+    { partner(by: { ref: { program: "small", externalRef: "GROUP" } }) { standing(on: "2026-03-03") { next { missing { item path } } } } }
+  `;
+  const gap = valuesByField(await answer(missing, owner));
+  const persons = gap
+    .get('path')
+    ?.flatMap((path, index) => (/forEach/.test(String(path)) ? [[path, gap.get('item')?.[index]]] : []));
+  const [firstPath] = persons?.[0] ?? [];
+  const forEach = String(firstPath).split('/forEach')[0] ?? '';
+  expect(persons?.filter(([path]) => String(path).startsWith(`${forEach}/`)).map(([, item]) => item)).toEqual(
+    ['own person', 'own person', 'staying person', 'staying person', ...Array.from({ length: 6 }, () => '…')],
+  );
 });
