@@ -168,6 +168,18 @@ describe('JSON Web Tokens', () => {
     expect(admin.rights.programs).toBe('ALL');
   });
 
+  test('rule 30: the texts of claims mean the same with what can not be seen at their ends, and nothing with what no text has', async () => {
+    const claims = { role: 'PARTNER', programs: ['\u00a0small\u200b'], partner: 'A\u3000' };
+    const session = granted(await authenticator.authenticate(await sign(claims)));
+    expect(session.rights).toMatchObject({ role: 'PARTNER', programs: [programId], partner: partnerId });
+    for (const odd of ['A\0', '\ud800', 'A\u200bB', '']) {
+      for (const wrong of [{ partner: odd }, { programs: [odd] }]) {
+        const token = await sign({ role: 'PARTNER', programs: ['small'], partner: 'A', ...wrong });
+        expect(await authenticator.authenticate(token)).toMatchObject({ refused: 'UNAUTHENTICATED' });
+      }
+    }
+  });
+
   test('a token ends when it expires, also for who is in already', async () => {
     const session = granted(await authenticator.authenticate(await sign({ role: 'READER' }, now + 60_000)));
     now += 60_000;
