@@ -8,6 +8,8 @@ export const LONGEST_NAME = 200;
 
 // What nearly all names are: nothing about them has to be changed or looked at closer.
 const PLAIN = /^[!-~](?:[ -~]*[!-~])?$/;
+// And what the others have nothing of but letters that may have to be composed.
+const ODD = /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Zl}\p{Zp}\p{Cs}]|(?! )\p{Zs}|^ | $/u;
 const SPACE = /\p{Zs}/u;
 const ODD_SPACES = /(?! )\p{Zs}/gu;
 const HIDDEN = /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Zl}\p{Zp}]/u;
@@ -20,13 +22,14 @@ const LETTER = /[\p{L}\p{M}]/u;
  */
 export function toName(text: string): string {
   // NUL and halves of characters stay to be refused, wherever they are: they say that something was broken on the way.
-  return PLAIN.test(text) ? text : trimHidden(text.replace(ODD_SPACES, ' ')).normalize('NFC');
+  if (PLAIN.test(text)) return text;
+  return (ODD.test(text) ? trimHidden(text.replace(ODD_SPACES, ' ')) : text).normalize('NFC');
 }
 
 /** Why this, as `toName` gave it, names nothing: a sentence that names the character and its place in the text; null if it does. */
 export function findNameProblem(name: string, longest = LONGEST_NAME): string | null {
   if (name === '') return 'This must not be empty.';
-  const problem = PLAIN.test(name) ? null : findHidden(name);
+  const problem = PLAIN.test(name) || !ODD.test(name) ? null : findHidden(name);
   return problem ?? findLengthProblem(name, longest);
 }
 
