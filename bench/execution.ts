@@ -41,7 +41,7 @@ await enroll(
   opened.app,
   Array.from({ length: 100 }, (_, index) => `P${index}`),
 );
-const caller = { requestId: 'bench', session: null, identity: null, interrupt() {} };
+const caller = { requestId: 'bench', session: null, identity: null, isGone: () => false, interrupt() {} };
 const log = { debug() {}, info() {}, warn() {}, error: console.error };
 
 const measure = async (text: string, compileAfter: number): Promise<number> => {
@@ -50,9 +50,18 @@ const measure = async (text: string, compileAfter: number): Promise<number> => {
   const budgets = createBudgets(limits.budget, () => performance.now());
   const gate = createGate({ documents, limits, budgets, log, metrics });
   const context = () => createContext({ ...opened, requestId: 'bench' });
-  const { operationMs, answerBytes } = limits;
+  const { operationMs, answerBytes, costly } = limits;
   const pay = () => 0;
-  const execution = createExecution({ context, operationMs, answerBytes, compileAfter, pay, log, metrics });
+  const execution = createExecution({
+    context,
+    operationMs,
+    answerBytes,
+    costly,
+    compileAfter,
+    pay,
+    log,
+    metrics,
+  });
   const once = async (): Promise<void> => {
     const request = { text, id: null, operationName: null, variables: {} };
     const admission = gate.admit(request, caller, { mutations: false });

@@ -154,13 +154,14 @@ export function createConversation(options: Options): Conversation {
   const beginNew = (id: string, payload: unknown): void => {
     const requestId = randomUUID();
     const interrupt = (): void => close(TRY_AGAIN_LATER, 'Try again later');
-    const caller: Caller = { requestId, session, identity: identityOf(session), interrupt };
+    const operation: Running = { id, isWanted: true, stop() {} };
+    const isGone = (): boolean => !operation.isWanted;
+    const caller: Caller = { requestId, session, identity: identityOf(session), isGone, interrupt };
     const admitted = admit(payload, caller);
     if ('errors' in admitted) {
       say({ id, type: 'error', payload: admitted.errors.map(withoutHttp) });
       return;
     }
-    const operation: Running = { id, isWanted: true, stop() {} };
     wanted.set(id, operation);
     running.add(operation);
     const isSubscription = admitted.prepared.node.operation === 'subscription';
@@ -193,7 +194,7 @@ export function createConversation(options: Options): Conversation {
     });
     const isQuery = admitted.prepared.node.operation === 'query';
     try {
-      await lane(async () => {
+      await lane.run(async () => {
         // A mutation is not to be lost because its client did not wait.
         if (isQuery && !operation.isWanted) return;
         const result = await execution.execute(admitted, caller);

@@ -132,11 +132,12 @@ export function createServer({
     log,
     metrics,
   });
-  const { operationMs, answerBytes, connectionsPerIdentity } = limits;
+  const { operationMs, answerBytes, costly, connectionsPerIdentity } = limits;
   const execution = createExecution({
     context,
     operationMs,
     answerBytes,
+    costly,
     compileAfter,
     pay: payFrom(budgets),
     log,
@@ -313,6 +314,7 @@ function createCaller(requestId: string, session: Session | null, response: Serv
     requestId,
     session,
     identity: identityOf(session),
+    isGone: () => response.closed,
     interrupt: () => void response.destroy(),
     onClose(callBack) {
       if (response.closed) callBack();

@@ -7,7 +7,8 @@ import { findEndOf } from './authentication.ts';
 import type { EventStream } from './event-stream.ts';
 import { createEventStreams } from './event-streams.ts';
 import { inTime } from './in-time.ts';
-import { limitExceeded } from './limits.ts';
+import { createLane } from './lane.ts';
+import { type Limits, limitExceeded } from './limits.ts';
 import type { Log } from './log.ts';
 import { maskError, outcomeOf, TIME_CODE } from './mask-error.ts';
 import type { Metrics } from './metrics.ts';
@@ -21,6 +22,8 @@ export type Caller = {
   readonly session: Session | null;
   /** Under what the caller's limits are counted, such as its key's prefix; null for a caller that has none of its own. */
   readonly identity: string | null;
+  /** Whether nobody waits for the answer any more. */
+  isGone(): boolean;
   /** Breaks the connection that carries the caller's stream, in the way that makes its client come back and resume. */
   interrupt(): void;
 };
@@ -67,6 +70,8 @@ type Options = {
   readonly operationMs: number;
   /** See `Limits`. */
   readonly answerBytes: number;
+  /** See `Limits`. */
+  readonly costly: Limits['costly'];
   /** How often an operation is executed as it is before it is compiled; those of trusted documents are compiled at once. */
   readonly compileAfter: number;
   readonly pay: Pay;
@@ -92,12 +97,15 @@ export function createExecution({
   context,
   operationMs,
   answerBytes,
+  costly,
   compileAfter,
   pay,
   log,
   metrics,
 }: Options): Execution {
   const runOperation = createRunOperation(compileAfter);
+  const lane = createLane(costly.atOnce);
+  metrics.gauge('tiergraph_waiting_queries', 'Costly queries that wait for their turn.', () => lane.waiting);
   const operations = metrics.counter('tiergraph_operations_total', 'Operations by type and outcome.');
 
   const mask: Mask = (error, requestId) =>
@@ -131,6 +139,15 @@ export function createExecution({
     return (await inTime(operationMs, work())) ?? late(requestId);
   };
 
+  const isCostly = ({ prepared, cost }: Operation): boolean =>
+    prepared.node.operation === 'query' && cost.requested >= costly.cost;
+
+  /** Few at once: they take the processor one after the other anyway, and each holds what it has read meanwhile. */
+  const runCostly = async (caller: Caller, work: () => Promise<ExecutionResult>): Promise<ExecutionResult> =>
+    lane.waiting >= costly.waiting
+      ? { errors: [tooBusy()] }
+      : lane.run(async () => (caller.isGone() ? { errors: [tooBusy()] } : work()));
+
   const count = (operation: Operation, result: ExecutionResult): void => {
     operations.add({ type: operation.prepared.node.operation, outcome: outcomeOf(result) });
   };
@@ -150,7 +167,8 @@ export function createExecution({
   return {
     async execute(operation, caller) {
       const { requestId, session } = caller;
-      const result = await run(operation, { requestId, rights: session?.rights ?? null, session });
+      const work = () => run(operation, { requestId, rights: session?.rights ?? null, session });
+      const result = await (isCostly(operation) ? runCostly(caller, work) : work());
       count(operation, result);
       return withCost(result, operation);
     },
@@ -169,6 +187,16 @@ function reason(error: unknown): unknown {
   return error instanceof Error && 'originalError' in error && error.originalError instanceof Error
     ? error.originalError
     : error;
+}
+
+function tooBusy(): GraphQLError {
+  return new GraphQLError('Too many costly queries wait already: try again.', {
+    extensions: {
+      code: 'RATE_LIMITED',
+      limit: 'costly',
+      http: { status: 503, headers: { 'retry-after': '1' } },
+    },
+  });
 }
 
 function tooLarge(answerBytes: number, { prepared }: Operation): GraphQLError {

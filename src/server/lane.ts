@@ -1,20 +1,29 @@
 /** Does work when its turn comes. */
-export type Lane = <T>(work: () => Promise<T>) => Promise<T>;
+export type Lane = {
+  run<T>(work: () => Promise<T>): Promise<T>;
+  /** How much work waits for its turn. */
+  readonly waiting: number;
+};
 
 /** Makes a lane in which `most` do something at once; the others wait, and the event loop has a turn before each of them. */
 export function createLane(most: number): Lane {
   let busy = 0;
   const waiting: (() => void)[] = [];
 
-  return async (work) => {
-    if (busy < most) busy += 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) busy -= 1;
-      else setImmediate(next);
-    }
+  return {
+    async run(work) {
+      if (busy < most) busy += 1;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+      try {
+        return await work();
+      } finally {
+        const next = waiting.shift();
+        if (next === undefined) busy -= 1;
+        else setImmediate(next);
+      }
+    },
+    get waiting() {
+      return waiting.length;
+    },
   };
 }

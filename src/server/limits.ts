@@ -33,6 +33,9 @@ export type Limits = {
   readonly cost: number;
   readonly costs: Costs;
 
+  /** Queries of at least this cost run `atOnce` in the whole process; so many wait for that, and no more. */
+  readonly costly: { readonly cost: number; readonly atOnce: number; readonly waiting: number };
+
   /** How long a query, a mutation or one event may take, in milliseconds. What it has begun is not undone. */
   readonly operationMs: number;
   /** Bytes of an answer, or of an event, about: known only once it is there. */
@@ -108,6 +111,7 @@ export const DEFAULT_LIMITS: Limits = {
     refused: 50,
     reading: { characters: 500, tokens: 5, pairsOfFields: 70 },
   },
+  costly: { cost: 500, atOnce: 2, waiting: 200 },
   operationMs: 10_000,
   answerBytes: 8_388_608,
   operationsPerConnection: 100,
@@ -129,6 +133,7 @@ export type LimitName = Exclude<
   | 'costs'
   | 'budget'
   | 'runningPerConnection'
+  | 'costly'
   | 'pipelinedRequests'
   | 'greeting'
   | 'failedSignIns'

@@ -15,7 +15,7 @@ import { long } from '../support/long.ts';
 import { openTestApp } from '../support/test-app.ts';
 import { anyRequest } from './any-request.ts';
 
-const CALLER = { requestId: 'test', session: null, identity: null, interrupt() {} };
+const CALLER = { requestId: 'test', session: null, identity: null, isGone: () => false, interrupt() {} };
 
 const DOCUMENTS = long(150, 600);
 let opened: Awaited<ReturnType<typeof openTestApp>>;
@@ -51,6 +51,7 @@ test('any query is answered compiled as it is by graphql-js', async () => {
       context: () => createContext({ ...opened, requestId: 'test' }),
       operationMs: limits.operationMs,
       answerBytes: 8_388_608,
+      costly: { cost: 500, atOnce: 2, waiting: 200 },
       compileAfter,
       pay: () => 0,
       log,

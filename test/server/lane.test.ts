@@ -6,7 +6,7 @@ test('so many run at once, the others in their order, each in a later turn of th
   const begun: number[] = [];
   const ends: (() => void)[] = [];
   const all = [0, 1, 2, 3].map((number) =>
-    lane(async () => {
+    lane.run(async () => {
       begun.push(number);
       await new Promise<void>((resolve) => ends.push(resolve));
       return number;
@@ -14,7 +14,7 @@ test('so many run at once, the others in their order, each in a later turn of th
   );
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   await turn();
-  expect(begun).toEqual([0, 1]);
+  expect([begun, lane.waiting]).toEqual([[0, 1], 2]);
   ends[1]?.();
   expect(await all[1]).toBe(1);
   expect(begun).toEqual([0, 1]);
@@ -31,10 +31,10 @@ test('so many run at once, the others in their order, each in a later turn of th
 
 test('work that fails gives its place to the next', async () => {
   const lane = createLane(1);
-  const failing = lane(async () => {
+  const failing = lane.run(async () => {
     throw new Error('no');
   });
-  const next = lane(async () => 'yes');
+  const next = lane.run(async () => 'yes');
   await expect(failing).rejects.toThrow('no');
   expect(await next).toBe('yes');
 });

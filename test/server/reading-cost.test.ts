@@ -115,7 +115,7 @@ describe('the values of variables', () => {
       log: { info() {}, warn() {}, error() {}, debug() {} },
       metrics: createMetrics(),
     });
-    const caller = { requestId: 'r', session: null, identity: 'key', interrupt() {} };
+    const caller = { requestId: 'r', session: null, identity: 'key', isGone: () => false, interrupt() {} };
     const ask = (values: readonly string[]) =>
       gate.admit(
         { ...asked('query ($all: [String!]) { name(all: $all) }'), variables: { all: values } },
