@@ -7,6 +7,7 @@ import type { LockedPartner } from '../store/write-partner.ts';
 import { type App, findProgram, type Refused, refuse } from './app.ts';
 import { dayIn } from './clock.ts';
 import type { GiveWay } from './give-way.ts';
+import { outageOf } from './outage.ts';
 import { catchUpDays, catchUpRules, type Settlement, settlePartners } from './settle-partners.ts';
 
 /** A transaction that writes to a programme, and what it goes by. */
@@ -31,18 +32,26 @@ export const writeToProgram = async <T>(
   code: string,
   work: (writing: Writing) => Promise<T>,
 ): Promise<T | WriteRefusal> => {
-  const found = await findProgram(app, code);
-  if ('refused' in found) return found;
+  let found: ProgramRecord | Refused<'PROGRAM_NOT_FOUND'>;
   let result: T;
   try {
+    found = await findProgram(app, code);
+    if ('refused' in found) return found;
+    const known = found;
     result = await inTransaction(app.database, async (tx) => {
       const { epoch, directory, databaseTime } = await beginWrite(tx, app.directory);
-      const program = directory.byId.get(found.id) ?? found;
+      const program = directory.byId.get(known.id) ?? known;
       const now = app.clock(databaseTime);
       return work({ tx, program, epoch, now, today: dayIn(program.timeZone, now), giveWay: app.giveWay });
     });
   } catch (error) {
     if (!isContention(error)) throw error;
+    if (outageOf(error) !== null) {
+      app.log.warn({ err: error, program: code }, 'A write gave up: the database could not be reached.');
+      const message =
+        "The database can't be reached just now; nothing was changed. Send it again in a moment.";
+      return refuse('TRY_AGAIN', message);
+    }
     app.log.warn({ err: error, program: code }, 'A write gave up: too much else was being written.');
     return refuse(
       'TRY_AGAIN',

@@ -1,4 +1,5 @@
 import { type ExecutionResult, GraphQLError, type GraphQLErrorOptions, Kind } from 'graphql';
+import { outageOf } from '../app/outage.ts';
 import { withExtensions } from './with-extensions.ts';
 
 /** The codes that a resolver may show to a client; everything else that it throws is masked. */
@@ -6,10 +7,13 @@ const SHOWN_CODES: ReadonlySet<unknown> = new Set(['BAD_USER_INPUT', 'FORBIDDEN'
 /** The code of an operation that took too long. */
 export const TIME_CODE = 'TIME_LIMIT_EXCEEDED';
 const MASKED_CODE = 'INTERNAL_SERVER_ERROR';
+const OUTAGE_CODE = 'TRY_AGAIN';
+const UNKNOWN_CODE = 'OUTCOME_UNKNOWN';
 
 /** True for an error that `maskError` made: a bug or an outage on our side. */
 export function isMasked(error: GraphQLError): boolean {
-  return error.extensions.code === MASKED_CODE;
+  const { code } = error.extensions;
+  return code === MASKED_CODE || code === OUTAGE_CODE || code === UNKNOWN_CODE;
 }
 
 /** True for what the client can do nothing about but try again. */
@@ -34,10 +38,29 @@ export function maskError(error: unknown, requestId: string, report: (error: unk
     if (shown !== null) return shown;
   }
   report(error);
-  return new GraphQLError(`Something went wrong on our side; it is logged as request ${requestId}.`, {
+  const { code, message } = tell(outageOf(error instanceof GraphQLError ? error.originalError : error));
+  return new GraphQLError(`${message}; it is logged as request ${requestId}.`, {
     ...(error instanceof GraphQLError && placeOf(error)),
-    extensions: { code: MASKED_CODE, requestId },
+    extensions: { code, requestId },
   });
+}
+
+function tell(outage: ReturnType<typeof outageOf>): { readonly code: string; readonly message: string } {
+  switch (outage) {
+    case 'NOT_DONE':
+      return {
+        code: OUTAGE_CODE,
+        message: "The database can't be reached just now, and nothing was changed; try again in a moment",
+      };
+    case 'UNKNOWN':
+      return {
+        code: UNKNOWN_CODE,
+        message:
+          'The connection to the database was lost while a change was being committed; it may have been made or not',
+      };
+    case null:
+      return { code: MASKED_CODE, message: 'Something went wrong on our side' };
+  }
 }
 
 function showClientError(error: GraphQLError): GraphQLError | null {

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { runCodeMigrations } from './code-migrations.ts';
 import type { MigrationSession } from './migration-session.ts';
+import { reasonOf } from './reason-of.ts';
 
 const FOLDER = new URL('../../prisma/migrations/', import.meta.url);
 
@@ -88,7 +89,17 @@ const apply = async (session: MigrationSession, { name, sql, checksum }: Migrati
     );
     await session.execute('COMMIT');
   } catch (error) {
-    await session.execute('ROLLBACK');
-    throw new Error(`The migration ${name} failed.`, { cause: error });
+    // Of a connection that was lost nothing is left to roll back.
+    await session.execute('ROLLBACK').catch(() => {});
+    throw new Error(`The migration ${name} failed: ${reasonOf(error)}${placeOf(error, sql)}`, {
+      cause: error,
+    });
   }
+};
+
+/** Where in a migration the database met what it says, if it says so. */
+const placeOf = (error: unknown, sql: string): string => {
+  const position = error instanceof Object && 'position' in error ? Number(error.position) : Number.NaN;
+  if (!Number.isInteger(position)) return '';
+  return ` (line ${sql.slice(0, position - 1).split('\n').length})`;
 };

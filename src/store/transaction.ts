@@ -1,5 +1,6 @@
 import type { Prisma } from '../generated/prisma/client.ts';
 import type { Database } from './database.ts';
+import { codesOf, isOutage, OutcomeUnknown } from './outage.ts';
 
 /** A session inside a transaction. Only this may be used there: the root client would wait for it on the embedded database. */
 export type Transaction = Prisma.TransactionClient;
@@ -16,19 +17,6 @@ const RETRYABLE = new Set(['40001', '40P01', 'P2034', '55P03']);
 // No connection was to be had in time: also rolled back, but trying again at once would only add to the crowd.
 const CROWDED = new Set(['P2024', 'P2028']);
 
-/** The codes of an error and of everything that caused it. */
-function* codesOf(error: unknown): Generator<string> {
-  for (let at: unknown = error, depth = 0; at instanceof Object && depth < 6; depth++) {
-    if ('code' in at && typeof at.code === 'string') yield at.code;
-    if ('originalCode' in at && typeof at.originalCode === 'string') yield at.originalCode;
-    if ('meta' in at && at.meta instanceof Object) {
-      if ('code' in at.meta && typeof at.meta.code === 'string') yield at.meta.code;
-      if ('driverAdapterError' in at.meta) yield* codesOf(at.meta.driverAdapterError);
-    }
-    at = 'cause' in at ? at.cause : undefined;
-  }
-}
-
 /** Thrown inside a transaction that saw less than another had committed meanwhile: the whole of it is tried again. */
 export class TryAgain extends Error {}
 
@@ -36,9 +24,10 @@ export class TryAgain extends Error {}
 export const isRetryable = (error: unknown): boolean =>
   error instanceof TryAgain || [...codesOf(error)].some((code) => RETRYABLE.has(code));
 
-/** Whether a transaction failed, and was rolled back, because too much else was going on: it may succeed later. */
+/** Whether a transaction failed, and was rolled back, because too much else was going on or the database was not there: it may succeed later. */
 export const isContention = (error: unknown): boolean =>
-  isRetryable(error) || [...codesOf(error)].some((code) => CROWDED.has(code));
+  !(error instanceof OutcomeUnknown) &&
+  (isRetryable(error) || isOutage(error) || [...codesOf(error)].some((code) => CROWDED.has(code)));
 
 /**
  * Runs `work` in one transaction (READ COMMITTED) and commits what it did; whatever it throws rolls everything back. A deadlock, a
@@ -49,9 +38,20 @@ export const inTransaction = async <T>(
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> => {
   for (let attempt = 1; ; attempt++) {
+    let isCommitting = false;
+    const workThenCommit = async (tx: Transaction): Promise<T> => {
+      const result = await work(tx);
+      isCommitting = true;
+      return result;
+    };
     try {
-      return await database.prisma.$transaction(work, { maxWait: 15_000, timeout: 60_000 });
+      return await database.prisma.$transaction(workThenCommit, { maxWait: 15_000, timeout: 60_000 });
     } catch (error) {
+      if (isCommitting && isOutage(error)) {
+        throw new OutcomeUnknown('The connection was lost while a transaction was being committed.', {
+          cause: error,
+        });
+      }
       if (attempt >= ATTEMPTS || !isRetryable(error)) throw error;
     }
   }
