@@ -12,6 +12,8 @@ const LETTERS: Readonly<Record<string, string>> = {
   þ: 'th',
 };
 const STANDING_FOR_OTHERS = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'gu');
+/** The iota below a letter: a mark that is a letter in capitals. */
+const SUBSCRIPT = /\u0345/gu;
 const MARKS = /[\p{M}\p{Default_Ignorable_Code_Point}]/gu;
 
 /**
@@ -28,5 +30,5 @@ export function foldText(text: string): string {
 }
 
 function bare(text: string): string {
-  return text.normalize('NFKD').replace(MARKS, '');
+  return text.normalize('NFKD').replace(SUBSCRIPT, 'ι').replace(MARKS, '');
 }

@@ -15,6 +15,7 @@ test.each([
   ['ﬁnance ½ ①', 'finance 1⁄2 1'],
   ['so\u00adft\u200b-key', 'soft-key'],
   ['名前 Ёлка', '名前 елка'],
+  ['ᾳ ΑΙ', 'αι αι'],
 ])('%s is looked for as %s', (text, folded) => {
   expect(foldText(text)).toBe(folded);
 });
