@@ -31,8 +31,8 @@ type Entry = {
 };
 
 /**
- * Makes an empty memory of tokens, by `idOf`, in which the text can't be read. `verify` rejects if the keys can't be read. `now` is a clock in
- * milliseconds that never goes back.
+ * Makes an empty memory of tokens, by `idOf`, from which their text can't be read. `verify` rejects if the keys can't be
+ * read. `now` is a clock in milliseconds that never goes back.
  */
 export const createVerifiedTokens = (
   idOf: (text: string) => string,

@@ -36,7 +36,10 @@ export type ConversationOptions = {
   readonly limits: Limits;
   readonly log: Log;
   readonly outbox: Outbox;
-  /** Called when a query or a mutation begins; what it returns is called when its answer is out, or nobody waits for it any more. */
+  /**
+   * Called when a query or a mutation begins. What it returns is called when the answer is out, or when the client no longer
+   * waits for it.
+   */
   readonly onRun: () => () => void;
 };
 

@@ -75,7 +75,7 @@ export type ServerOptions = {
   readonly drainMs?: number;
   /** Whether nothing can be answered yet but that the process lives. Absent: never. */
   readonly isStarting?: () => boolean;
-  /** Whether the metrics are served here; they say how busy the server is, and for that ask nobody who they are. */
+  /** Whether the metrics are served here; they are shown without a key. */
   readonly showsMetrics?: boolean;
   /** What the page of GraphiQL offers. */
   readonly examples?: readonly Example[];
@@ -189,7 +189,7 @@ export function createServer({
     if (wrongBody !== null) return turnAway(request, response, wrongBody);
     const requestId = randomUUID();
     try {
-      // For anybody; what it sends is not.
+      // It is sent without a key; what it sends needs one.
       if (asksForPage(request)) return await page.serve(request, response);
       const session = await identifyCaller(
         request.headers.authorization ?? null,

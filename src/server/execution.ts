@@ -22,7 +22,7 @@ export type Caller = {
   readonly session: Session | null;
   /** Under what the caller's limits are counted, such as its key's prefix; null for a caller that has none of its own. */
   readonly identity: string | null;
-  /** Whether nobody waits for the answer any more. */
+  /** Whether the client no longer waits for the answer. */
   isGone(): boolean;
   /** Breaks the connection that carries the caller's stream, in the way that makes its client come back and resume. */
   interrupt(): void;

@@ -10,8 +10,9 @@ const REMEMBERED = 10_000;
 type Account = { remaining: number; at: number };
 
 /**
- * Limits how often callers of one address try keys and tokens that let nobody in. Beyond it only credentials that were good before are looked
- * at, so that one caller can't lock out the others behind the same address. `now` is a clock in milliseconds that never goes back.
+ * Limits how often callers of one address try keys and tokens that are not good. Beyond it only credentials that were good
+ * before are looked at, so that one caller can't lock out the others behind the same address. `now` is a clock in
+ * milliseconds that never goes back.
  */
 export function limitSignIns(
   identify: Identify,
@@ -31,7 +32,7 @@ export function limitSignIns(
   };
 
   return async (authorization, address) => {
-    // Who shows nothing is refused without a look.
+    // A caller that shows nothing is refused without a look.
     if (authorization === null) return identify(authorization, address);
     const id = createHash('sha256').update(authorization).digest('base64url');
     const account = good.has(id) ? null : accountOf(networkOf(address));

@@ -113,8 +113,8 @@ export function createWebSockets({ metrics, ...options }: Options): WebSockets {
 }
 
 /**
- * Bounds what is read of a client that was not let in yet, and how long it may take to say who it is; gives what ends that. What it has to say
- * is short, and takes one message.
+ * Bounds what is read of a client that was not let in yet, and how long it may take to say who it is; returns what ends
+ * that. The client's part of the greeting is one short message.
  */
 function limitGreeting(
   socket: WebSocket,

@@ -29,7 +29,7 @@ export const unlessNotRun = hasBrowser
 /** GraphiQL, opened in a browser of its own. */
 export type OpenedPage = {
   readonly page: Page;
-  /** What the console complains of, and all that is asked of anybody but the server. */
+  /** What the console complains of, and every request to another server. */
   readonly complaints: string[];
   play(): Promise<void>;
   /** What is shown as the answer. */

@@ -10,7 +10,7 @@ const LIMITS = { capacity: 3, perSecond: 0.5 };
 const RATE_LIMITED = { extensions: { code: 'RATE_LIMITED', limit: 'failedSignIns' } };
 const REFUSED = { extensions: { code: 'UNAUTHENTICATED' } };
 
-/** Lets in whoever shows one of these. */
+/** Lets in callers that show one of these. */
 function createDoor(...keys: readonly string[]) {
   const tried: (string | null)[] = [];
   const identify: Identify = async (authorization) => {

@@ -13,7 +13,7 @@ let toy: ToyServer;
 
 afterEach(() => toy.server.close());
 
-/** Lets everybody in until it is told not to. */
+/** Lets every caller in until the key is revoked. */
 function createDoor(): { readonly identify: Identify; revoke(): void } {
   let isRevoked = false;
   const rights = {
