@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { App } from '../../src/app/app.ts';
+import { createProgram } from '../../src/app/create-program.ts';
 import { recordFacts } from '../../src/app/record-facts.ts';
 import { findFaults } from '../support/check-standings.ts';
 import { certificate, createSmallProgram, enroll, granted, revenue } from '../support/fixtures.ts';
@@ -69,4 +71,51 @@ test('writers of two processes over the same partners and keys: each fact once, 
   expect(stored).toBeGreaterThan(350);
   expect(await findFaults(first.app, 'small')).toEqual([]);
   expect(first.log.problems.concat(second.log.problems)).toEqual([]);
+});
+
+test('rule 30: where case does not count, writers who spell a name differently at once agree on one spelling', async () => {
+  const [first, second] = processes;
+  if (first === undefined || second === undefined) throw new Error('two processes were opened');
+  granted(
+    await createProgram(first.app, {
+      code: 'spelled',
+      name: 'Spelled',
+      timeZone: 'UTC',
+      currency: 'EUR',
+      fiscalYearFirstMonth: 1,
+      satisfactionScale: { minimum: '0', maximum: '10' },
+      measurementKinds: [],
+      personsIgnoreCase: true,
+      referencesIgnoreCase: true,
+    }),
+  );
+  const [upper, lower] = ['A', 'a'].map((letter) =>
+    Array.from({ length: 12 }, (_, index) => `${letter}${String.fromCharCode(65 + index)}`),
+  );
+  if (upper === undefined || lower === undefined) throw new Error('two spellings were made');
+  const enrolled = await Promise.allSettled([
+    ...upper.map((ref) => enroll(first.app, [ref], 'spelled')),
+    ...lower.map((ref) => enroll(second.app, [ref.toLowerCase()], 'spelled')),
+  ]);
+  expect(enrolled.filter(({ status }) => status === 'fulfilled')).toHaveLength(12);
+  expect(await first.app.database.prisma.partner.count({ where: { program: { code: 'spelled' } } })).toBe(12);
+  const record = async (app: App, ref: string, person: string) =>
+    granted(
+      await recordFacts(app, {
+        program: 'spelled',
+        source: 'load',
+        facts: [certificate(`${ref}-${person}`, ref, person, '2026-01-15', null)],
+        onError: 'REJECT_ALL',
+      }),
+    );
+  await Promise.all([
+    ...upper.map((ref, index) => record(first.app, ref, `ANN-${index % 3}`)),
+    ...lower.map((ref, index) => record(second.app, ref, `ann-${index % 3}`)),
+  ]);
+  const facts = await first.app.database.prisma.fact.findMany({
+    select: { person: true },
+    where: { partner: { program: { code: 'spelled' } } },
+  });
+  expect(facts).toHaveLength(24);
+  expect(new Set(facts.map(({ person }) => person)).size).toBe(3);
 });
