@@ -38,7 +38,7 @@ const LOGS = 10;
 const PER_ROW = { buffers: 60, rows: 150 } as const;
 const AT_ALL = { buffers: 150, rows: 1_500 } as const;
 
-/** Partners that one transaction of due work takes, with nine others in the family of each tenth. */
+/** Partners that one transaction of due work takes; with those in the families of its tenths it reads three times as many at most. */
 const CHUNK = BATCH_SIZE;
 
 const refs = Array.from({ length: PARTNERS }, (_, index) => `P${String(index).padStart(5, '0')}`);
@@ -318,7 +318,7 @@ describe.each(['force_custom_plan', 'force_generic_plan'])('without statistics, 
       judged = await judgeDue(opened.app);
     });
     expect(judged).toBeGreaterThan(500);
-    expect(excessive(runs, CHUNK)).toEqual([]);
+    expect(excessive(runs, 3 * CHUNK)).toEqual([]);
     expect(claims(runs)).toBeLessThan(5 * CHUNK);
   });
 
@@ -335,7 +335,7 @@ describe.each(['force_custom_plan', 'force_generic_plan'])('without statistics, 
       judged = await judgeDue(opened.app);
     });
     expect(judged).toBeGreaterThan(PARTNERS - 1);
-    expect(excessive(runs, CHUNK)).toEqual([]);
+    expect(excessive(runs, 3 * CHUNK)).toEqual([]);
     expect(claims(runs)).toBeLessThan(5 * CHUNK);
   }, 120_000);
 });
