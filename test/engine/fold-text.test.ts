@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { foldText } from '../../src/engine/fold-text.ts';
+import { long } from '../support/long.ts';
 import { checkProperty } from './support/check-property.ts';
 
 test.each([
@@ -11,6 +12,7 @@ test.each([
   ['Ａcme  &\u00a0Söhne ', 'acme & sohne'],
   ['İstanbul ılık', 'istanbul ilik'],
   ['ΣΊΣΥΦΟΣ σίσυφος', 'σισυφοσ σισυφοσ'],
+  ['ᾠδή ΩΙΔΗ', 'ωιδη ωιδη'],
   ['Łódź Ærø Œuvre Þór', 'lodz aero oeuvre thor'],
   ['ﬁnance ½ ①', 'finance 1⁄2 1'],
   ['so\u00adft\u200b-key', 'soft-key'],
@@ -29,4 +31,16 @@ test('a text folded twice is folded once, and so is one that only differs in cas
       expect(foldText(text.toUpperCase())).toBe(folded);
     }),
   );
+});
+
+test('every character of Unicode is folded alike in either case and however it is composed', () => {
+  const odd: string[] = [];
+  for (let code = 1; code < 0x110000; code += long(13, 1)) {
+    const text = `a${String.fromCodePoint(code)}b`;
+    if (!text.isWellFormed()) continue;
+    const folded = foldText(text);
+    const others = [folded, text.normalize('NFD'), text.toUpperCase(), text.toLowerCase()];
+    if (others.some((other) => foldText(other) !== folded)) odd.push(`U+${code.toString(16)}`);
+  }
+  expect(odd).toEqual([]);
 });
