@@ -24,17 +24,14 @@ export function enteredMemberships(entries: Entries): Membership[] {
   for (const day of [...new Set(edges)].sort((a, b) => a - b)) {
     const entry = entryOn(entries, day);
     const isMember = entry !== null && isMemberBy(entry, day);
-    const ends = since !== null && (!isMember || beginsAnew(entries, entry, day));
+    const isAnew = entry !== null && beginsAnew(entries, entry, day);
+    const ends = since !== null && (!isMember || isAnew);
     if (ends && since !== null) {
       runs.push({ from: since, until: day });
       since = null;
     }
     if (isMember) since ??= day;
-    else if (
-      entry !== null &&
-      entry.leftOn === day &&
-      (entry.enrolledOn === day || (!ends && beginsBy(entry, day)))
-    ) {
+    else if (entry !== null && entry.leftOn === day && beginsBy(entry, day, isAnew || !ends)) {
       runs.push({ from: day, until: day });
     }
   }
@@ -60,9 +57,9 @@ export function hadLeft(memberships: readonly Membership[], on: Day): boolean {
   );
 }
 
-/** Whether this entry first says on a day that the partner is enrolled, since that day or before. */
-function beginsBy({ firstOn, enrolledOn }: Entries[number], day: Day): boolean {
-  return firstOn === day && enrolledOn <= day;
+/** Whether a membership begins on a day: it is the day of enrolment, or the first for which an earlier one is entered. */
+function beginsBy({ firstOn, enrolledOn }: Entries[number], day: Day, isOther: boolean): boolean {
+  return enrolledOn === day || (isOther && firstOn === day && enrolledOn <= day);
 }
 
 /** Whether a membership begins on the very day on which another one ends: its beginning is not that one's. */

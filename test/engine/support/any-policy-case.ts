@@ -179,7 +179,9 @@ const anyCalls = (enrolledOn: Day): fc.Arbitrary<MembershipCall[]> => {
       if (again === null) return entered;
       const { firstOn, earlier } = again;
       const today = entered[0]?.today ?? firstOn;
-      const dated = { today, firstOn, enrolledOn: firstOn - earlier, leftOn: null };
+      // A day of enrolment before that is one that is moved in a membership.
+      const enrolledOn = leaves === null ? firstOn - earlier : firstOn;
+      const dated = { today, firstOn, enrolledOn, leftOn: null };
       return leaves === null
         ? [dated, ...entered]
         : [{ ...leaves, firstOn: null }, dated, ...entered.slice(1)];
