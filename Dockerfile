@@ -11,7 +11,8 @@ COPY package.json package-lock.json ./
 # The packages before the sources, so that they are fetched again only when they change; the one script wanted is Node's.
 RUN npm ci --ignore-scripts && npm rebuild node
 COPY . ./
-RUN npm run prepare && npm prune --omit=dev --ignore-scripts
+# Without the optional ones too, of which Prisma's command line and its studio would be 250 MB.
+RUN npm run prepare && npm prune --omit=dev --omit=optional --ignore-scripts
 
 FROM debian:bookworm-slim
 RUN apt-get update && apt-get install --yes --no-install-recommends libatomic1 && rm -rf /var/lib/apt/lists/*
