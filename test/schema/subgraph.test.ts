@@ -19,7 +19,7 @@ let other: string;
 let mine: string;
 
 beforeAll(async () => {
-  opened = await openTestApp();
+  opened = await openTestApp({ pollEveryMs: 3_600_000 });
   small = await createSmallProgram(opened.app);
   other = await createSmallProgram(opened.app, 'other');
   [mine = ''] = await enroll(opened.app, ['A', 'B', 'C']);
