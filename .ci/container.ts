@@ -77,9 +77,11 @@ function beginStage(image: string, index: number): Stage {
 /** The host's Node and npm, in the place of those of the image, and how this machine reaches the registry. */
 function bringNode(root: string): void {
   const local = join(root, 'usr/local');
-  const host = execFileSync('npm', ['root', '--global'], { encoding: 'utf8' }).trim();
+  // Asked by the Node that the project brings, npm would look for itself beside that one.
+  const modules =
+    process.env.HOST_MODULES ?? execFileSync('npm', ['root', '--global'], { encoding: 'utf8' }).trim();
   cpSync(process.env.HOST_NODE ?? process.execPath, join(local, 'bin/node'));
-  cpSync(join(host, 'npm'), join(local, 'lib/node_modules/npm'), { recursive: true });
+  cpSync(join(modules, 'npm'), join(local, 'lib/node_modules/npm'), { recursive: true });
   symlinkSync('../lib/node_modules/npm/bin/npm-cli.js', join(local, 'bin/npm'));
   const registry = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim();
   writeFileSync(join(root, 'root/.npmrc'), `registry=${registry}\n`);

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, openAsBlob, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, openAsBlob, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
@@ -23,9 +23,19 @@ async function keep(kind: string, madeOf: readonly string[], make: () => Promise
     mkdirSync(CACHE, { recursive: true });
     const unfinished = `${path}.${randomUUID()}`;
     writeFileSync(unfinished, Buffer.from(await dump.arrayBuffer()));
-    renameSync(unfinished, path);
+    publishOnce(unfinished, path);
   }
   return openAsBlob(path);
+}
+
+/** Gives a finished file its name, unless another process was first: a file that is being read elsewhere must not be replaced. */
+function publishOnce(unfinished: string, path: string): void {
+  try {
+    linkSync(unfinished, path);
+  } catch (error) {
+    if (!existsSync(path)) throw error;
+  }
+  rmSync(unfinished);
 }
 
 let empty: Promise<Blob> | undefined;
