@@ -73,12 +73,11 @@ export function explainChange(
   }
 }
 
-/** What a change is put down to, as a part of a sentence: at its beginning in German, at its end in English. */
-function causeOf(
+/** The rulebook whose withdrawal a change is put down to; undefined if it is another cause. */
+function withdrawnBehind(
   { trigger, rulebookId, previousRulebookId }: Change,
   rulebooks: readonly PublishedRulebook[],
-  locale: Locale,
-): string {
+): PublishedRulebook | undefined {
   const withdrawn = rulebooks.find(({ id }) => id === previousRulebookId);
   const counting = rulebooks.find(({ id }) => id === rulebookId);
   const isWithdrawal =
@@ -86,7 +85,13 @@ function causeOf(
     withdrawn !== undefined &&
     // Rulebooks take effect one after the other, so that nothing but a withdrawal leads back, or to none.
     (rulebookId === null || (counting !== undefined && counting.effectiveFrom < withdrawn.effectiveFrom));
-  if (!isWithdrawal) return CAUSES[trigger][locale];
+  return isWithdrawal ? withdrawn : undefined;
+}
+
+/** What a change is put down to, as a part of a sentence: at its beginning in German, at its end in English. */
+function causeOf(change: Change, rulebooks: readonly PublishedRulebook[], locale: Locale): string {
+  const withdrawn = withdrawnBehind(change, rulebooks);
+  if (withdrawn === undefined) return CAUSES[change.trigger][locale];
   const day = displayDay(withdrawn.effectiveFrom, locale);
   return locale === 'de'
     ? `Durch die Rücknahme des Regelwerks vom ${day}`
@@ -116,8 +121,8 @@ function explainTier(
       ? `${cause} heißt der Status ${before} seit dem ${day} ${after}.`
       : `On ${day} the tier ${before} became ${after} ${cause}.`,
     ENTERED: isGerman
-      ? `Am ${day} erhielt der Partner seinen ersten Status: ${after}.`
-      : `On ${day} the partner received its first tier: ${after}.`,
+      ? `Am ${day} erhielt der Partner den Status ${after}.`
+      : `On ${day} the partner received the tier ${after}.`,
     LEFT: isGerman
       ? `${cause} endete der Status ${before} am ${day}.`
       : `On ${day} the tier ${before} ended ${cause}.`,
@@ -150,19 +155,25 @@ function explainSpecialization(
 }
 
 function explainHoldEnded(
-  { on, rulebookId }: Change,
+  change: Change,
   { hold, ending, computedTier }: Detail<'HoldEnded'>,
   rulebooks: readonly PublishedRulebook[],
   locale: Locale,
 ): string {
+  const { on, rulebookId } = change;
   const name = HOLD_NAMES[hold.reason][locale];
   const isGerman = locale === 'de';
-  if (ending === 'OVER' || computedTier === null) {
-    return isGerman
-      ? `${name} galt bis zum ${displayDay(on - 1, locale)}.`
-      : `${name} ended on ${displayDay(on, locale)}.`;
-  }
   const day = displayDay(on, locale);
+  if (ending === 'OVER' || computedTier === null) {
+    // It may have begun on this very day, so no day is called its last one. A tier set by hand is not ended by a withdrawal.
+    if (withdrawnBehind(change, rulebooks) === undefined) {
+      return isGerman ? `${name} ist seit dem ${day} vorbei.` : `${name} ended on ${day}.`;
+    }
+    const cause = causeOf(change, rulebooks, locale);
+    return isGerman
+      ? `${cause} spielt ${name.charAt(0).toLowerCase()}${name.slice(1)} seit dem ${day} keine Rolle mehr.`
+      : `${name} no longer matters as of ${day} ${cause}.`;
+  }
   const computed = tierName(rulebooks, rulebookId, computedTier, locale);
   return isGerman
     ? `${name} spielt seit dem ${day} keine Rolle mehr: Errechnet ist nun ${computed}.`

@@ -61,10 +61,10 @@ describe('explainChange', () => {
     ]);
   });
 
-  test('the first tier, the last one and a renamed one', () => {
+  test('a tier where there was none, on enrolment or later, none any more, and a renamed one', () => {
     expect(both({ type: 'TierChanged', from: null, to: 'SILVER', direction: 'ENTERED', since: ON })).toEqual([
-      'On 2026-11-23 the partner received its first tier: Silver.',
-      'Am 23.11.2026 erhielt der Partner seinen ersten Status: Silber.',
+      'On 2026-11-23 the partner received the tier Silver.',
+      'Am 23.11.2026 erhielt der Partner den Status Silber.',
     ]);
     expect(
       both(
@@ -113,13 +113,31 @@ describe('explainChange', () => {
     const ended = { type: 'HoldEnded', hold: transition } as const;
     expect(both({ ...ended, ending: 'OVER', computedTier: 'SILVER' })).toEqual([
       'The transition ended on 2026-11-23.',
-      'Die Übergangsregelung galt bis zum 22.11.2026.',
+      'Die Übergangsregelung ist seit dem 23.11.2026 vorbei.',
     ]);
     // The transition goes on, but this partner does not live from it any more.
     expect(both({ ...ended, ending: 'NOT_NEEDED', computedTier: 'GOLD' })).toEqual([
       'The transition no longer matters as of 2026-11-23: computed is now Gold.',
       'Die Übergangsregelung spielt seit dem 23.11.2026 keine Rolle mehr: Errechnet ist nun Gold.',
     ]);
+  });
+
+  test('a hold that a withdrawal ends on the day on which it began', () => {
+    const older: PublishedRulebook = { ...plain, id: 'r0', effectiveFrom: day('2019-01-01') };
+    const hold = { reason: 'OVERRIDE', until: day('2027-10-01') } as const;
+    const change: Change = {
+      on: ON,
+      trigger: 'RULEBOOK',
+      rulebookId: 'r0',
+      previousRulebookId: 'r1',
+      detail: { type: 'HoldEnded', hold, ending: 'OVER', computedTier: 'SILVER' },
+    };
+    expect(explainChange(change, [older, ...rulebooks], 'en')).toBe(
+      'The tier set by hand no longer matters as of 2026-11-23 because the rulebook of 2020-01-01 was withdrawn.',
+    );
+    expect(explainChange(change, [older, ...rulebooks], 'de')).toBe(
+      'Durch die Rücknahme des Regelwerks vom 01.01.2020 spielt die Festlegung von Hand seit dem 23.11.2026 keine Rolle mehr.',
+    );
   });
 
   test('risk', () => {
