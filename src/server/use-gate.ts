@@ -46,9 +46,7 @@ export function useGate({
     },
     onRequestParse({ request: { method, url }, setRequestParser }) {
       setRequestParser(
-        method === 'GET'
-          ? () => paramsOf(url)
-          : async (request) => readBody(Buffer.from(await request.arrayBuffer())),
+        method === 'GET' ? () => paramsOf(url) : async (request) => readBody(await bytesOf(request)),
       );
     },
     onParams({ params, setParams, setParamsHandler }) {
@@ -104,6 +102,15 @@ export function useGate({
       });
     },
   };
+}
+
+/** The bytes of a body. Throws BAD_REQUEST if the client left before the last of them, which is not our fault. */
+async function bytesOf(request: Request): Promise<Buffer> {
+  try {
+    return Buffer.from(await request.arrayBuffer());
+  } catch {
+    throw badRequest('The body did not arrive as a whole.');
+  }
 }
 
 function acceptsEvents(accept: string | null): boolean {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXECUTIONS } from './executions.ts';
 import { CHEAP, startToyServer, type ToyServer } from './toy-server.ts';
@@ -161,6 +163,23 @@ describe.each(EXECUTIONS)('executed by $name', ({ compileAfter }) => {
       };
       expect(response.status).toBe(400);
       expect(errors.map(({ extensions }) => extensions.code)).toEqual([code]);
+      expect(toy.errors).toEqual([]);
+    });
+
+    test('a client that leaves within its body is not our mistake', async () => {
+      toy.errors.length = 0;
+      const { hostname, port } = new URL(toy.url);
+      const socket = connect(Number(port), hostname);
+      socket.write(
+        `POST /graphql HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Type: application/json\r\n` +
+          'Content-Length: 100\r\nExpect: 100-continue\r\n\r\n',
+      );
+      // Said once the request is read.
+      expect(String((await once(socket, 'data'))[0])).toBe('HTTP/1.1 100 Continue\r\n\r\n');
+      socket.write('{"query":');
+      socket.destroy();
+      await once(socket, 'close');
+      for (let count = 0; count < 3; count += 1) await post({ query: '{ hello }' });
       expect(toy.errors).toEqual([]);
     });
   });
