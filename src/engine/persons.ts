@@ -10,9 +10,11 @@ export function groupSeries(
   certifications: readonly Candidate[],
 ): Series<readonly (readonly string[])[]> {
   const bySlot = group.slots.map((slot) =>
-    certifications.flatMap((candidate) =>
-      slotDays(candidate, slot.where).map((days) => ({ ...days, person: candidate.fact.person ?? '' })),
-    ),
+    certifications
+      .flatMap((candidate) =>
+        slotDays(candidate, slot.where).map((days) => ({ ...days, person: candidate.fact.person ?? '' })),
+      )
+      .sort((one, other) => (one.person < other.person ? -1 : one.person > other.person ? 1 : 0)),
   );
   return steps(daysOfChange(bySlot.flat()), (day) =>
     assignment(
@@ -27,16 +29,14 @@ export function assignment(
   group: PersonGroup,
   qualified: readonly (readonly string[])[],
 ): readonly (readonly string[])[] {
-  const places = group.slots.flatMap(({ count }, slot) => Array.from({ length: count }, () => slot));
-  const persons = assign(places.map((slot) => qualified[slot] ?? []));
-  return group.slots.map((_, slot) =>
-    persons
-      .filter((person, place) => person !== null && places[place] === slot)
-      .filter((each) => each !== null)
-      .sort(),
-  );
+  return assign(group.slots.map(({ count }, slot) => ({ count, qualified: qualified[slot] ?? [] })));
 }
 
+/** Sorted once for all days: `runs` come by person. */
 function personsOn(runs: readonly (Days & { person: string })[], day: Day): readonly string[] {
-  return [...new Set(runs.filter((run) => includes(run, day)).map(({ person }) => person))].sort();
+  const persons: string[] = [];
+  for (const run of runs) {
+    if (includes(run, day) && persons.at(-1) !== run.person) persons.push(run.person);
+  }
+  return persons;
 }

@@ -62,8 +62,8 @@ describe('rule 14: persons without reuse', () => {
   });
 
   it('leaves an earlier slot empty only if no later one could be left empty for it', () => {
-    expect(assign([['c', 'e'], ['c', 'd'], ['d'], ['e']])).toEqual(['c', 'd', null, 'e']);
-    expect(assign([['b', 'd'], ['b'], ['d']])).toEqual(['b', null, 'd']);
+    expect(assignPlaces([['c', 'e'], ['c', 'd'], ['d'], ['e']])).toEqual(['c', 'd', null, 'e']);
+    expect(assignPlaces([['b', 'd'], ['b'], ['d']])).toEqual(['b', null, 'd']);
   });
 
   it('counts certifications on the days on which they are valid', () => {
@@ -122,12 +122,47 @@ describe('rule 14: persons without reuse', () => {
     const qualified = fc.array(fc.subarray(persons), { maxLength: 5 });
     checkProperty(
       fc.property(qualified, (places) => {
-        expect(assign(places)).toEqual(bruteForce(places));
+        expect(assignPlaces(places)).toEqual(bruteForce(places));
       }),
       'assignment',
     );
   });
+
+  it('is so for slots of several places too', () => {
+    const qualified = fc.subarray(['a', 'b', 'c', 'd', 'e', 'f']);
+    const slots = fc.array(fc.record({ count: fc.integer({ min: 1, max: 3 }), qualified }), { maxLength: 4 });
+    checkProperty(
+      fc.property(slots, (each) => {
+        const places = each.flatMap((slot) => Array.from({ length: slot.count }, () => slot.qualified));
+        fc.pre(places.length < 8);
+        const persons = bruteForce(places);
+        let from = 0;
+        const expected = each.map(({ count }) => {
+          from += count;
+          return persons.slice(from - count, from).filter((person) => person !== null);
+        });
+        expect(assign(each)).toEqual(expected);
+      }),
+      'assignment to slots',
+    );
+  });
+
+  it('does not go through all assignments where each slot wants what the later ones need', () => {
+    // Fifty slots of twenty, each of which would do with twenty persons less than the one before.
+    const persons = Array.from({ length: 1_000 }, (_, index) => `p${String(index).padStart(4, '0')}`);
+    const slots = Array.from({ length: 50 }, (_, index) => ({
+      count: 20,
+      qualified: persons.slice(0, 1_000 - 20 * index),
+    }));
+    const expected = slots.map((_, index) => persons.slice(980 - 20 * index, 1_000 - 20 * index));
+    expect(assign(slots)).toEqual(expected);
+  });
 });
+
+/** Each slot has one place; null is an empty one. */
+function assignPlaces(places: readonly (readonly string[])[]): readonly (string | null)[] {
+  return assign(places.map((qualified) => ({ count: 1, qualified }))).map(([person]) => person ?? null);
+}
 
 /** Tries every assignment; a filled place before an empty one, a smaller person before a greater one, the first place first. */
 function bruteForce(places: readonly (readonly string[])[]): readonly (string | null)[] {
