@@ -67,7 +67,7 @@ export const publishRulebook = async (
       );
       if (problems.length > 0) {
         const reasons = shortened(problems.map((problem) => problem.message).join(' '), LONGEST_REASONS);
-        const message = `The document can't follow the rulebook before it: ${reasons}`;
+        const message = `The document can't be published as it is. ${reasons}`;
         return { ...refuse('NOT_PUBLISHABLE', message), problems };
       }
       await markPublished(

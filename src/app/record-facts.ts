@@ -133,7 +133,7 @@ const recordRows = async (
 
   const rejections = rows.filter((row) => row.type === 'REJECTED');
   if (command.onError === 'REJECT_ALL' && rejections.length > 0) {
-    const message = `${rejections.length} of ${rows.length} rows were refused, so none was recorded.`;
+    const message = `${rejections.length} of ${rows.length} rows ${rejections.length === 1 ? 'was' : 'were'} refused, so none was recorded.`;
     return { ...refuse('FACTS_REJECTED', message), rejections };
   }
   if (added.length === 0) return { rows, changes: [] };

@@ -32,7 +32,11 @@ export const withdrawRulebook = async (
     const rulebook = await lockRulebook(tx, command.rulebook);
     if (rulebook === undefined || !reached.has(rulebook.programId)) return rulebookNotFound();
     if (rulebook.state !== 'PUBLISHED') {
-      return refuse('NOT_WITHDRAWABLE', 'Only a published rulebook can be withdrawn.');
+      const message =
+        rulebook.state === 'WITHDRAWN'
+          ? 'This rulebook was withdrawn before.'
+          : 'This rulebook is a draft; only a published one can be withdrawn.';
+      return refuse('NOT_WITHDRAWABLE', message);
     }
     const program = directory.byId.get(rulebook.programId);
     if (program === undefined) throw new Error(`The rulebook ${rulebook.id} belongs to no programme.`);

@@ -33,12 +33,12 @@ export function explainLack(measure: MeasureProof, locale: Locale): string {
       const name = withinSentence(lack.of.name, locale);
       if (lack.of === measure) {
         return isGerman
-          ? `erst ${sample} von mindestens ${needed} nötigen Werten liegen vor`
-          : `only ${sample} of at least ${needed} values needed are there`;
+          ? `erst ${sample} von mindestens ${needed} nötigen Werten ${sample === 1 ? 'liegt' : 'liegen'} vor`
+          : `only ${sample} of at least ${needed} values needed ${sample === 1 ? 'is' : 'are'} there`;
       }
       return isGerman
-        ? `für „${name}“ liegen erst ${sample} von mindestens ${needed} nötigen Werten vor`
-        : `for ${name} only ${sample} of at least ${needed} values needed are there`;
+        ? `für „${name}“ ${sample === 1 ? 'liegt' : 'liegen'} erst ${sample} von mindestens ${needed} nötigen Werten vor`
+        : `for ${name} only ${sample} of at least ${needed} values needed ${sample === 1 ? 'is' : 'are'} there`;
     }
     case 'DIVIDED_BY_ZERO': {
       const name = withinSentence(lack.by.name, locale);

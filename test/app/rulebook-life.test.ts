@@ -229,6 +229,7 @@ describe('rule 10: currencies', () => {
     const withoutFrancs = await newDraft('money', withSilver('100', table({ USD: '1.1' })));
     expect(await publishOn(withoutFrancs, '2026-06-01')).toMatchObject({
       refused: 'NOT_PUBLISHABLE',
+      message: "The document can't be published as it is. There are facts in CHF, which no table converts.",
       problems: [{ path: '/currencies', message: 'There are facts in CHF, which no table converts.' }],
     });
     granted(await saveDraft('money', withSilver('100', table({ USD: '1.1', CHF: '0.8' })), withoutFrancs));
@@ -311,12 +312,14 @@ describe('rule 23: from draft to rulebook', () => {
     );
     expect(await withdrawRulebook(moving.app, { rulebook: draft, reason: 'A wrong hurdle.' })).toMatchObject({
       refused: 'NOT_WITHDRAWABLE',
+      message: 'This rulebook is a draft; only a published one can be withdrawn.',
     });
     expect(await stored()).toBe(before);
 
     granted(await withdrawRulebook(moving.app, { rulebook: last, reason: 'A wrong hurdle.' }));
     expect(await withdrawRulebook(moving.app, { rulebook: last, reason: 'A wrong hurdle.' })).toMatchObject({
       refused: 'NOT_WITHDRAWABLE',
+      message: 'This rulebook was withdrawn before.',
     });
     moving.goTo('2026-03-09');
     granted(await withdrawRulebook(moving.app, { rulebook: middle, reason: 'A wrong hurdle.' }));

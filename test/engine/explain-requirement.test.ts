@@ -294,6 +294,14 @@ describe('a threshold', () => {
       "there are no data on NPS yet, so it can't be decided.",
       'zu „NPS“ liegen noch keine Daten vor, daher noch nicht entscheidbar.',
     ]);
+    expect(ratio(metric(null, { ...satisfaction, sample: 1 }), metric('1', named))).toEqual([
+      "for NPS only 1 of at least 5 values needed is there, so it can't be decided.",
+      'für „NPS“ liegt erst 1 von mindestens 5 nötigen Werten vor, daher noch nicht entscheidbar.',
+    ]);
+    const single = metric(null, { ...satisfaction, sample: 1 });
+    expect(both(threshold(single, '8', null, { outcome: 'INSUFFICIENT_DATA' }))[1]).toMatch(
+      /erst 1 von mindestens 5 nötigen Werten liegt vor, daher noch nicht entscheidbar\.$/,
+    );
     expect(ratio(metric(null, { ...satisfaction, sample: 2 }), metric('1', named))).toEqual([
       "for NPS only 2 of at least 5 values needed are there, so it can't be decided.",
       'für „NPS“ liegen erst 2 von mindestens 5 nötigen Werten vor, daher noch nicht entscheidbar.',

@@ -296,7 +296,7 @@ describe('rule 33: what decided is said', () => {
     );
     const metric = { fact: 'satisfaction', aggregate: 'AVERAGE', window, minimumSample: 2, perRespondent: 1 };
     expect(text({ measure: { metric }, atLeast: '8' }, facts)).toBe(
-      "only 1 of at least 2 values needed are there, so it can't be decided (2 more answers do not count: at most 1 per respondent).",
+      "only 1 of at least 2 values needed is there, so it can't be decided (2 more answers do not count: at most 1 per respondent).",
     );
   });
 

@@ -467,7 +467,7 @@ describe('a programme, from nothing', () => {
       recordFacts: {
         __typename: 'FactsRejected',
         code: 'FACTS_REJECTED',
-        message: '1 of 2 rows were refused, so none was recorded.',
+        message: '1 of 2 rows was refused, so none was recorded.',
         rejections: [{ index: 1, code: 'INVALID_VALUE', path: 'facts[1].detail.revenue.amount' }],
       },
     });
