@@ -8,7 +8,8 @@ export const WarningCode = builder.enumType('WarningCode', {
   values: {
     LEFT: { description: 'It is dated after the partner had left the programme.' },
     FUTURE: {
-      description: 'It is dated after the day on which it was recorded, and counts from its own day on.',
+      description:
+        'It is dated after the day on which it was recorded, and counts for nothing before its own day.',
     },
     NOT_ASKED_FOR: {
       description:
@@ -40,7 +41,7 @@ function tell(code: Warning, on: string): string {
     case 'LEFT':
       return `It is dated ${on}, when the partner had left the programme.`;
     case 'FUTURE':
-      return `It is dated ${on}, which was still to come when it was recorded; it counts from that day on.`;
+      return `It is dated ${on}, which was still to come when it was recorded; it counts for nothing before that day.`;
     case 'NOT_ASKED_FOR':
       return 'No rulebook in force or to come asked for such a fact when it was recorded: it counts for nothing so far.';
   }

@@ -73,6 +73,7 @@ export const FIELD_RULES: Readonly<Record<string, readonly Role[]>> = {
   'Partner.judgedOn': READ,
   'Partner.tier': READ,
   'Program.cursor': READ,
+  'Program.withdrawnRulebooks': READ_WHOLE,
   'RowOutdated.current': READ,
   'StatusChange.cursor': READ,
   'VersionConflict.current': READ,

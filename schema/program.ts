@@ -89,11 +89,25 @@ Program.implement({
     }),
     rulebooks: t.field({
       type: RulebookConnection,
-      description: 'All published rulebooks, in the order in which they take effect.',
+      description: 'The published rulebooks that were not withdrawn, in the order in which they take effect.',
       args: pageArgs,
       resolve: (program, args) =>
         slicePage(
           program.rulebooks.map((published) => ({ program, published })),
+          args,
+          idOf,
+        ),
+    }),
+    withdrawnRulebooks: t.field({
+      type: RulebookConnection,
+      description:
+        'The rulebooks that were taken back, each with its `withdrawal`, in the order of their numbers; for the roles ADMIN and READER.',
+      args: pageArgs,
+      resolve: (program, args) =>
+        slicePage(
+          [...program.withdrawnRulebooks]
+            .sort((one, other) => one.number - other.number)
+            .map((published) => ({ program, published })),
           args,
           idOf,
         ),

@@ -80,14 +80,19 @@ describe('rule 38: a recorded row may carry a warning', () => {
       {
         code: 'FUTURE',
         message:
-          'It is dated 2026-11-24, which was still to come when it was recorded; it counts from that day on.',
+          'It is dated 2026-11-24, which was still to come when it was recorded; it counts for nothing before that day.',
       },
       null,
       null,
       { code: 'LEFT', message: 'It is dated 2026-06-01, when the partner had left the programme.' },
       null,
       notAskedFor,
-      expect.objectContaining({ code: 'FUTURE' }),
+      // Nothing asks for this one either, so it must not be said to count from its day on.
+      {
+        code: 'FUTURE',
+        message:
+          'It is dated 2027-01-01, which was still to come when it was recorded; it counts for nothing before that day.',
+      },
       expect.objectContaining({ code: 'LEFT' }),
       notAskedFor,
     ]);

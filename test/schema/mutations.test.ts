@@ -417,6 +417,15 @@ describe('withdrawRulebook and publishRulebook', () => {
       factsUnconverted: 0,
     });
     expect(await run(WITHDRAW, { rulebook: id, reason })).toMatchObject(refused);
+    // It is found again in a list of its own, with the reason.
+    const lists = `{ program(code: "small") { rulebooks(first: 9) { nodes { id } }
+      withdrawnRulebooks(last: 1) { totalCount nodes { id withdrawal { reason } } } } }`;
+    expect(await answer(opened, lists)).toEqual({
+      program: {
+        rulebooks: { nodes: [{ id: program.rulebook.id }] },
+        withdrawnRulebooks: { totalCount: 1, nodes: [{ id, withdrawal: { reason } }] },
+      },
+    });
     expect(await run(WITHDRAW, { rulebook: encodeGlobalId('Rulebook', NOWHERE), reason })).toMatchObject({
       __typename: 'RulebookNotFound',
     });
