@@ -2,12 +2,12 @@ import type { Change, Trigger } from '../engine/change.ts';
 import type { Day } from '../engine/day.ts';
 import { type Judged, settle } from '../engine/settle.ts';
 import type { Timeline } from '../engine/status.ts';
-import { computeTimeline } from '../engine/timeline.ts';
+import { timelineInSteps } from '../engine/timeline.ts';
 import type { ProgramRecord } from '../store/directory.ts';
 import { type LoadedCase, rulebooksAtVersion, rulebooksKnownAt } from '../store/partner-case.ts';
 import type { LockedPartner } from '../store/write-partner.ts';
 import { dayIn } from './clock.ts';
-import type { GiveWay } from './give-way.ts';
+import { finishGivingWay, type GiveWay } from './give-way.ts';
 
 /** What a partner is judged by now, and what set that off. */
 export type News = {
@@ -42,7 +42,8 @@ export const changesSince = async (partner: LockedPartner, news: News): Promise<
     const counts = new Set([...judgedBy, ...program.rulebooks].map(({ id }) => id));
     const rulebooks = rulebooksKnownAt(program, at).filter(({ id }) => counts.has(id));
     const day = Math.min(dayIn(program.timeZone, at), today);
-    believe(computeTimeline({ ...known, rulebooks }), day, 'RULEBOOK', rulebooks);
+    const then = await finishGivingWay(giveWay, timelineInSteps({ ...known, rulebooks }));
+    believe(then, day, 'RULEBOOK', rulebooks);
   }
   believe(timeline, today, trigger, program.rulebooks);
   return changes;

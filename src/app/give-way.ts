@@ -1,3 +1,5 @@
+import type { InSteps } from '../engine/in-steps.ts';
+
 /** Lets everything else run that waits for its turn, if the present turn has lasted long enough; resolves when work may go on. */
 export type GiveWay = () => Promise<void>;
 
@@ -9,7 +11,8 @@ export type Scheduler = {
 };
 
 /**
- * How long work goes on at a stretch. What it can't be interrupted in comes on top: judging a partner with 1,000 facts takes some 30 ms.
+ * How long work goes on at a stretch. What it can't be interrupted in comes on top: sorting the facts of a partner by metric and
+ * day, and judging it on one day.
  */
 const STRETCH_MS = 10;
 
@@ -40,6 +43,15 @@ export function createGiveWay({ now, nextTurn }: Scheduler = NODE): GiveWay {
     last = last.then(admit);
     return last;
   };
+}
+
+/** Does all steps of the work, giving way after each. */
+export async function finishGivingWay<T>(giveWay: GiveWay, work: InSteps<T>): Promise<T> {
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+    await giveWay();
+  }
 }
 
 /** The same as `items.map(work)`, giving way before each item. */

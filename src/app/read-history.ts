@@ -1,9 +1,10 @@
 import type { Instant } from '../engine/day.ts';
 import type { Timeline } from '../engine/status.ts';
-import { computeTimeline } from '../engine/timeline.ts';
+import { timelineInSteps } from '../engine/timeline.ts';
 import type { PartnerRow } from '../store/read-partner.ts';
 import type { App } from './app.ts';
 import { type CaseFinder, canJudgeBy } from './find-case.ts';
+import { finishGivingWay } from './give-way.ts';
 
 /**
  * A partner's statuses over all days as they followed from what had been recorded by an instant; empty if nothing had, or
@@ -17,5 +18,6 @@ export const readTimelineAt = async (
 ): Promise<Timeline> => {
   const known = await cases.find({ programId: row.programId, partnerId: row.id, knownAt });
   await app.giveWay();
-  return known === null || !canJudgeBy(known.rulebooks) ? [] : computeTimeline(known);
+  if (known === null || !canJudgeBy(known.rulebooks)) return [];
+  return finishGivingWay(app.giveWay, timelineInSteps(known));
 };

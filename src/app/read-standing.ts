@@ -5,12 +5,14 @@ import { judgePartner, rebuildStanding } from '../engine/judge-partner.ts';
 import type { Measurements } from '../engine/measurements.ts';
 import type { Evidence, Standing } from '../engine/standing.ts';
 import { NO_STATUS } from '../engine/status.ts';
+import { timelineInSteps } from '../engine/timeline.ts';
 import type { ProgramRecord, RulebookRecord } from '../store/directory.ts';
 import { rulebooksAtVersion } from '../store/partner-case.ts';
 import type { PartnerRow } from '../store/read-partner.ts';
 import { type App, todayIn } from './app.ts';
 import { dayIn } from './clock.ts';
 import { type CaseFinder, canJudgeBy } from './find-case.ts';
+import { finishGivingWay } from './give-way.ts';
 
 /** A standing with whose it is and by when all that it used had been recorded: asked again with `knownAt`, the answer is the same. */
 export type KnownStanding = Standing & {
@@ -82,7 +84,9 @@ export const readStanding = async (
   // Nothing had been recorded about the partner by then, or what holds by then can't be judged by.
   if (known === null || !canJudgeBy(known.rulebooks)) return { ...whose, ...NOTHING_KNOWN, on, knownAt: by };
   await app.giveWay();
-  return { ...whose, ...judgePartner(known, on), knownAt: recordedAt };
+  const timeline = await finishGivingWay(app.giveWay, timelineInSteps(known));
+  await app.giveWay();
+  return { ...whose, ...judgePartner(known, on, timeline), knownAt: recordedAt };
 };
 
 /** The row's own standing, on a day on which the row holds. */

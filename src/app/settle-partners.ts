@@ -7,7 +7,7 @@ import { standingBasis } from '../engine/judge-partner.ts';
 import { nextGap } from '../engine/next-gap.ts';
 import type { PartnerData } from '../engine/resolve-entries.ts';
 import type { Timeline } from '../engine/status.ts';
-import { computeTimeline, nextChangeOn } from '../engine/timeline.ts';
+import { nextChangeOn, timelineInSteps } from '../engine/timeline.ts';
 import { rulebooksInForce } from '../engine/transition.ts';
 import { turningFacts } from '../engine/turning-facts.ts';
 import { eachBatch } from '../store/batches.ts';
@@ -24,7 +24,7 @@ import {
   updateStandings,
 } from '../store/write-partner.ts';
 import { changesSince } from './changes-since.ts';
-import type { GiveWay } from './give-way.ts';
+import { finishGivingWay, type GiveWay } from './give-way.ts';
 
 /** What happened to partners that a transaction holds locked. */
 export type Settlement = {
@@ -150,7 +150,7 @@ const settlePartner = async (partner: LockedPartner, known: LoadedCase, settleme
   const { program, trigger, now, giveWay } = settlement;
   // A partner's days never run backwards, whatever clock another process went by.
   const today = Math.max(settlement.today, partner.judgedOn ?? settlement.today);
-  const timeline = computeTimeline(known);
+  const timeline = await finishGivingWay(giveWay, timelineInSteps(known));
   const changes = await changesSince(partner, { program, known, timeline, today, trigger, giveWay });
   await giveWay();
   const { recordedAt } = settlement;

@@ -1,6 +1,7 @@
 import type { Day } from './day.ts';
 import { earliest } from './earliest.ts';
 import { entryOn } from './entry-on.ts';
+import { finish, type InSteps } from './in-steps.ts';
 import { memberships } from './membership.ts';
 import type { Override, PartnerEntry } from './partner-case.ts';
 import {
@@ -58,6 +59,11 @@ const MOST_STRETCHES = 200_000;
  * something may differ to the next. Ends when nothing can differ any more; neighbouring stretches may be equal.
  */
 export function foldPolicy(input: PolicyInput): Stretch[] {
+  return finish(foldPolicyInSteps(input));
+}
+
+/** The same, a stretch at a time: on each of its days a whole rulebook may have to be judged. */
+export function* foldPolicyInSteps(input: PolicyInput): InSteps<Stretch[]> {
   const stretches: Stretch[] = [];
   const firstRulebook = input.rulebooks[0];
   if (firstRulebook === undefined) return stretches;
@@ -71,6 +77,7 @@ export function foldPolicy(input: PolicyInput): Stretch[] {
       stretches.push({ from: on, decided: decide(lanes, on, membership.from, input) });
       if (stretches.length > MOST_STRETCHES) throw new Error(`Policy does not come to rest by day ${on}.`);
       on = nextEventOn(lanes, on, membership.from, edges, input);
+      yield;
     }
     const hasTier = stretches.at(-1)?.decided != null;
     const isFollowed = runs[index + 1]?.from === membership.until;

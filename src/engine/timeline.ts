@@ -1,13 +1,19 @@
 import { createComputedTiers } from './computed-tiers.ts';
 import type { Day } from './day.ts';
-import { foldPolicy } from './fold-policy.ts';
+import { foldPolicyInSteps } from './fold-policy.ts';
 import { forecast } from './forecast.ts';
+import { finish, type InSteps } from './in-steps.ts';
 import type { PartnerCase } from './partner-case.ts';
 import type { Computed } from './policy.ts';
 import { NO_STATUS, type Status, type Timeline } from './status.ts';
 
 /** All statuses of a partner over all days, past and to come, if nothing new is recorded. */
 export function computeTimeline(partner: PartnerCase): Timeline {
+  return finish(timelineInSteps(partner));
+}
+
+/** The same in steps, about one for each day on which a number changes. */
+export function* timelineInSteps(partner: PartnerCase): InSteps<Timeline> {
   const { rulebooks, entries, overrides } = partner;
   const computed = new Map<number, Computed>();
   const computedBy = (index: number) => {
@@ -19,7 +25,7 @@ export function computeTimeline(partner: PartnerCase): Timeline {
     computed.set(index, created);
     return created;
   };
-  return forecast(foldPolicy({ rulebooks, entries, overrides, computedBy }), rulebooks);
+  return forecast(yield* foldPolicyInSteps({ rulebooks, entries, overrides, computedBy }), rulebooks);
 }
 
 /** The status on `on`; NO_STATUS before the first segment. */

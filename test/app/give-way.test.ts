@@ -3,6 +3,7 @@ import { enrollPartners } from '../../src/app/enroll-partners.ts';
 import { createGiveWay } from '../../src/app/give-way.ts';
 import { judgeDue } from '../../src/app/judge-due.ts';
 import { recordFacts } from '../../src/app/record-facts.ts';
+import { formatDay } from '../../src/engine/day.ts';
 import { BATCH_SIZE, eachBatch } from '../../src/store/batches.ts';
 import { createSmallProgram, day, granted, publish, revenue, SMALL_RULEBOOK } from '../support/fixtures.ts';
 import { openTestApp } from '../support/test-app.ts';
@@ -186,4 +187,21 @@ describe('on the embedded database', () => {
       expect(steps).toBeGreaterThanOrEqual(2 * PARTNERS);
     },
   );
+
+  test('judging one partner gives way on each day on which a number changes', async () => {
+    const DAYS = 60;
+    const stepsOver = async (ref: string, dayOf: (index: number) => number): Promise<number> => {
+      granted(await enrollPartners(opened.app, { program: 'small', partners: [partner(ref)] }));
+      const ofDay = (index: number) => revenue(`${ref} ${index}`, ref, '1', formatDay(dayOf(index)));
+      const facts = Array.from({ length: DAYS }, (_, index) => ofDay(index));
+      steps = 0;
+      granted(
+        await recordFacts(opened.app, { program: 'small', source: 'long', facts, onError: 'REJECT_ALL' }),
+      );
+      return steps;
+    };
+    const onOneDay = await stepsOver('SHORT', () => day('2026-01-01'));
+    const onManyDays = await stepsOver('LONG', (index) => day('2026-01-01') + index);
+    expect(onManyDays - onOneDay).toBeGreaterThanOrEqual(DAYS - 1);
+  });
 });
