@@ -4,18 +4,20 @@ import type { Day } from './day.ts';
 /** Something that stays the same from each of `days` until before the next one; `at` any day is cheap. */
 export type Series<T> = { readonly days: readonly Day[]; at(day: Day): T };
 
-/** A series that works out each step when it is first asked for; `value` is given the first day of a step, -Infinity before all. */
+/**
+ * A series that works out a step when it is asked for; `value` is given the first day of a step, -Infinity before all. It keeps the last
+ * two: days are gone through in order, with a look back now and then, and all steps of many series would fill the memory.
+ */
 export function steps<T>(days: readonly Day[], value: (day: Day) => T): Series<T> {
-  const known: (T | undefined)[] = new Array(days.length + 1);
+  let kept: readonly { readonly step: number; readonly result: T }[] = [];
   return {
     days,
     at(day) {
       const step = countUpTo(days, day);
-      let result = known[step];
-      if (result === undefined) {
-        result = value(days[step - 1] ?? Number.NEGATIVE_INFINITY);
-        known[step] = result;
-      }
+      const known = kept.find((each) => each.step === step);
+      if (known !== undefined) return known.result;
+      const result = value(days[step - 1] ?? Number.NEGATIVE_INFINITY);
+      kept = [{ step, result }, ...kept.slice(0, 1)];
       return result;
     },
   };
