@@ -13,6 +13,7 @@ import {
   revenue,
   SMALL_RULEBOOK,
 } from '../support/fixtures.ts';
+import { promised } from '../support/promised.ts';
 import { logAfter } from '../support/read-log.ts';
 import { describeChange, type MovingApp, openMovingApp } from './support/moving-app.ts';
 
@@ -29,6 +30,7 @@ const recorded = async (externalId: string): Promise<string> =>
   (await moving.app.database.prisma.fact.findFirstOrThrow({ where: { externalId, version: 1 } })).id;
 
 test('rule 25: what fell due while nobody judged is logged in the order of days, each change on its own, once', async () => {
+  promised('After downtime changes come in order, each on its own day.');
   const ids = await enroll(moving.app, ['A', 'B', 'C']);
   const names = new Map(ids.map((id, index) => [id, 'ABC'[index] ?? '']));
   const until: Record<string, readonly string[]> = {

@@ -1,10 +1,14 @@
+import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey, prefixOf, revokeApiKey } from '../../src/app/api-key.ts';
 import { type Authenticator, createAuthenticator } from '../../src/app/authenticate.ts';
 import { ALL_RIGHTS, type Rights } from '../../src/app/rights.ts';
+import { listApiKeys } from '../../src/store/read-api-key.ts';
+import { FULL_SCOPE } from '../../src/store/read-scope.ts';
 import { createSmallProgram, enroll, granted } from '../support/fixtures.ts';
+import { promised } from '../support/promised.ts';
 import { openTestApp } from '../support/test-app.ts';
 
 let opened: Awaited<ReturnType<typeof openTestApp>>;
@@ -60,6 +64,7 @@ const unauthenticated = (message: string) => ({ refused: 'UNAUTHENTICATED', mess
 
 describe('API keys', () => {
   test('a key has 256 random bits behind a public prefix, and only its hash is kept', async () => {
+    promised('A key is shown once, and only its SHA-256 is kept.');
     const { key, secret } = granted(await create({}));
     expect(secret).toMatch(/^tg_[a-z2-9]{12}_[A-Za-z0-9_-]{43}$/);
     expect(Buffer.from(secret.slice(16), 'base64url')).toHaveLength(32);
@@ -68,6 +73,16 @@ describe('API keys', () => {
       object[]
     >`SELECT * FROM api_key WHERE id = ${key.id}::uuid`;
     expect(JSON.stringify(row)).not.toContain(secret.slice(16));
+    const sha256 = createHash('sha256').update(secret).digest();
+    expect(Object.values(row ?? {}).filter((value) => value instanceof Uint8Array)).toEqual([
+      new Uint8Array(sha256),
+    ]);
+    // Asked for again, it is not shown.
+    const whole = { limit: 100, backwards: false, beyond: null };
+    const listed = await listApiKeys(FULL_SCOPE, opened.app.database.prisma, whole);
+    expect(listed.map(({ id }) => id)).toContain(key.id);
+    expect(JSON.stringify(listed)).not.toContain(secret.slice(16));
+    expect(Object.keys(key)).not.toContain('secret');
   });
 
   test('a key lets in with its role and programmes; another secret behind the same prefix does not', async () => {
@@ -151,6 +166,9 @@ describe('API keys', () => {
 
 describe('JSON Web Tokens', () => {
   test('a token lets in with the role, programmes and partner that it claims', async () => {
+    promised(
+      'It names `role`, `programs` (codes; all if left out) and, for a partner, `partner` (its external reference) as claims.',
+    );
     const reader = granted(
       await authenticator.authenticate(await sign({ role: 'READER', programs: ['small', 'none'] })),
     );

@@ -3,6 +3,7 @@ import { enrollPartners } from '../../src/app/enroll-partners.ts';
 import { startJudge } from '../../src/app/judge.ts';
 import { recordFacts } from '../../src/app/record-facts.ts';
 import { type UpdatePartner, updatePartner } from '../../src/app/update-partner.ts';
+import { subscribeToLog } from '../../src/events/subscribe-to-log.ts';
 import { findFaults } from '../support/check-standings.ts';
 import {
   createSmallProgram,
@@ -13,6 +14,7 @@ import {
   revenue,
   SMALL_RULEBOOK,
 } from '../support/fixtures.ts';
+import { promised } from '../support/promised.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createBareProgram, type MovingApp, openMovingApp } from './support/moving-app.ts';
 
@@ -162,20 +164,39 @@ test('rule 29: who watches a partner hears of changes of the numbers alone, many
 });
 
 test('rule 29: a process judges what fell due within a minute after midnight, unasked', async () => {
-  await createSmallProgram(moving.app, 'lag');
-  moving.goTo('2026-05-01T23:59:30Z');
+  promised(
+    "On that day, within a minute of midnight in the programme's time zone, it changes and is pushed.",
+  );
+  // Midnight in Tokyo is 15 o'clock UTC.
+  const programId = await createSmallProgram(moving.app, 'lag', 'Asia/Tokyo');
+  moving.goTo('2026-05-01T14:59:30Z');
   await moving.judgeDue();
   const [id = ''] = await enroll(moving.app, ['A'], 'lag');
   granted(await update('lag', 'A', { leftOn: day('2026-05-02') }));
+  expect((await moving.rowOf(id)).nextChangeOn).toBe(day('2026-05-02'));
+  const events = await subscribeToLog({ tail: moving.tail, programId, filter: {}, after: null });
+  await events.next();
+  const pushed = events.next();
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   const judge = startJudge(() => moving.app);
   try {
-    moving.goTo('2026-05-02T00:00:00Z');
+    // Nothing changes before.
+    vi.advanceTimersByTime(60_000);
+    await moving.judgeDue();
+    expect((await moving.rowOf(id)).status.tier).toBe('BASE');
+    moving.goTo('2026-05-01T15:00:00Z');
     vi.advanceTimersByTime(60_000);
     await waitFor(async () => (await moving.rowOf(id)).status.tier === null, { what: 'the tier to end' });
     expect((await moving.rowOf(id)).judgedOn).toBe(day('2026-05-02'));
+    expect(await pushed).toMatchObject({
+      value: {
+        type: 'CHANGED',
+        entry: { partnerId: id, change: { on: day('2026-05-02'), trigger: 'TIME' } },
+      },
+    });
   } finally {
     vi.useRealTimers();
     await judge.stop();
+    await events.return?.();
   }
 });

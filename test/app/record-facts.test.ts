@@ -7,6 +7,7 @@ import { readPartners } from '../../src/store/read-partner.ts';
 import { FULL_SCOPE } from '../../src/store/read-scope.ts';
 import { number } from '../engine/support/measuring.ts';
 import { certificate, createSmallProgram, day, enroll, granted, revenue } from '../support/fixtures.ts';
+import { promised } from '../support/promised.ts';
 import { logAfter } from '../support/read-log.ts';
 import { openTestApp } from '../support/test-app.ts';
 
@@ -86,6 +87,7 @@ describe('recordFacts', () => {
   });
 
   test('rule 38: the row of before, sent again after a correction, is outdated and takes nothing back', async () => {
+    promised('Sent again after a correction, the row of before is outdated and takes nothing back.');
     await enroll(opened.app, ['T', 'U']);
     const before = revenue('t-1', 'T', '267.62', '2026-01-01');
     granted(await record([before]));
@@ -128,6 +130,7 @@ describe('recordFacts', () => {
   });
 
   test('rule 38: a row equal to any version of a voided fact is a duplicate that revives nothing', async () => {
+    promised('Sent again after a void, it revives nothing.');
     await enroll(opened.app, ['V']);
     const first = revenue('v-1', 'V', '1', '2026-01-01');
     granted(await record([first]));
@@ -239,12 +242,25 @@ describe('recordFacts', () => {
   });
 
   test('rule 28: positions and versions are dense', async () => {
+    promised(
+      "The log is complete: Each programme has one, numbered without gaps, in which `version` counts a partner's changes from 1.",
+    );
     const entries = await logAfter(opened.app, programId);
     expect(entries.map((entry) => entry.position)).toEqual(entries.map((_, index) => index + 1));
     for (const [, own] of Map.groupBy(entries, (entry) => entry.partnerId)) {
       expect(own.map((entry) => entry.version)).toEqual(own.map((_, index) => index + 1));
     }
     expect(entries.length).toBeGreaterThan(5);
+    // Another programme has a log of its own, which begins with 1 too.
+    const otherId = await createSmallProgram(opened.app, 'other');
+    await enroll(opened.app, ['A', 'B'], 'other');
+    expect((await logAfter(opened.app, otherId)).map(({ position, version }) => [position, version])).toEqual(
+      [
+        [1, 1],
+        [2, 1],
+      ],
+    );
+    expect((await logAfter(opened.app, programId)).length).toBe(entries.length);
   });
 
   test('an unknown programme is a refusal', async () => {

@@ -9,6 +9,7 @@ import { readPartners } from '../../src/store/read-partner.ts';
 import { FULL_SCOPE } from '../../src/store/read-scope.ts';
 import { findFaults } from '../support/check-standings.ts';
 import { createSmallProgram, day, enroll, granted, revenue } from '../support/fixtures.ts';
+import { promised } from '../support/promised.ts';
 import { logOfPartner } from '../support/read-log.ts';
 import { openTestApp } from '../support/test-app.ts';
 
@@ -47,6 +48,12 @@ const changesOf = async (id: string): Promise<readonly string[]> =>
   });
 
 test('rules 3, 7 and 24: a fact entered 30 days late, then corrected, then voided, at each instant and on each day', async () => {
+  promised(
+    'Two clocks: `standing(on:)` is the verdict on a day, past or to come; `standing(on:, knownAt:)` is what it was believed to be at an instant.',
+  );
+  promised(
+    'A fact that arrives late changes what is believed of the past, and the log says so (`HistoryRevised`).',
+  );
   const [id = ''] = await enroll(opened.app, ['L']);
   const enrolledAt = (await partnerOf(id)).lastRecordedAt;
 

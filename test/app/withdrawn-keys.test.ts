@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { createAuthenticator } from '../../src/app/authenticate.ts';
 import { createVerifiedTokens } from '../../src/app/verified-tokens.ts';
 import { createSmallProgram, granted } from '../support/fixtures.ts';
+import { promised } from '../support/promised.ts';
 import { openTestApp } from '../support/test-app.ts';
 
 const MINUTE_MS = 60_000;
@@ -60,6 +61,7 @@ test.each([
 ])(
   'a token that was seen, and who is in with it, are refused within 5 minutes after %s',
   async (_, withdraw) => {
+    promised('A JSON Web Token ends at most 5 minutes after the key that signed it has left the JWKS.');
     const token = await makeToken();
     const { authenticate } = authenticator();
     const session = granted(await authenticate(token));

@@ -5,6 +5,7 @@ import { parseRulebook, readPublishedRulebook } from '../../src/engine/parse-rul
 import { nextReviewOn } from '../../src/engine/review-calendar.ts';
 import { RULEBOOK_LIMITS } from '../../src/engine/rulebook-limits.ts';
 import { excessOf } from '../../src/engine/rulebook-size.ts';
+import { promised } from '../support/promised.ts';
 import { day, documentFor, PROGRAM, partnerWith } from './support/measuring.ts';
 import { document, REQ, sum, withRequirement } from './support/refusals.ts';
 import { doublingMeasures, doublingSpecializations } from './support/unfolding.ts';
@@ -232,6 +233,7 @@ describe('the limits of rulebooks', () => {
   it.each(Object.entries(CASES))(
     '%s: as many as allowed are taken, and one more is refused',
     (limit, [make, path, message]) => {
+      promised('How large a rulebook may be is a list of its own.');
       const allowed = Object.entries(RULEBOOK_LIMITS).find(([each]) => each === limit)?.[1] ?? 0;
       expect(problemsOf(make(allowed))).toEqual([]);
       const excess = `At most ${allowed} are allowed here, and there are ${allowed + 1}.`;

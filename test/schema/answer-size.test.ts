@@ -22,6 +22,7 @@ import odoo from '../engine/fixtures/odoo-v11.json' with { type: 'json' };
 import { PROGRAM, rulebookOf } from '../engine/support/measuring.ts';
 import { doublingMeasures, doublingSpecializations } from '../engine/support/unfolding.ts';
 import { enroll, granted, publish, revenue } from '../support/fixtures.ts';
+import { promised } from '../support/promised.ts';
 import { openTestApp } from '../support/test-app.ts';
 import { answer } from './ask.ts';
 
@@ -209,6 +210,40 @@ test('no answer has more objects than it is priced at, whatever is asked of a st
   expect(largest).toBeGreaterThan(100);
   expect(dearest).toBeGreaterThan(100);
 });
+
+test(
+  promised(
+    'What a rulebook has, such as its tiers or the parts of a proof, is priced as the dearest rulebook of the programme has it, with ten items for each forEach.',
+  ),
+  async () => {
+    const tiers = (count: number, requirement: unknown) => [
+      { code: 'BASE', name },
+      ...Array.from({ length: count }, (_, rank) => ({ code: `T${rank}`, name, requirement })),
+    ];
+    const simple = { measure: 'm0', atLeast: '1' };
+    const base = { format: 1, measures: doublingMeasures(0), specializations: [] };
+    const settings = {
+      code: 'dearest',
+      name: 'D',
+      timeZone: 'UTC',
+      currency: 'EUR',
+      fiscalYearFirstMonth: 1,
+    };
+    const satisfactionScale = { minimum: '0', maximum: '10' };
+    granted(await createProgram(opened.app, { ...settings, satisfactionScale, measurementKinds: [] }));
+    const price = (fields: string) => costOf(partner('dearest', fields));
+    await publish(opened.app, 'dearest', { ...base, tiers: tiers(1, perArea(simple)) }, '2020-01-01');
+    await opened.app.directory.current();
+    expect(price('standing { proof { outcome } }')).toBe(1 + 1 + 2);
+    const items = price('standing { proof { requirement { ... on ForEachProof { items { item } } } } }');
+    const without = price('standing { proof { requirement { ... on ForEachProof { dimension } } } }');
+    expect(items - without).toBe(10);
+    await publish(opened.app, 'dearest', { ...base, tiers: tiers(7, simple) }, '2027-01-01');
+    await opened.app.directory.current();
+    // The partner, its standing, and a proof for each of eight tiers, though two are in force.
+    expect(price('standing { proof { outcome } }')).toBe(1 + 1 + 8);
+  },
+);
 
 test('rulebooks that may be valid beside one another are each counted once', () => {
   const [before, after] = connectRulebooks('2026-11-23').map(({ document }) =>

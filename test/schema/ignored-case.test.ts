@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { foldCase } from '../../src/engine/fold-case.ts';
 import { findFaults } from '../support/check-standings.ts';
 import { publish, SMALL_RULEBOOK } from '../support/fixtures.ts';
+import { promised } from '../support/promised.ts';
 import { openTestApp } from '../support/test-app.ts';
 import { answer, complaints } from './ask.ts';
 
@@ -71,6 +72,7 @@ afterAll(() => opened.close());
 
 describe('rule 30: case', () => {
   test('counts unless the programme says otherwise', async () => {
+    promised('Case counts, unless the programme was made otherwise.');
     expect(await create('exact')).toMatchObject({
       createProgram: { program: { personsIgnoreCase: false, referencesIgnoreCase: false } },
     });
@@ -87,6 +89,9 @@ describe('rule 30: case', () => {
   });
 
   test('of persons does not where the programme says so: they are one, as first written, in slots, filters and keys', async () => {
+    promised(
+      'With `personsIgnoreCase` persons are the same in any case, and the first spelling is the one that is shown.',
+    );
     await create('persons', { personsIgnoreCase: true });
     await publish(opened.app, 'persons', requiring(slots), '2020-01-01');
     await enroll('persons', 'A');
@@ -134,6 +139,7 @@ describe('rule 30: case', () => {
   });
 
   test('of references does not where the programme says so: a partner is found however it is written', async () => {
+    promised("With `referencesIgnoreCase` so are partners' references.");
     await create('references', { referencesIgnoreCase: true });
     await publish(opened.app, 'references', requiring(slots), '2020-01-01');
     expect(await enroll('references', 'Straße-1')).toMatchObject({

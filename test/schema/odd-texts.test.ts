@@ -19,6 +19,7 @@ import { isObject } from '../../src/engine/shape.ts';
 import { createSmallProgram, enroll } from '../support/fixtures.ts';
 import { long } from '../support/long.ts';
 import { EMPTY_TEXTS, FORBIDDEN_ANYWHERE, FORBIDDEN_INSIDE, INVISIBLE_ENDS } from '../support/odd-texts.ts';
+import { promised } from '../support/promised.ts';
 import { openTestApp } from '../support/test-app.ts';
 import { ask } from './ask.ts';
 
@@ -342,6 +343,9 @@ describe('rule 30: every text of every argument', () => {
   test.each(NAMING)(
     '$name is refused with what can not be seen inside, and where nothing can',
     async (place) => {
+      promised(
+        'Control and invisible characters inside it are refused, and the refusal names the character and the place.',
+      );
       const { source, variables, is } = place;
       for (const [character, called] of SOME_INSIDE) {
         const text = `${is.slice(0, 1)}${character}${is.slice(1)}x`;
@@ -356,6 +360,7 @@ describe('rule 30: every text of every argument', () => {
   );
 
   test.each(FOR_PEOPLE)('$name may hold anything that can be printed', async (place) => {
+    promised('Names for people may hold any printable text.');
     const { source, variables } = place;
     for (const text of [' Acme\u00a0GmbH ', 'עב\u200fר ❤\ufe0f', '👩\u200d👧', 'x'.repeat(200)]) {
       const answer = await send(source, variables, place, text);

@@ -7,6 +7,7 @@ import { recordFacts } from '../../src/app/record-facts.ts';
 import { ALL_RIGHTS, type Rights } from '../../src/app/rights.ts';
 import { decodeCursor, encodeCursor } from '../../src/events/cursor.ts';
 import { createSmallProgram, enroll, granted, revenue } from '../support/fixtures.ts';
+import { promised } from '../support/promised.ts';
 import { openTestApp } from '../support/test-app.ts';
 
 let opened: OpenApp;
@@ -67,6 +68,7 @@ async function eventsAfter(rights: Rights, cursor: string, count: number): Promi
 }
 
 test('no two texts of the end of the log tell a partner whether anything happened in between', async () => {
+  promised('`PARTNER`: Its cursors say neither where in the log they are nor whether anything else happened');
   const texts = [await endFor(own), await endFor(own)];
   await change('PEER');
   texts.push(await endFor(own));

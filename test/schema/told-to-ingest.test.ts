@@ -9,6 +9,7 @@ import { recordFacts } from '../../src/app/record-facts.ts';
 import { ALL_RIGHTS, type Rights } from '../../src/app/rights.ts';
 import { createSmallProgram, day, granted, publish, SMALL_RULEBOOK } from '../support/fixtures.ts';
 import { fullSelection } from '../support/full-selection.ts';
+import { promised } from '../support/promised.ts';
 import { openTestApp } from '../support/test-app.ts';
 
 let opened: OpenApp;
@@ -120,6 +121,8 @@ const CALLS: readonly (readonly [mutation: string, input: string, answer: string
 ];
 
 test('no mutation answers who may only bring in with what it did not bring in', async () => {
+  promised('`INGEST`: bring partners and facts in, and correct them.');
+  promised('`INGEST`: It reads nothing else of them');
   now = Date.UTC(2026, 5, 18, 12);
   const secrets: unknown[] = [];
   for (const [mutation, input, type] of CALLS) {
@@ -152,6 +155,9 @@ test('to others the same calls tell it', async () => {
 });
 
 test('what it brought in is answered, as far as the call changed it', async () => {
+  promised(
+    '`INGEST`: Of partners it reads what a mutation changed: what it sent, and the changes of status that followed.',
+  );
   const told = async (source: string) => (await run(`mutation { r: ${source} }`, ingest)).data?.r;
   const partner = 'partner { externalRef name region country parent { externalRef } enrolledOn leftOn }';
   expect(

@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createBacklog } from '../../src/server/backlog.ts';
+import { DEFAULT_LIMITS } from '../../src/server/limits.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
+import { promised } from '../support/promised.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -60,6 +62,26 @@ test('beyond what may wait in all, clients are cut off that have taken nothing f
     if (client === clients[2]) clients[0]?.take(1);
   }
   expect(cut()).toEqual([false, true, false, false]);
+});
+
+test(promised('It is cut off after 30 s, or earlier if more than 32 MiB wait in the process.'), () => {
+  const { waitingBytes, departureMs } = DEFAULT_LIMITS;
+  const mebibyte = 1_048_576;
+  const { clients, cut } = watch(3, { waitingBytes, departureMs });
+  const [silent, large, larger] = clients;
+  silent?.send(1);
+  vi.advanceTimersByTime(29_000);
+  expect(cut()).toEqual([false, false, false]);
+  vi.advanceTimersByTime(2_000);
+  expect(cut()).toEqual([true, false, false]);
+  large?.send(16 * mebibyte);
+  vi.advanceTimersByTime(1_000);
+  larger?.send(16 * mebibyte);
+  vi.advanceTimersByTime(1_000);
+  expect(cut()).toEqual([true, false, false]);
+  larger?.send(1);
+  vi.advanceTimersByTime(1_000);
+  expect(cut()).toEqual([true, true, false]);
 });
 
 test('nothing is looked at once no connection is open', () => {

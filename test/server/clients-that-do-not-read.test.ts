@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
 import { DEFAULT_LIMITS } from '../../src/server/limits.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
+import { promised } from '../support/promised.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openSocket } from './askers.ts';
 import { startToyServer, type ToyServer } from './toy-server.ts';
@@ -89,6 +90,7 @@ test.each([
     1009,
   ],
 ])('a client that was not let in is ended after %s', async (_, count, send, code) => {
+  promised('Before it is acknowledged, a WebSocket client may send ten messages and 16 KiB.');
   await startServer();
   const socket = await openSilent(false);
   const closed = new Promise((resolve) => socket.once('close', resolve));
@@ -105,6 +107,7 @@ test('a client that does not say who it is is ended', async () => {
 });
 
 test('of many queries over WebSocket few run and one waits as text, and all are answered once the client reads', async () => {
+  promised('A client that does not read what it asked for is not read either.');
   await startServer();
   const socket = await openSilent(true);
   const queries = 40;
@@ -135,6 +138,7 @@ const ask = (query: string): string =>
   `GET /graphql?query=${encodeURIComponent(query)} HTTP/1.1\r\nhost: ${new URL(toy.url).host}\r\n\r\n`;
 
 test('of many requests sent at once on a connection one answer waits, and all are answered in order once the client reads', async () => {
+  promised('A client that does not read what it asked for is not read either.');
   await startServer();
   const bytes = 4 * MEGABYTE;
   const stream = openStream().pause();
@@ -218,7 +222,9 @@ test('an event stream that is not read ends its subscription after the time allo
 });
 
 test('an answer, an event and a mutation beyond the size allowed are refused', async () => {
+  promised('Only the size of an answer, 8 MiB, is known afterwards.');
   await startServer({ answerBytes: 1_000 });
+  expect(DEFAULT_LIMITS.answerBytes).toBe(8 * 1_048_576);
   const message = 'An answer may have about 1000 bytes.';
   const error = { message, extensions: { code: 'LIMIT_EXCEEDED', limit: 'answerBytes', allowed: 1_000 } };
   const get = async (query: string): Promise<string> => {
@@ -228,7 +234,10 @@ test('an answer, an event and a mutation beyond the size allowed are refused', a
     return response.text();
   };
   expect(await get('{ large(bytes: 900) }')).toContain('"data"');
+  const before = toy.contexts();
   expect(JSON.parse(await get('{ large(bytes: 1000) }')).errors).toEqual([error]);
+  // Unlike what is beyond any other limit, it was executed.
+  expect(toy.contexts()).toBe(before + 1);
   const wrong = Array.from({ length: 20 }, (_, index) => `a${index}: bad`).join(' ');
   expect(JSON.parse(await get(`{ ${wrong} }`)).errors).toEqual([error]);
   const stream = get('subscription { counted { large(bytes: 1000) } }');

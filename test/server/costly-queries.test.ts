@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../../src/server/limits.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
+import { promised } from '../support/promised.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startToyServer, type ToyServer } from './toy-server.ts';
 
@@ -52,4 +53,33 @@ test('costly queries run few at once, the others in turn, and not for a client t
   expect(await (await first).json()).toMatchObject({ data: { slow: 'done' } });
   expect(await (await waiting).json()).toMatchObject({ data: { b: 'world' } });
   expect(toy.contexts()).toBe(3);
+});
+
+test('as many as allowed run, as many as allowed wait, and cheap ones pass them', async () => {
+  promised(
+    "Queries that cost 500 or more run two at once in a process, so that they don't hold up the others.",
+  );
+  promised('Beyond 200 that wait they get 503 and `RATE_LIMITED`.');
+  await toy.server.close();
+  metrics = createMetrics();
+  toy = await startToyServer({ metrics });
+  // Each look at the schema costs 1,000.
+  const costly = '{ slow __schema { queryType { name } } }';
+  const running = [ask(costly), ask(costly)];
+  await waitFor(() => toy.contexts() === 2);
+  const leaving = new AbortController();
+  const waiting = Array.from({ length: 200 }, () => ask(costly, leaving.signal).catch(() => null));
+  await waitFor(() => metrics.render().includes('tiergraph_waiting_queries 200\n'));
+  const refused = await ask(costly);
+  expect([refused.status, await refused.json()]).toMatchObject([
+    503,
+    { errors: [{ extensions: { code: 'RATE_LIMITED' } }] },
+  ]);
+  expect(await (await ask('{ hello }')).json()).toMatchObject({ data: { hello: 'world' } });
+  expect(toy.contexts()).toBe(3);
+  expect(DEFAULT_LIMITS.costly.cost).toBe(500);
+  leaving.abort();
+  await Promise.all(waiting);
+  toy.release();
+  for (const answer of await Promise.all(running)) expect(answer.status).toBe(200);
 });

@@ -3,12 +3,19 @@ import { unauthenticated } from '../../src/server/authentication.ts';
 import type { Identify } from '../../src/server/execution.ts';
 import { limitSignIns, networkOf } from '../../src/server/limit-sign-ins.ts';
 import { DEFAULT_LIMITS } from '../../src/server/limits.ts';
-import { ASKERS } from './askers.ts';
+import { promised } from '../support/promised.ts';
+import { ASKERS, byPost } from './askers.ts';
 import { startToyServer, type ToyServer } from './toy-server.ts';
 
 const LIMITS = { capacity: 3, perSecond: 0.5 };
 const RATE_LIMITED = { extensions: { code: 'RATE_LIMITED', limit: 'failedSignIns' } };
 const REFUSED = { extensions: { code: 'UNAUTHENTICATED' } };
+
+let toy: ToyServer | null = null;
+afterEach(async () => {
+  await toy?.server.close();
+  toy = null;
+});
 
 /** Lets in callers that show one of these. */
 function createDoor(...keys: readonly string[]) {
@@ -23,9 +30,13 @@ function createDoor(...keys: readonly string[]) {
 }
 
 function createLimit(...keys: readonly string[]) {
+  return createLimitOf(LIMITS, ...keys);
+}
+
+function createLimitOf(limits: typeof LIMITS, ...keys: readonly string[]) {
   let ms = 0;
   const { identify, tried } = createDoor(...keys);
-  const limited = limitSignIns(identify, LIMITS, () => ms);
+  const limited = limitSignIns(identify, limits, () => ms);
   return {
     signIn: limited,
     tried,
@@ -51,6 +62,7 @@ test('an address may be wrong so often, and once more after a time', async () =>
 });
 
 test('what was good before goes on, from whatever address, until it is no longer', async () => {
+  promised('Keys and tokens that were good before go on.');
   const keys = ['good'];
   const { identify } = createDoor();
   const limited = limitSignIns(
@@ -65,6 +77,49 @@ test('what was good before goes on, from whatever address, until it is no longer
   keys.pop();
   await expect(limited('good', '10.0.0.1')).rejects.toMatchObject(REFUSED);
   await expect(limited('good', '10.0.0.1')).rejects.toMatchObject(RATE_LIMITED);
+});
+
+test('an address may be wrong a hundred times, and once more each second', async () => {
+  promised(
+    'An address whose callers show keys or tokens that are not good is refused with 429 after a hundred of them, and may try one more each second.',
+  );
+  const { signIn, tried, wait } = createLimitOf(DEFAULT_LIMITS.failedSignIns);
+  const wrong = async (expected: object) =>
+    expect(signIn(`wrong ${tried.length}`, '10.0.0.1')).rejects.toMatchObject(expected);
+  for (let index = 0; index < 100; index++) await wrong(REFUSED);
+  await wrong(RATE_LIMITED);
+  for (let second = 0; second < 3; second++) {
+    wait(1);
+    await wrong(REFUSED);
+    await wrong(RATE_LIMITED);
+  }
+  expect(tried).toHaveLength(103);
+  toy = await startToyServer({ identify: createDoor().identify });
+  const statuses: number[] = [];
+  for (let index = 0; index < 101; index++) {
+    statuses.push((await byPost(toy.url, { query: '{ hello }' }, `Bearer ${index}`)).status);
+  }
+  expect(statuses).toEqual([...Array(100).fill(401), 429]);
+});
+
+test('what a request says of where it comes from is not believed', async () => {
+  promised("The address is that of the connection: behind a proxy, the proxy's.");
+  toy = await startToyServer({
+    identify: createDoor().identify,
+    limits: { ...DEFAULT_LIMITS, failedSignIns: LIMITS },
+  });
+  const statuses: number[] = [];
+  for (let index = 0; index < 4; index++) {
+    const from = `10.0.${index}.1`;
+    const headers = {
+      authorization: `Bearer ${index}`,
+      'x-forwarded-for': from,
+      forwarded: `for=${from}`,
+      'x-real-ip': from,
+    };
+    statuses.push((await fetch(`${toy.url}/graphql?query={hello}`, { headers })).status);
+  }
+  expect(statuses).toEqual([401, 401, 401, 429]);
 });
 
 test('many at once are counted before any is found out', async () => {
@@ -101,9 +156,6 @@ test.each([
 
 // An event stream is refused as any other request is, which that asker does not expect.
 describe.each(ASKERS.filter(({ name }) => name !== 'SSE'))('by $name', ({ ask }) => {
-  let toy: ToyServer;
-  afterEach(() => toy.server.close());
-
   test('a server tells when to try again', async () => {
     const { identify } = createDoor('Bearer good');
     toy = await startToyServer({ identify, limits: { ...DEFAULT_LIMITS, failedSignIns: LIMITS } });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { createClient as createWsClient } from 'graphql-ws';
@@ -5,6 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Rights } from '../../src/app/rights.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../src/server/limits.ts';
+import { promised } from '../support/promised.ts';
 import { ASKERS, byGet, byPost, openSocket } from './askers.ts';
 import { startToyServer, type ToyServer } from './toy-server.ts';
 
@@ -72,6 +74,9 @@ describe.each(ASKERS.filter(({ name }) => name !== 'GET'))('by $name', ({ ask })
     ],
     ['cost', 20_000, 21_000, `{ ${repeat(21, (index) => `a${index}: __schema { types { name } }`)} }`],
   ])('%s: %i allow no %i', async (limit, allowed, actual, query) => {
+    promised(
+      'Limits are counted before any resolver runs, over every transport alike; a refusal names the limit, what it allows and what was asked.',
+    );
     await start();
     const { errors } = await ask(toy.url, { query });
     expect(errors).toEqual([
@@ -131,6 +136,7 @@ describe.each(ASKERS.filter(({ name }) => name !== 'GET'))('by $name', ({ ask })
   });
 
   test('a key pays from its budget, and is told when to come back', async () => {
+    promised('`extensions.cost.reading` says how much it was where it was anything.');
     // One is what reading the query costs the first time.
     await start({ budget: { capacity: 1_501, perSecond: 1 } });
     const query = '{ __schema { queryType { name } } }';
@@ -161,6 +167,7 @@ describe.each(ASKERS.filter(({ name }) => name !== 'GET'))('by $name', ({ ask })
     expect((await ask(toy.url, { query })).extensions).toMatchObject({ cost: { remaining: null } });
     const cheap = await ask(toy.url, { query: '{ hello }' }, 'a');
     expect(cheap).toMatchObject({ data: { hello: 'world' }, extensions: { cost: { remaining: 499 } } });
+    expect(cheap.extensions?.cost).not.toHaveProperty('reading');
   });
 
   test('what is refused is paid for too', async () => {
@@ -177,8 +184,36 @@ describe.each(ASKERS.filter(({ name }) => name !== 'GET'))('by $name', ({ ask })
   });
 });
 
+test('the limits are one object, and each is described', () => {
+  promised(
+    'They are one documented object, `src/server/limits.ts`: body and message size, tokens, depth, fields, aliases, directives, cost, time, operations per connection, connections and a budget per key.',
+  );
+  expect(Object.keys(DEFAULT_LIMITS)).toEqual(
+    expect.arrayContaining([
+      'bodyBytes',
+      'tokens',
+      'depth',
+      'fields',
+      'aliases',
+      'directives',
+      'cost',
+      'operationMs',
+      'operationsPerConnection',
+      'connectionsPerIdentity',
+      'budget',
+    ]),
+  );
+  const source = readFileSync(new URL('../../src/server/limits.ts', import.meta.url), 'utf8');
+  const described = [...source.matchAll(/\*\/\n {2}readonly (\w+):/g)].map(([, name]) => name);
+  // What `costs` are is said with their type.
+  expect(Object.keys(DEFAULT_LIMITS).filter((name) => !described.includes(name))).toEqual(['costs']);
+});
+
 describe('over HTTP', () => {
   test('GET has the same limits', async () => {
+    promised(
+      'Limits are counted before any resolver runs, over every transport alike; a refusal names the limit, what it allows and what was asked.',
+    );
     await start();
     const query = `{ ${repeat(101, (index) => `a${index}: __typename`)} }`;
     const answer = await byGet(toy.url, { query });
@@ -235,12 +270,16 @@ describe('over HTTP', () => {
   });
 
   test('headers tell of the budget', async () => {
+    promised(
+      '`extensions.cost` of an answer says what it cost, and so do the headers `Operation-Cost` and `RateLimit`.',
+    );
     await start({ budget: { capacity: 1_501, perSecond: 1 } });
     const query = '{ __schema { queryType { name } } }';
     const first = await byPost(toy.url, { query }, 'a');
     expect(first.headers.get('operation-cost')).toBe('requested=1000, maximum=20000');
     expect(first.headers.get('ratelimit-policy')).toBe('"cost";q=1501;w=1501');
     expect(first.headers.get('ratelimit')).toBe('"cost";r=500;t=1001');
+    expect(first.extensions).toMatchObject({ cost: { requested: 1_000, remaining: 500, capacity: 1_501 } });
     const second = await byPost(toy.url, { query }, 'a');
     expect(second.status).toBe(429);
     expect(Number(second.headers.get('retry-after'))).toBeGreaterThan(400);

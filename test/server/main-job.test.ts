@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TOUR_PARTNER } from '../../src/demo/tour-partner.ts';
 import { long } from '../support/long.ts';
+import { promised } from '../support/promised.ts';
 import { type Subscriber, startTestServer, type TestServer } from '../support/test-server.ts';
 
 const CHANGES = long(30, 200);
@@ -114,6 +115,7 @@ const standingOf = async (externalRef: string) => {
 
 describe('the main job', () => {
   test('a fact that lifts a partner reaches a WebSocket and an SSE subscriber once, explained in two languages; one that changes nothing sends nothing', async () => {
+    promised('Once `recordFacts` answers, they are there, and on their way to every subscriber.');
     const subscribers = [
       server.subscribe('WEBSOCKET', STATUS_CHANGED),
       server.subscribe('SSE', STATUS_CHANGED),
@@ -130,6 +132,20 @@ describe('the main job', () => {
     const lifted = await record([revenue('lift', externalRef, missingRevenue, judgedOn)]);
     expect(lifted.rows).toMatchObject([{ __typename: 'RowRecorded', index: 0 }]);
     expect(lifted.statusChanges).toMatchObject([{ __typename: 'TierChanged' }]);
+    const there = /* GraphQL */ `query ($ref: String!) {
+      partner(by: { ref: { program: "connect", externalRef: $ref } }) {
+        tier { code }
+        facts(first: 10) { nodes { externalId } }
+        statusChanges(first: 1) { nodes { __typename causes { externalId } } }
+      }
+    }`;
+    expect(await server.ask(there, { ref: externalRef })).toEqual({
+      partner: {
+        tier: { code: 'GOLD' },
+        facts: { nodes: expect.arrayContaining([{ externalId: 'nothing' }, { externalId: 'lift' }]) },
+        statusChanges: { nodes: [{ __typename: 'TierChanged', causes: [{ externalId: 'lift' }] }] },
+      },
+    });
 
     for (const subscriber of subscribers) {
       const event = await nextEvent(subscriber);
@@ -164,6 +180,9 @@ describe('the main job', () => {
   });
 
   test(`a subscriber that comes back with its last cursor after ${CHANGES} changes gets exactly the missed ones, in order`, async () => {
+    promised(
+      'Keep the last one that you dealt with and subscribe `after` it: you get exactly what you missed, in order.',
+    );
     const { externalRef } = TOUR_PARTNER;
     const { judgedOn } = await standingOf(externalRef);
     const before = server.subscribe('WEBSOCKET', STATUS_CHANGED);

@@ -2,6 +2,7 @@ import { buildSchema, getVariableValues, isObjectType } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { createDocuments } from '../../src/server/documents.ts';
 import { DEFAULT_LIMITS } from '../../src/server/limits.ts';
+import { promised } from '../support/promised.ts';
 
 const schema = buildSchema(/* GraphQL */ `
   type Query {
@@ -83,6 +84,13 @@ test('the schema has what the costs below rely on', () => {
     refused: 50,
     reading: { characters: 500, tokens: 5, pairsOfFields: 70 },
   });
+});
+
+test(promised('Other lists are taken to have five entries, or as many as a page.'), () => {
+  expect(costOf('{ letters { id } }')).toBe(5);
+  expect(costOf('{ items { nodes { id } } }')).toBe(1 + 20);
+  expect(costOf('{ items(first: 7) { nodes { id } } }')).toBe(1 + 7);
+  expect(costOf('{ items(last: 100) { nodes { id } } }')).toBe(1 + 100);
 });
 
 describe('an operation costs', () => {

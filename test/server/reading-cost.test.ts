@@ -6,6 +6,7 @@ import { DEFAULT_LIMITS } from '../../src/server/limits.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
 import { createBudgets } from '../../src/server/rate-limit.ts';
 import { charactersIn, type Readable, readingCost } from '../../src/server/reading-cost.ts';
+import { promised } from '../support/promised.ts';
 
 const schema = buildSchema(/* GraphQL */ `
   type Query {
@@ -132,4 +133,31 @@ describe('the values of variables', () => {
     const third = ask([]);
     expect(third.ok && third.operation.cost).toMatchObject({ requested: 1, reading: 0 });
   });
+});
+
+test('what is paid before anything is read', () => {
+  promised(
+    'Reading is paid for before it is done: a document that the server does not remember by its length, tokens and pairs of fields, variables by their length.',
+  );
+  const { characters, tokens, pairsOfFields } = DEFAULT_LIMITS.costs.reading;
+  const paid: Readable[] = [];
+  const from = documents();
+  const text = `{ ${list(200, () => 'item { name }')} }`;
+  expect(from.prepare(asked(text), (what) => paid.push(what)).ok).toBe(true);
+  // 200 times four tokens, and two brackets; the fields of each of the two levels are compared with one another.
+  const prices = paid.map((what) => readingCost(what, DEFAULT_LIMITS.costs));
+  expect(prices[0]).toBe(Math.floor(text.length / characters));
+  expect(prices[1]).toBeGreaterThan(Math.floor(802 / tokens));
+  expect(prices[1]).toBeGreaterThan(Math.floor((2 * 200 * 199) / 2 / pairsOfFields));
+  // It is remembered now.
+  expect(pricesOf(text, from)).toEqual([]);
+  const variables: Readable = { type: 'VALUES', characters: charactersIn({ name: 'x'.repeat(50_000) }) };
+  expect(readingCost(variables, DEFAULT_LIMITS.costs)).toBe(Math.floor(50_000 / characters));
+  for (const refusing of ['TEXT', 'CHECKS'] as const) {
+    const prepared = documents().prepare(asked('{ nothing }'), ({ type }) => {
+      if (type === refusing) throw new GraphQLError('Too poor.', { extensions: { code: 'RATE_LIMITED' } });
+    });
+    // That there is no such field was not found out.
+    expect(prepared.ok ? [] : prepared.errors.map(({ message }) => message)).toEqual(['Too poor.']);
+  }
 });

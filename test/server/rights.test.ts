@@ -23,10 +23,12 @@ import {
   revenue,
   SMALL_RULEBOOK,
 } from '../support/fixtures.ts';
+import { promised } from '../support/promised.ts';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
 
 let server: TestServer;
 let folder: string;
+let shiftMs = 0;
 const secrets = new Map<string, string>();
 const ids = new Map<string, string>();
 const globalId = (type: string, id: string) => Buffer.from(`${type}:${id}`).toString('base64url');
@@ -117,7 +119,7 @@ beforeAll(async () => {
     auth: 'keys',
     demo: false,
     // Past the end of the key that expires.
-    clock: (time) => time + 60_000,
+    clock: (time) => time + 60_000 + shiftMs,
   });
 });
 afterAll(async () => {
@@ -187,10 +189,20 @@ const rootFields = [schema.getQueryType(), schema.getMutationType(), schema.getS
       .map((field) => `${root?.name}.${field}`),
 );
 
+const wsClient = (token: string, onClosed: (event: { code: number; reason: string }) => void = () => {}) =>
+  createWsClient({
+    url: `${server.url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: `Bearer ${token}` },
+    retryAttempts: 0,
+    on: { closed: (event) => onClosed(event as { code: number; reason: string }) },
+  });
+
 describe('rights', () => {
   test.each(rootFields)(
     '%s: with no key, a wrong, a revoked or an expired one nothing, and a typed error',
     async (field) => {
+      promised('With `AUTH=keys` every operation needs a key or a token.');
       const operation = operations()[field];
       if (operation === undefined) throw new Error(`say how ${field} is asked for`);
       const wrong = `tg_aaaaaaaaaaaa_${'a'.repeat(43)}`;
@@ -221,6 +233,7 @@ describe('rights', () => {
   });
 
   test("with another partner's key nothing of a partner is there, and with its own only its own and its affiliates'", async () => {
+    promised("`PARTNER`: read what is its own and its affiliates'.");
     const query = /* GraphQL */ `
       query ($top: ID!, $child: ID!, $peer: ID!) {
         top: node(id: $top) { id }
@@ -334,6 +347,105 @@ describe('rights', () => {
     ]);
   });
 
+  test(
+    promised('`ADMIN`: everything in its programmes: rules, partners, facts, overrides, keys'),
+    async () => {
+      for (const field of ofRequests) {
+        const { data, errors } = await post(keyOf('ADMIN'), operations()[field] ?? '');
+        // Whatever it is answered with, it is not that it may not.
+        expect([field, errors]).toEqual([field, undefined]);
+        const answer = JSON.stringify(data);
+        expect([field, answer.includes('NOT_ALLOWED')]).toEqual([field, field === 'Mutation.createProgram']);
+      }
+    },
+  );
+
+  test(promised('`READER`: read everything in its programmes but keys, and subscribe to it'), async () => {
+    for (const field of rootFields.filter((field) => !field.startsWith('Mutation'))) {
+      const operation = operations()[field] ?? '';
+      if (field.startsWith('Subscription')) {
+        const client = wsClient(keyOf('READER'));
+        const { value } = await client.iterate({ query: operation }).next();
+        expect([field, value?.errors]).toEqual([field, undefined]);
+        await client.dispose();
+      } else {
+        const { errors } = await post(keyOf('READER'), operation);
+        const codes = errors?.map(({ extensions }) => extensions.code);
+        expect([field, codes]).toEqual([field, field === 'Query.apiKeys' ? ['FORBIDDEN'] : undefined]);
+      }
+    }
+  });
+
+  test('to an admin of one programme another one is as none', async () => {
+    promised(
+      'To an `ADMIN` of some programmes the others are not there: whatever it asks, it is answered as if there were none.',
+    );
+    const strangers = [
+      ['"mine"', '"other"', '"none"'],
+      ['"TOP"', '"STRANGER"', '"NOBODY"'],
+      [idOf('top'), idOf('stranger'), globalId('Partner', '018f4c1e-0000-7000-8000-00000badcafe')],
+    ] as const;
+    // Those that ask about no programme, or make one, are left out.
+    for (const field of ofRequests.filter((field) => field !== 'Mutation.createProgram')) {
+      const operation = operations()[field] ?? '';
+      const asked = (which: 1 | 2) =>
+        strangers.reduce((text, names) => text.replaceAll(names[0], names[which]), operation);
+      const [other, none] = [await post(keyOf('ADMIN'), asked(1)), await post(keyOf('ADMIN'), asked(2))];
+      const told = (answer: Answer) =>
+        strangers
+          .reduce(
+            (text, names) => text.replaceAll(names[1], names[2]),
+            JSON.stringify(answer).replaceAll('\\"', '"'),
+          )
+          .replace(/"remaining":\d+/, '');
+      expect([field, told(other)]).toEqual([field, told(none)]);
+    }
+  });
+
+  test(promised('Introspection is for every role, at a cost of 1,000 a look.'), async () => {
+    for (const role of ROLES) {
+      const answer = await post(keyOf(role), '{ __schema { queryType { name } } }');
+      expect([role, answer]).toMatchObject([
+        role,
+        { data: { __schema: { queryType: { name: 'Query' } } }, extensions: { cost: { requested: 1_000 } } },
+      ]);
+    }
+  });
+
+  test(
+    promised('`PARTNER`: Who answered a survey is masked, and so is who set a tier by hand.'),
+    async () => {
+      const set = await post(
+        keyOf('ADMIN'),
+        'mutation { overrideTier(input: { program: "mine", partner: "PEER", tier: "SILVER", endsOn: "2099-01-01", reason: "A reason.", actor: "Ms Ray" }) { __typename } }',
+      );
+      expect(set.data).toEqual({ overrideTier: { __typename: 'TierOverridden' } });
+      const query = /* GraphQL */ `
+      query ($id: ID!) {
+        partner(by: { id: $id }) {
+          overrides { nodes { reason actor } }
+          facts(first: 10) { nodes { ... on SatisfactionFact { score customer respondent } } }
+        }
+      }
+    `;
+      const asked = async (name: string) => {
+        const { data } = await post(keyOf(name), query, { id: idOf('peer') });
+        const { partner } = data as {
+          partner: { overrides: { nodes: object[] }; facts: { nodes: object[] } };
+        };
+        const answers = partner.facts.nodes.filter((fact) => 'score' in fact);
+        return [...partner.overrides.nodes, ...answers];
+      };
+      expect(await asked('READER')).toEqual([
+        { reason: 'A reason.', actor: 'Ms Ray' },
+        { score: '9', customer: 'a customer', respondent: 'a respondent' },
+      ]);
+      const own = await asked('peer');
+      expect(own).toMatchObject([{ reason: 'A reason.', actor: null }, { score: '9' }]);
+      expect(JSON.stringify(own)).not.toMatch(/Ray|a customer|a respondent/);
+    },
+  );
+
   test('who may make programmes: an admin of all, and of no other', async () => {
     const operation = operations()['Mutation.createProgram'] ?? '';
     expect((await post(keyOf('everything'), operation)).data?.r).toMatchObject({ code: 'PROGRAM_EXISTS' });
@@ -347,14 +459,6 @@ describe('rights of subscriptions', () => {
       statusChanged(program: "mine") { __typename ... on StatusChanged { change { partner { externalRef } } } }
     }
   `;
-  const wsClient = (token: string, onClosed: (event: { code: number; reason: string }) => void = () => {}) =>
-    createWsClient({
-      url: `${server.url.replace('http', 'ws')}/graphql`,
-      webSocketImpl: WebSocket,
-      connectionParams: { authorization: `Bearer ${token}` },
-      retryAttempts: 0,
-      on: { closed: (event) => onClosed(event as { code: number; reason: string }) },
-    });
   const record = (partner: string, externalId: string, amount: string) =>
     post(
       keyOf('INGEST'),
@@ -386,6 +490,7 @@ describe('rights of subscriptions', () => {
   });
 
   test("a partner's subscription gets its own changes and its affiliates', and no others", async () => {
+    promised('`PARTNER`: It may subscribe to that.');
     const client = wsClient(keyOf('PARTNER'));
     const events = client.iterate<{ statusChanged: { change?: { partner: { externalRef: string } } } }>({
       query: SUBSCRIPTION,
@@ -401,6 +506,10 @@ describe('rights of subscriptions', () => {
   test.each(['WEBSOCKET', 'SSE'] as const)(
     '%s: a right revoked while somebody listens ends it with a typed end, and no later change gets through',
     async (transport) => {
+      promised(
+        'It is sent as `authorization: Bearer tg_...` with HTTP and server-sent events, and as `connectionParams.authorization` with WebSocket.',
+      );
+      promised('No change committed after a revocation is delivered.');
       const admin = keyOf('everything');
       const made = await post(
         admin,
@@ -430,4 +539,33 @@ describe('rights of subscriptions', () => {
       await wsOrSse.dispose();
     },
   );
+
+  test.each(['WEBSOCKET', 'SSE'] as const)('%s: the end of a right is told as such', async (transport) => {
+    promised(
+      'A key or token that is revoked or expires ends the subscriptions that live from it, with the code `UNAUTHENTICATED`.',
+    );
+    const admin = keyOf('everything');
+    for (const end of ['REVOKED', 'EXPIRED']) {
+      const expiresAt = new Date(Date.now() + shiftMs + 3_600_000).toISOString();
+      const { data } = await post(
+        admin,
+        `mutation { createApiKey(input: { name: "short", role: READER, expiresAt: "${expiresAt}" }) { ... on ApiKeyCreated { secret key { id } } } }`,
+      );
+      const { createApiKey: created } = data ?? {};
+      const { secret, key } = created as { secret: string; key: { id: string } };
+      const authorization = `Bearer ${secret}`;
+      const client =
+        transport === 'SSE'
+          ? createSseClient({ url: `${server.url}/graphql`, headers: { authorization }, retryAttempts: 0 })
+          : wsClient(secret);
+      const events = client.iterate<Record<string, unknown>>({ query: SUBSCRIPTION });
+      expect(JSON.stringify(await events.next())).toContain('Checkpoint');
+      if (end === 'REVOKED') await post(admin, `mutation { revokeApiKey(id: "${key.id}") { __typename } }`);
+      else shiftMs += 2 * 3_600_000;
+      const { value } = await events.next();
+      expect(value?.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+      expect(await events.next()).toMatchObject({ done: true });
+      await client.dispose();
+    }
+  });
 });

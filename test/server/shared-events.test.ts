@@ -9,6 +9,7 @@ import type { Rights } from '../../src/app/rights.ts';
 import { type EventResult, toEventResult } from '../../src/server/event-result.ts';
 import { DEFAULT_LIMITS } from '../../src/server/limits.ts';
 import { createSharedEvents } from '../../src/server/shared-events.ts';
+import { promised } from '../support/promised.ts';
 import { EXECUTIONS } from './executions.ts';
 import { startToyServer, type ToyServer } from './toy-server.ts';
 
@@ -143,6 +144,9 @@ test('the end of one subscriber’s rights ends that one, and not those who shar
 });
 
 test('an event is paid for once, by the first who can; who can not waits for it and loses nothing', async () => {
+  promised(
+    'An event of a subscription is paid for too, once for all who share it; where the budget is empty it waits until there is enough, and is not lost.',
+  );
   const sessionOf = (identity: string): Session => ({
     rights: { role: 'READER', programs: 'ALL', partner: null, identity, expiresAt: null },
     findEnd: async () => null,

@@ -9,6 +9,7 @@ import { afterAll, expect, test } from 'vitest';
 import { lockFolder } from '../../src/store/folder-lock.ts';
 import { fillDataFolder } from '../support/database-template.ts';
 import { isLong } from '../support/long.ts';
+import { promised } from '../support/promised.ts';
 import { spawnServer } from '../support/spawn-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startToyServer } from './toy-server.ts';
@@ -65,6 +66,7 @@ test.runIf(isLong)(
 );
 
 test('until the start is over the process says that it lives, and everything else is 503', async () => {
+  promised('`UNAVAILABLE`: with status 503: the server is starting or stopping');
   let isStarting = true;
   const toy = await startToyServer({ isStarting: () => isStarting });
   const statuses = async (): Promise<Record<string, number>> => {
@@ -95,6 +97,7 @@ test('until the start is over the process says that it lives, and everything els
 });
 
 test('for DRAIN_SECONDS after SIGTERM requests are answered, and what would last or ask for more is sent elsewhere', async () => {
+  promised('`UNAVAILABLE`: with status 503: the server is starting or stopping');
   const folder = join(parent, 'drained');
   await fillDataFolder(folder);
   const environment = { DATA_DIR: folder, DEMO: 'off', DRAIN_SECONDS: '600' };

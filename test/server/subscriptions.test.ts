@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordFacts } from '../../src/app/record-facts.ts';
 import { createSmallProgram, enroll, granted, revenue } from '../support/fixtures.ts';
 import { long } from '../support/long.ts';
+import { promised } from '../support/promised.ts';
 import { EXECUTIONS } from './executions.ts';
 import { type LiveGraph, startLiveGraph, TRANSPORTS } from './live-graph.ts';
 
@@ -147,6 +148,9 @@ describe.each(EXECUTIONS)('executed by $name', ({ compileAfter }) => {
     });
 
     test('whose cursor names an entry that the log does not have is told to ask again', async () => {
+      promised(
+        'A cursor whose place is gone, as after a restore from a backup, is answered with `Resync`, never with silence.',
+      );
       await startProgram('A');
       const text = Buffer.from(
         Buffer.from((await take(subscribe(graph.url, CHANGED, { program }), 1))[0]?.cursor ?? '', 'base64url')

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { readTrustedDocuments } from '../../src/server/trusted-documents.ts';
+import { promised } from '../support/promised.ts';
 import { startTestServer } from '../support/test-server.ts';
 import { ASKERS, byPost, openSocket, sha256 } from './askers.ts';
 import { startToyServer, type ToyServer } from './toy-server.ts';
@@ -52,6 +53,7 @@ describe.each(ASKERS)('by $name', ({ ask }) => {
   });
 
   test('any other document is refused where only trusted ones are executed', async () => {
+    promised('Where only trusted documents are executed there is none.');
     await start(true);
     for (const params of [
       { query: '{ hello }' },

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { promised } from '../support/promised.ts';
 import { openSocket } from './askers.ts';
 import { CHEAP, startToyServer, type ToyServer } from './toy-server.ts';
 
@@ -153,4 +154,34 @@ test('every character of Unicode arrives as it was sent', async () => {
   expect((await post(Buffer.from(asks(text)))).answer).toEqual(said);
   const search = new URLSearchParams({ query: QUERY, variables: JSON.stringify({ text }) });
   expect(await (await fetch(`${toy.url}/graphql?${search}`)).json()).toEqual(said);
+});
+
+test('what is no UTF-8 is refused wherever it is sent', async () => {
+  promised('Texts are UTF-8; anything else is refused instead of being repaired.');
+  promised('A body or an address with other bytes gets 400, another charset or content encoding 415.');
+  promised('Such a WebSocket message ends the connection.');
+  const latin = Buffer.from([0xe4]);
+  const before = toy.contexts();
+  const statuses = [
+    (await post(within(asks('MARK'), latin))).status,
+    await get(within('{said(text:"MARK")}', latin)),
+    (await post(Buffer.from(asks('a')), { 'content-type': 'application/json; charset=iso-8859-1' })).status,
+    (await post(Buffer.from(asks('a')), { 'content-type': 'application/json', 'content-encoding': 'gzip' }))
+      .status,
+  ];
+  expect(statuses).toEqual([400, 400, 415, 415]);
+  const socket = openSocket(toy.url);
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.once('open', () => socket.send('{"type":"connection_init"}'));
+  socket.once('message', () => {
+    const message = JSON.stringify({
+      id: '1',
+      type: 'subscribe',
+      payload: { query: '{ said(text: "MARK") }' },
+    });
+    socket.send(within(message, latin), { binary: false });
+  });
+  expect(await closed).toBe(1007);
+  // Nothing of it was executed.
+  expect(toy.contexts()).toBe(before);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { long } from '../support/long.ts';
+import { promised } from '../support/promised.ts';
 import { type Explored, exploreSchedules, type ReaderKind } from './support/explore-schedules.ts';
 
 const SCHEDULES = long(500, 10_000);
@@ -27,6 +28,7 @@ const countFaults = async (reader: ReaderKind, fault: string): Promise<number> =
 test(`${SCHEDULES} schedules of writers that overtake each other: by position nothing is lost, nothing comes twice, every partner's entries come in order`, {
   timeout,
 }, async () => {
+  promised('Entries come in the order of their commits.');
   const explored = await explore();
   expect(explored.flatMap(({ faults }) => faults.position)).toEqual([]);
   expect(sumOf(explored, 'changes')).toBeGreaterThan(SCHEDULES);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findFaults } from '../support/check-standings.ts';
+import { promised } from '../support/promised.ts';
 import { createDatabase, type TestDatabase } from '../support/services.ts';
 import { type SpawnedServer, spawnServer } from '../support/spawn-server.ts';
 import { openTestApp } from '../support/test-app.ts';
@@ -46,6 +47,7 @@ const rowOf = (key: number) => ({
 });
 
 test('killed in the middle of a feed, three times: every acknowledged fact is there once, standings and log are whole', async () => {
+  promised('One transaction writes the facts, the standings that they change, and the entries of the log.');
   const acknowledged = new Set<number>();
   const sent = new Set<number>();
   let nextKey = 0;

@@ -10,6 +10,7 @@ import { openDatabase } from '../../src/store/database.ts';
 import { positions, take } from '../events/support/take.ts';
 import { createSmallProgram, enroll, granted, revenue } from '../support/fixtures.ts';
 import { startFlakyProxy } from '../support/flaky-proxy.ts';
+import { promised } from '../support/promised.ts';
 import { createDatabase, natsUrl, type TestDatabase } from '../support/services.ts';
 import { createTestLog, type TestLog } from '../support/test-app.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -68,6 +69,7 @@ describe.each([
   ['NATS', { natsUrl }],
 ])('processes that ring each other by %s', (_, settings) => {
   test('deliver what any of them writes, without polling', async () => {
+    promised('Any number of processes can share one PostgreSQL database.');
     const [one, other] = [await openProcess(settings), await openProcess(settings)];
     const programId = await createSmallProgram(one.app);
     await enroll(one.app, ['A']);
@@ -93,6 +95,9 @@ describe.each([
 });
 
 test('a process whose doorbell reaches nobody delivers what others write at the next poll, and its own at once', async () => {
+  promised(
+    'Subscribers are served from the log, and whatever wakes them only says that there is something to read.',
+  );
   const deaf = await openProcess({ natsUrl: 'nats://127.0.0.1:1', pollEveryMs: 200 });
   const other = await openProcess();
   const programId = await createSmallProgram(other.app);

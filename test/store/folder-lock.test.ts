@@ -9,6 +9,7 @@ import { openDatabase } from '../../src/store/database.ts';
 import { lockFolder } from '../../src/store/folder-lock.ts';
 import { fillDataFolder } from '../support/database-template.ts';
 import { long } from '../support/long.ts';
+import { promised } from '../support/promised.ts';
 import type { Order } from './lock-process.ts';
 
 const PAIRS = long(100, 3_000);
@@ -59,6 +60,7 @@ const REMAINS: readonly ((folder: string) => Promise<void>)[] = [
 
 describe('a data folder', () => {
   test(`is taken by one of two processes that try at once, ${PAIRS} times`, async () => {
+    promised('Its folder belongs to one process at a time.');
     const [one, other] = [await startTaker(), await startTaker()];
     const outcomes = new Map<string, number>();
     for (let pair = 0; pair < PAIRS; pair++) {
@@ -106,6 +108,7 @@ describe('for other users of the machine, a data folder', () => {
   });
 
   test('that was open is closed, with the database in it', async () => {
+    promised('What it keeps there is closed to other users of the machine.');
     const folder = newPlace();
     await fillDataFolder(folder);
     for (const path of [folder, join(folder, 'postgres')]) chmodSync(path, 0o755);
@@ -115,6 +118,7 @@ describe('for other users of the machine, a data folder', () => {
   });
 
   test('that holds other things too stays as it is, and the database in it is closed', async () => {
+    promised('What it keeps there is closed to other users of the machine.');
     const folder = newPlace();
     await fillDataFolder(folder);
     writeFileSync(join(folder, 'letter.txt'), 'of somebody else');

@@ -17,6 +17,7 @@ import { factJson, type StoredFact, toFact } from '../../src/store/stored-fact.t
 import { answer } from '../schema/ask.ts';
 import { findFaults } from '../support/check-standings.ts';
 import { granted } from '../support/fixtures.ts';
+import { promised } from '../support/promised.ts';
 import { openTestApp } from '../support/test-app.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tiergraph-'));
@@ -174,6 +175,9 @@ describe('rule 30: a database from before names had one form', () => {
   });
 
   test('lists at the start what would have become one, and leaves it alone', async () => {
+    promised(
+      'References and keys that would become one with another in their one form are left as they are, and are listed in the log and by `Program.collidingNames`.',
+    );
     const names = [
       { kind: 'FACT_KEY', source: DEMO_SOURCE, text: `${keyOf(2)} `, form: keyOf(2) },
       { kind: 'FACT_KEY', source: DEMO_SOURCE, text: `${keyOf(3)}\u200b`, form: keyOf(3) },
@@ -197,6 +201,7 @@ describe('rule 30: a database from before names had one form', () => {
   });
 
   test('finds what was left alone by its exact text', async () => {
+    promised('They are found by their exact text.');
     const query = `query ($by: PartnerLocator!) { partner(by: $by) { externalRef } }`;
     for (const [sent, found] of [
       [`${refOf(2)} `, `${refOf(2)} `],
