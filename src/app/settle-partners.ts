@@ -12,6 +12,7 @@ import { rulebooksInForce } from '../engine/transition.ts';
 import { turningFacts } from '../engine/turning-facts.ts';
 import { eachBatch } from '../store/batches.ts';
 import type { ProgramRecord } from '../store/directory.ts';
+import { keepAwake } from '../store/keep-awake.ts';
 import { factsOf, type LoadedCase, loadCases } from '../store/partner-case.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { MAX_CAUSES, type NewLogEntry } from '../store/write-log.ts';
@@ -82,9 +83,10 @@ const settleBatch = async (
   batch: readonly LockedPartner[],
   settlement: Settlement,
 ): Promise<Settled & { readonly facts: number }> => {
-  const { program, epoch, giveWay } = settlement;
+  const { program, epoch } = settlement;
   const ids = batch.map(({ id }) => id);
   const cases = await loadCases(tx, program, ids, { epoch });
+  const giveWay = keepAwake(tx, settlement.giveWay);
   const partners: LockedPartner[] = [];
   const renamed: LockedPartner[] = [];
   const rows: StandingRow[] = [];
@@ -93,7 +95,7 @@ const settleBatch = async (
     await giveWay();
     const known = cases.get(partner.id);
     if (known === undefined) throw new Error(`The partner ${partner.id} has no entry.`);
-    const settled = await settlePartner(partner, known, settlement);
+    const settled = await settlePartner(partner, known, { ...settlement, giveWay });
     const { name } = settled.row.data;
     partners.push({ ...partner, ...settled.row, name });
     if (name !== partner.name) renamed.push({ ...partner, ...settled.row, name });
