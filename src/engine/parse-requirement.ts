@@ -7,7 +7,7 @@ import { checkField, checkFilters, fieldShape, scopeShape, whereShape } from './
 import { pointer } from './problem.ts';
 import type { ForEach, Quantifier, Requirement, Threshold } from './rulebook.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
-import { byKey, integer, list, object, optional, reference, type Shape, text } from './shape.ts';
+import { byKey, integer, list, name, object, optional, reference, type Shape, text } from './shape.ts';
 
 /** A code of a tier or a specialization. */
 export const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
@@ -19,7 +19,7 @@ export const requirementShape: Shape<Requirement> = reference('requirement', () 
 const threshold: Shape<Threshold> = object(
   {
     measure: measureShape,
-    unit: optional(text(/^\S{1,64}$/, 'a unit')),
+    unit: optional(name(64)),
     atLeast: optional(regionalNumberShape),
     above: optional(regionalNumberShape),
     atMost: optional(regionalNumberShape),

@@ -1,5 +1,6 @@
 import { jsonSize } from './json-size.ts';
 import { measuringScopes } from './measuring-scope.ts';
+import { toStoredName } from './naming-text.ts';
 import { localizedTextShape, MEASURE_NAME, readMeasure } from './parse-measure.ts';
 import { policyShape, transitionShape } from './parse-policy.ts';
 import { CODE, codeShape, requirementShape } from './parse-requirement.ts';
@@ -102,7 +103,7 @@ const specializationsShape = mapped(
 /** One of the document's named measures, read once wherever it is asked for first. */
 const namedMeasure: Shape<Measure> = {
   schema: { $ref: '#/$defs/writtenMeasure' },
-  read: (_value, path, reading) => reading.measureNamed(lastKey(path), path),
+  read: (_value, path, reading) => reading.measureNamed(toStoredName(lastKey(path)), path),
 };
 
 const remapShape = record(CODE, 'the code of a tier', 'remappedTiers', codeShape);

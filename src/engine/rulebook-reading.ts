@@ -64,7 +64,11 @@ export function startReading({
   readMeasure,
 }: ReadingOptions): RulebookReading {
   const problems: Problem[] = [];
-  const rawMeasures = isObject(document) && isObject(document.measures) ? document.measures : {};
+  const rawMeasures = new Map(
+    Object.entries(isObject(document) && isObject(document.measures) ? document.measures : {}).map(
+      ([key, raw]) => [toStoredName(key), { key, raw }],
+    ),
+  );
   const rawSpecializations =
     isObject(document) && Array.isArray(document.specializations) ? document.specializations : [];
   const codes = new Set(
@@ -114,15 +118,15 @@ export function startReading({
       }
     },
     measureNamed(name, path) {
-      if (!Object.hasOwn(rawMeasures, name))
-        return reading.refuse(path, `There is no measure named ${quoted(name)}.`);
+      const found = rawMeasures.get(name);
+      if (found === undefined) return reading.refuse(path, `There is no measure named ${quoted(name)}.`);
       if (underway.includes(name)) {
         const circle = namedCircle([...underway.slice(underway.indexOf(name)), name]);
         return reading.refuse(path, `The measure "${name}" is defined by itself: ${circle}.`);
       }
       if (!measures.has(name)) {
         underway.push(name);
-        measures.set(name, readMeasure(rawMeasures[name], pointer('/measures', name), reading));
+        measures.set(name, readMeasure(found.raw, pointer('/measures', found.key), reading));
         underway.pop();
       }
       return measures.get(name);

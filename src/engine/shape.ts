@@ -1,6 +1,6 @@
 import { type Day, formatDay, parseDay } from './day.ts';
 import { compare, type Fraction, parseDecimal, ZERO } from './fraction.ts';
-import { LONGEST_NAME, toStoredName } from './naming-text.ts';
+import { findNameProblem, LONGEST_NAME, toName } from './naming-text.ts';
 import { pointer, quoted } from './problem.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
@@ -134,7 +134,8 @@ export function list<T>(item: Shape<T>, limit: Limit, minimum = 0): Shape<readon
     schema: { type: 'array', items: item.schema, ...(minimum > 0 && { minItems: minimum }), maxItems },
     read(value, path, reading) {
       if (!Array.isArray(value)) return reading.refuse(path, 'A list is expected here.');
-      if (value.length < minimum) return reading.refuse(path, `At least ${minimum} of these are needed.`);
+      if (value.length < minimum)
+        return reading.refuse(path, `At least ${minimum} of these ${minimum === 1 ? 'is' : 'are'} needed.`);
       if (!reading.within(value.length, limit, path)) return undefined;
       const items = value.map((each, index) => item.read(each, pointer(path, index), reading));
       const read = items.filter((each) => each !== undefined);
@@ -170,7 +171,7 @@ export function namedRecord<T>(limit: Limit, item: Shape<T>): Shape<ReadonlyMap<
   };
 }
 
-/** An object whose keys are free within `key`, no more than the limit, and whose values have one shape. */
+/** An object whose keys are free within `key`, each in its one form and once, no more than the limit, and whose values have one shape. */
 export function record<T>(
   key: RegExp,
   keyIs: string,
@@ -189,11 +190,13 @@ export function record<T>(
       if (!reading.within(Object.keys(value).length, limit, path)) return undefined;
       const items = new Map<string, T>();
       let complete = true;
-      for (const [name, raw] of Object.entries(value)) {
-        const at = pointer(path, name);
+      for (const [written, raw] of Object.entries(value)) {
+        const at = pointer(path, written);
+        const name = toName(written);
         const read = item.read(raw, at, reading);
-        if (!key.test(name)) reading.refuse(at, `${quoted(name)} is not ${keyIs}.`);
-        if (read === undefined || !key.test(name)) complete = false;
+        if (!key.test(name)) reading.refuse(at, hiddenIn(name) ?? `${quoted(name)} is not ${keyIs}.`);
+        else if (items.has(name)) reading.refuse(at, `${quoted(name)} is there twice.`);
+        if (read === undefined || !key.test(name) || items.has(name)) complete = false;
         else items.set(name, read);
       }
       return complete ? items : undefined;
@@ -210,11 +213,16 @@ export function text(pattern: RegExp, is: string, limit?: Limit): Shape<string> 
       ...(limit !== undefined && { maxLength: RULEBOOK_LIMITS[limit] }),
     },
     read(value, path, reading) {
-      const name = typeof value === 'string' ? toStoredName(value) : '';
-      if (!pattern.test(name)) return reading.refuse(path, `This has to be ${is}.`);
+      const name = typeof value === 'string' ? toName(value) : '';
+      if (!pattern.test(name)) return reading.refuse(path, hiddenIn(name) ?? `This has to be ${is}.`);
       return limit === undefined || reading.within(name.length, limit, path) ? name : undefined;
     },
   };
+}
+
+/** What in a name can't be seen, so that no reader of its text would find it; null if nothing. */
+function hiddenIn(name: string): string | null {
+  return name === '' ? null : findNameProblem(name, Number.POSITIVE_INFINITY);
 }
 
 /** A text that names something (rule 30), in its one form. */
@@ -245,7 +253,7 @@ export function choice<const T extends string | number | boolean>(values: readon
     schema: { enum: values },
     read: (value, path, reading) =>
       values.find((each) => each === value) ??
-      reading.refuse(path, `One of ${values.join(', ')} is expected here.`),
+      reading.refuse(path, `${values.length > 1 ? 'One of ' : ''}${values.join(', ')} is expected here.`),
   };
 }
 

@@ -33,6 +33,55 @@ describe('a rulebook document', () => {
     ]);
   });
 
+  // Nothing else would tell a reader what is wrong with a code that looks right.
+  it.each([
+    [
+      'a tier',
+      document({ tiers: [{ code: 'BR\u200bONZE', name: { en: 'B', de: 'B' } }] }),
+      '/tiers/0/code',
+      3,
+    ],
+    ['the key of a remap', document({ remap: { 'OL\u200bD': 'BRONZE' } }), '/remap/OL\u200bD', 3],
+    ['what a remap leads to', document({ remap: { OLD: 'BR\u200bONZE' } }), '/remap/OLD', 3],
+    ['a measure', document({ measures: { 'a\u200bb': { constant: '1' } } }), '/measures/a\u200bb', 2],
+    ['where a measure is used', withRequirement({ measure: 'a\u200bb', atLeast: '1' }), `${REQ}/measure`, 2],
+    ['a specialization', withRequirement({ specialization: 'V\u200bX' }), `${REQ}/specialization`, 2],
+    [
+      'a currency',
+      document({ currencies: [{ from: '2020-01-01', equal: { 'E\u200bUR': '1' } }] }),
+      '/currencies/0/equal/E\u200bUR',
+      2,
+    ],
+    [
+      'a kind of fact',
+      withRequirement({ measure: { metric: { ...sum, fact: 'rev\u200benue' } }, atLeast: '1' }),
+      `${REQ}/measure/metric/fact`,
+      4,
+    ],
+    [
+      'a unit',
+      withRequirement({ measure: { metric: sum }, atLeast: '1', unit: 'E\u200bUR' }),
+      `${REQ}/unit`,
+      2,
+    ],
+  ])("rule 30: names the character that can't be seen in the name of %s", (_kind, broken, path, place) => {
+    const message = `The character U+200B (a zero width space), number ${place} of this text, is not allowed here.`;
+    expect(parseRulebook(broken, PROGRAM)).toMatchObject({ ok: false, problems: [{ path, message }] });
+  });
+
+  it('rule 30: reads keys that name something in their one form, each once', () => {
+    const odd = document({ measures: { ' a\u200b': { constant: '1' } }, remap: { 'OLD\u00a0': 'GOLD' } });
+    const used = { ...odd, tiers: tiers({ measure: 'a', atLeast: '1' }) };
+    expect(parseRulebook(used, PROGRAM)).toMatchObject({
+      ok: true,
+      rulebook: { remap: new Map([['OLD', 'GOLD']]) },
+    });
+    const twice = document({ remap: { OLD: 'GOLD', 'OLD ': 'GOLD' } });
+    expect(parseRulebook(twice, PROGRAM)).toMatchObject({
+      problems: [{ path: '/remap/OLD ', message: '"OLD" is there twice.' }],
+    });
+  });
+
   it('escapes keys in paths as JSON pointers do', () => {
     const broken = document({ measures: { 'a/b~c': { constant: '1' } } });
     expect(parseRulebook(broken, PROGRAM)).toMatchObject({ problems: [{ path: '/measures/a~1b~0c' }] });

@@ -159,7 +159,7 @@ describe('a programme, from nothing', () => {
         code: 'RULEBOOK_INVALID',
         message: 'The document has a problem; nothing was saved.',
         problemCount: 1,
-        problems: [{ path: '/tiers', message: 'At least 1 of these are needed.' }],
+        problems: [{ path: '/tiers', message: 'At least 1 of these is needed.' }],
       },
     });
     expect(await answer(opened, SAVE, { program: 'none', document: SMALL_RULEBOOK })).toEqual({

@@ -42,7 +42,7 @@ const DECIMAL = 'A decimal number as a text is expected here, such as "1250.5".'
 export const REFUSALS: readonly Refusal[] = [
   ['not an object', [], '', 'An object is expected here.'],
   ['no format', { tiers: tiers({ measure: { metric: sum }, atLeast: '1' }) }, '', '"format" is missing.'],
-  ['another format', document({ format: 2 }), '/format', 'One of 1 is expected here.'],
+  ['another format', document({ format: 2 }), '/format', '1 is expected here.'],
   [
     'an unknown part',
     document({ tier: [] }),
@@ -50,7 +50,7 @@ export const REFUSALS: readonly Refusal[] = [
     '"tier" is not known here; known are format, note, currencies, measures, tiers, specializations, policy, transition, remap.',
   ],
   ['no tiers', { format: 1 }, '', '"tiers" is missing.'],
-  ['an empty list of tiers', document({ tiers: [] }), '/tiers', 'At least 1 of these are needed.'],
+  ['an empty list of tiers', document({ tiers: [] }), '/tiers', 'At least 1 of these is needed.'],
   ['tiers that are no list', document({ tiers: {} }), '/tiers', 'A list is expected here.'],
   ['a tier without a code', document({ tiers: [{ name }] }), '/tiers/0', '"code" is missing.'],
   [
@@ -244,7 +244,7 @@ export const REFUSALS: readonly Refusal[] = [
     'a filter for nothing',
     withFilter({ field: 'currency', in: [] }),
     `${METRIC}/where/0/in`,
-    'At least 1 of these are needed.',
+    'At least 1 of these is needed.',
   ],
   [
     'a value that is no number',
@@ -324,7 +324,7 @@ export const REFUSALS: readonly Refusal[] = [
     `${MEASURE}/minimum`,
     'These measures have different units: EUR and hours.',
   ],
-  ['a sum of nothing', withMeasure({ sum: [] }), `${MEASURE}/sum`, 'At least 1 of these are needed.'],
+  ['a sum of nothing', withMeasure({ sum: [] }), `${MEASURE}/sum`, 'At least 1 of these is needed.'],
   [
     'a ratio without a divisor',
     withMeasure({ ratio: { of: { metric: sum } } }),
@@ -375,7 +375,7 @@ export const REFUSALS: readonly Refusal[] = [
     `${MEASURE}/maximumShare`,
     'A share is above 0 and at most 1; 40 % is "0.4".',
   ],
-  ['all of nothing', withRequirement({ allOf: [] }), `${REQ}/allOf`, 'At least 1 of these are needed.'],
+  ['all of nothing', withRequirement({ allOf: [] }), `${REQ}/allOf`, 'At least 1 of these is needed.'],
   [
     'more than there are',
     withRequirement({ atLeast: 2, of: [{ measure: { metric: sum }, atLeast: '1' }] }),
@@ -519,7 +519,7 @@ export const REFUSALS: readonly Refusal[] = [
     'steps without reviews or grace',
     withPolicy({ demotion: { mode: 'AT_ONCE', step: 'ONE_STEP' } }),
     '/policy/demotion/step',
-    'One of WHOLE is expected here.',
+    'WHOLE is expected here.',
   ],
   [
     'grace for promotion',
