@@ -36,3 +36,10 @@ test('an error of several addresses says what each of them said', () => {
   );
   expect(reasonOf(new Error('no such database'))).toBe('no such database');
 });
+
+test('what the file system of the embedded database throws, which is no error, is said in words', () => {
+  const thrown = (errno: number) => ({ name: 'ErrnoError', errno });
+  expect(reasonOf(thrown(51))).toBe('no space is left on the disk');
+  expect(reasonOf(thrown(69))).toBe('the file system can only be read');
+  expect(reasonOf(thrown(28))).toBe('ErrnoError 28');
+});
