@@ -82,6 +82,18 @@ describe('a rulebook document', () => {
     });
   });
 
+  it('takes any unit that a programme may declare for a threshold, also one of two words', () => {
+    const declared = {
+      code: 'seats',
+      name: { en: 'Seats', de: 'Plätze' },
+      unit: 'active users',
+    };
+    const metric = { ...sum, fact: 'seats' };
+    const stated = withRequirement({ measure: { metric }, atLeast: '1', unit: 'active users' });
+    const program = { ...PROGRAM, measurementKinds: [declared] };
+    expect(parseRulebook(stated, program)).toMatchObject({ ok: true });
+  });
+
   it('escapes keys in paths as JSON pointers do', () => {
     const broken = document({ measures: { 'a/b~c': { constant: '1' } } });
     expect(parseRulebook(broken, PROGRAM)).toMatchObject({ problems: [{ path: '/measures/a~1b~0c' }] });
