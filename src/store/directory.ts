@@ -150,6 +150,8 @@ export const createDirectory = (database: Database, onObstacle: OnObstacle = () 
         SELECT id, document FROM rulebook WHERE id = ANY (${ids}::uuid[])`;
       const documents = new Map(rows.map(({ id, document }) => [id, document]));
       for (const { program, rulebook } of some) {
+        // Another load may have read it meanwhile.
+        if (parsed.has(rulebook.id)) continue;
         const record = parseRecord(rulebook, documents.get(rulebook.id), readSettings(program));
         parsed.set(rulebook.id, record);
         const { number, unusable } = record;

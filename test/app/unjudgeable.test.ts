@@ -75,6 +75,10 @@ test('a process starts, and says once which programmes it cannot judge and why',
   await opened.app.database.prisma.$executeRaw`UPDATE epoch SET number = number + 1`;
   directory.expire();
   await directory.current();
+  const loads = createDirectory(opened.app.database, () => told.push('twice at once'));
+  const { number } = await opened.app.database.prisma.epoch.findFirstOrThrow();
+  await Promise.all([loads.current(), loads.at(number, opened.app.database.prisma)]);
+  expect(told.splice(2)).toEqual(['twice at once', 'twice at once']);
   expect(told).toEqual([
     ['large', { number: 2, reason: TOO_LARGE.slice(12) }],
     ['broken', { number: 2, reason: CANNOT_BE_READ.slice(12) }],
