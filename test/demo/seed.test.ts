@@ -48,6 +48,17 @@ describe('the seeded demo', () => {
     expect(await findFaults(app, CONNECT_PROGRAM.code)).toEqual([]);
   });
 
+  test('is the same when two processes that were started at once seed it', async () => {
+    const app = await openApp({ now: NOON });
+    const options = { seed: 1, today: TODAY, partners: 4 };
+    await Promise.all([seedDemo(app, options), seedDemo(app, options)]);
+    const { prisma } = app.database;
+    const { facts } = generateDemo(options);
+    expect([await prisma.partner.count(), await prisma.fact.count()]).toEqual([4, facts.length]);
+    expect(await prisma.rulebook.count({ where: { publishedAt: { not: null } } })).toBe(2);
+    expect(await findFaults(app, CONNECT_PROGRAM.code)).toEqual([]);
+  });
+
   test('is the same when a seeding is interrupted and goes on the next day', async () => {
     const clock = { now: NOON };
     const app = await openApp(clock);
