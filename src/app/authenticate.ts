@@ -34,6 +34,9 @@ export type JwtOptions = {
 const NO_ENTRY = 'The key or token is not known here.';
 const CACHED = 10_000;
 
+/** The last instant that can be told; a token may name one beyond it, which is as good as never. */
+const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
+
 // Signatures whose keys can be published; never a shared secret, never "none".
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
@@ -157,7 +160,11 @@ const rightsOf = async (app: App, payload: JWTPayload): Promise<Rights | Unauthe
     (codes ?? []).map((code: string) => app.directory.find('code', toName(code))),
   );
   const programs = codes === undefined ? 'ALL' : named.flatMap((program) => program?.id ?? []);
-  const base = { role, identity: `token:${sub}`, expiresAt: exp === undefined ? null : exp * 1000 };
+  const base = {
+    role,
+    identity: `token:${sub}`,
+    expiresAt: exp === undefined ? null : Math.min(exp * 1000, LAST_INSTANT),
+  };
   if (role !== 'PARTNER') return { ...base, programs, partner: null };
   const [program] =
     programs === 'ALL' || programs.length !== 1 ? [] : named.filter((each) => each !== undefined);

@@ -186,6 +186,13 @@ describe('JSON Web Tokens', () => {
     expect(admin.rights.programs).toBe('ALL');
   });
 
+  test('a token that ends later than can be told ends at the last instant that can', async () => {
+    for (const at of [1e15, 1e16, 1e300]) {
+      const { rights } = granted(await authenticator.authenticate(await sign({ role: 'READER' }, at)));
+      expect(rights.expiresAt).toBe(Date.parse('9999-12-31T23:59:59.999Z'));
+    }
+  });
+
   test('rule 30: the texts of claims mean the same with what can not be seen at their ends, and nothing with what no text has', async () => {
     const claims = { role: 'PARTNER', programs: ['\u00a0small\u200b'], partner: 'A\u3000' };
     const session = granted(await authenticator.authenticate(await sign(claims)));
