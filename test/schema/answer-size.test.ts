@@ -207,8 +207,8 @@ test('no answer has more objects than it is priced at, whatever is asked of a st
     { numRuns: 40 },
   );
   // Something was asked at all.
-  expect(largest).toBeGreaterThan(100);
-  expect(dearest).toBeGreaterThan(100);
+  expect(largest).toBeGreaterThan(10);
+  expect(dearest).toBeGreaterThan(10);
 });
 
 test(
