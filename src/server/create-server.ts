@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Session } from '../app/authenticate.ts';
+import { createGiveWay, type GiveWay } from '../app/give-way.ts';
 import { createGate } from './admission.ts';
 import { identityOf } from './authentication.ts';
 import { createBacklog } from './backlog.ts';
@@ -79,6 +80,8 @@ export type ServerOptions = {
   readonly showsMetrics?: boolean;
   /** What the page of GraphiQL offers. */
   readonly examples?: readonly Example[];
+  /** Asked before a request or a WebSocket begins. Absent: one of the server's own. */
+  readonly giveWay?: GiveWay;
   /** See `createRunOperation`. */
   readonly compileAfter?: number;
 };
@@ -109,6 +112,7 @@ export function createServer({
   isStarting = () => false,
   showsMetrics = true,
   examples = [],
+  giveWay = createGiveWay(),
   compileAfter = COMPILE_AFTER,
   sizes,
 }: ServerOptions): Server {
@@ -185,6 +189,8 @@ export function createServer({
   const answering = new Set<ServerResponse>();
 
   const serveGraph = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    // Hundreds may arrive in one turn of the event loop.
+    await giveWay();
     const wrongBody = checkBody(request);
     if (wrongBody !== null) return turnAway(request, response, wrongBody);
     const requestId = randomUUID();
@@ -272,7 +278,13 @@ export function createServer({
   const backlog = createBacklog({ limits, log, metrics });
   http.on('connection', backlog.watch);
 
-  http.on('upgrade', (request, socket, head) => {
+  http.on('upgrade', async (request, socket, head) => {
+    // While it waits for its turn nothing else listens to it.
+    const ignore = (): void => {};
+    socket.on('error', ignore);
+    await giveWay();
+    socket.off('error', ignore);
+    if (socket.destroyed) return;
     const refused =
       unavailable() ?? checkSource(request, sources) ?? (pathOf(request) === PATH ? null : NOT_FOUND);
     if (refused === null) return webSockets.upgrade(request, socket, head);
