@@ -52,7 +52,7 @@ function knownProof(rulebook: Rulebook): ReturnType<typeof proofSize> {
   return proof;
 }
 
-/** The rules themselves, whoever they are applied to. */
+/** The rules themselves, apart from any partner. */
 function rulesSize({ tiers, specializations }: Rulebook) {
   // A specialization is shown with its own requirement wherever it is asked for.
   const ofCodes = new Map<string, AnswerSize>();

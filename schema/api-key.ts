@@ -57,7 +57,7 @@ const ApiKey = builder.objectRef<ApiKeyRow>('ApiKey').implement({
     }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
-      description: 'The instant from which on it lets nobody in.',
+      description: 'The instant from which it is no longer accepted.',
     }),
     revokedAt: t.expose('revokedAt', {
       type: 'DateTime',
@@ -118,7 +118,7 @@ const CreateApiKeyResult = builder.unionType('CreateApiKeyResult', {
 });
 
 const ApiKeyRevoked = builder.objectRef<{ readonly key: ApiKeyRow }>('ApiKeyRevoked').implement({
-  description: 'The key lets nobody in any more, and subscriptions that lived from it end.',
+  description: 'The key is no longer accepted, and subscriptions that were opened with it end.',
   fields: (t) => ({
     key: t.expose('key', { type: ApiKey, description: 'What is kept of it, with the instant of its end.' }),
   }),
@@ -144,7 +144,7 @@ builder.queryField('apiKeys', (t) =>
 
 builder.mutationFields((t) => ({
   createApiKey: t.field({
-    description: 'Makes a key. Nobody can give more than the rights that they have.',
+    description: 'Makes a key. It cannot have more rights than its maker.',
     type: CreateApiKeyResult,
     args: { input: t.arg({ type: CreateApiKeyInput, description: 'Its purpose, its rights and its end.' }) },
     resolve: async (_, { input }, { app, rights }): Promise<ApiKeyCreated | RefusalSource> => {

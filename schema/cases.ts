@@ -57,7 +57,7 @@ export function casesInScope(context: Context): Pick<CaseFinder, 'find'> {
   };
 }
 
-// Whoever asks may know more about the partner than what makes the question.
+// A caller's object may have more than the question, and must not become another key by that.
 function keyOf({ partnerId, knownAt }: Question): Question {
   return { partnerId, knownAt };
 }

@@ -16,7 +16,7 @@ import { createTold, type Told } from './told.ts';
 export type Context = {
   readonly requestId: string;
   readonly rights: RightsClass;
-  /** Who asks; null for an event, which is executed for everybody with the same rights. */
+  /** The caller; null for an event, which is executed once for all callers with the same rights. */
   readonly viewer: Rights | null;
   /** As the rights reach it. */
   readonly app: App;
@@ -33,7 +33,7 @@ type Given = Pick<Context, 'requestId' | 'app' | 'tail' | 'watch'> & {
   readonly rights?: Rights | RightsClass;
 };
 
-/** Makes a context that has read nothing yet. Without rights it is for everybody, where they are switched off. */
+/** Makes a context that has read nothing yet. Left out, `rights` are all that there are: they are switched off. */
 export function createContext({ requestId, rights = ALL_RIGHTS, app, tail, watch }: Given): Context {
   const scope = scopeOf(rights);
   const { prisma } = app.database;

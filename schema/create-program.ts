@@ -59,13 +59,13 @@ const CreateProgramInput = builder.inputType('CreateProgramInput', {
       required: false,
       defaultValue: false,
       description:
-        'Persons that differ only in case are one, shown as first written. It can not be changed later.',
+        'Persons that differ only in case are one, shown as first written. It cannot be changed later.',
     }),
     referencesIgnoreCase: t.boolean({
       required: false,
       defaultValue: false,
       description:
-        'External references of partners that differ only in case are one, shown as first written. It can not be changed later.',
+        'External references of partners that differ only in case are one, shown as first written. It cannot be changed later.',
     }),
     measurementKinds: t.field({
       type: [MeasurementKindInput],

@@ -79,7 +79,7 @@ export const FIELD_RULES: Readonly<Record<string, readonly Role[]>> = {
   'VersionConflict.current': READ,
 };
 
-/** What says which partner or fact it is: everybody may read this of all that an answer names. */
+/** What says which partner or fact it is: every role may read this of all that an answer names. */
 const NAMING: ReadonlySet<string> = new Set([
   'Partner.id',
   'Partner.externalRef',

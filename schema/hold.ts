@@ -4,9 +4,9 @@ import { builder } from './builder.ts';
 export const HoldReasonType = builder.enumType('HoldReason', {
   description: "Why a partner's effective tier is not the computed one.",
   values: {
-    OVERRIDE: { description: 'Somebody set the tier by hand for a time.' },
+    OVERRIDE: { description: 'The tier was set by hand for a time.' },
     TRANSITION: { description: 'The transition to a new rulebook keeps it.' },
-    LOCK: { description: 'The tier can not be lost for a time after a promotion.' },
+    LOCK: { description: 'The tier cannot be lost for a time after a promotion.' },
     GRACE: { description: 'The partner no longer meets the tier, and a period of grace lets it keep it.' },
     REVIEW: { description: 'The tier changes on review days only, and the next one is still to come.' },
     INSUFFICIENT_DATA: { description: 'It is kept while the data do not decide it.' },
@@ -20,7 +20,7 @@ export const Hold = builder.objectRef<HoldSource>('Hold').implement({
     until: t.expose('until', {
       type: 'Date',
       nullable: true,
-      description: 'The first day without it; null if its end can not be foreseen.',
+      description: 'The first day without it; null if its end cannot be foreseen.',
     }),
   }),
 });

@@ -67,7 +67,7 @@ const OverrideTierResult = builder.unionType('OverrideTierResult', {
 builder.mutationField('overrideTier', (t) =>
   t.field({
     description:
-      "Sets a partner's tier by hand for a time, up or down. Two of one partner can not hold on the same day.",
+      "Sets a partner's tier by hand for a time, up or down. Two of one partner cannot hold on the same day.",
     type: OverrideTierResult,
     args: {
       input: t.arg({ type: OverrideTierInput, description: 'Whose tier it is, for which days, and why.' }),

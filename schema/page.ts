@@ -59,7 +59,7 @@ export function toSlice<Place>({ size, ...question }: PageQuestion<Place>) {
   return { ...question, limit: size + 1 };
 }
 
-/** A page as the connection types expect it; `count` is called only when somebody asks for it. */
+/** A page as the connection types expect it; `count` is called only when the query asks for it. */
 export type Page<Edge> = {
   readonly edges: Edge[];
   readonly pageInfo: {

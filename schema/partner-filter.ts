@@ -15,7 +15,7 @@ const GapFilter = builder.inputType('GapFilter', {
     missingAtMost: t.int({
       required: false,
       description:
-        'So many parts of its requirement are missing at most: 1 for those who are almost there, 0 for those whom only policy holds back.',
+        'At most this many parts of its requirement are missing: 1 for partners that are almost there, 0 for partners that only policy holds back.',
     }),
     missing: t.stringList({
       required: false,

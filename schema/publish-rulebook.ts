@@ -91,7 +91,7 @@ const RulebookPublished = builder.objectRef<Published>('RulebookPublished').impl
 });
 
 const NotPublishable = builder.objectRef<Unpublishable>('NotPublishable').implement({
-  description: 'The rulebook can not take effect on that day, or can not follow the one before it.',
+  description: 'The rulebook cannot take effect on that day, or cannot follow the one before it.',
   interfaces: [Refusal],
   fields: (t) => ({
     problems: t.expose('problems', {

@@ -15,7 +15,7 @@ import { badUserInput } from './errors.ts';
 import { TEXT_RULES, type TextRule } from './text-rules.ts';
 
 const MOST_TEXTS = 100;
-/** Cursors and global ids: whoever made them takes them apart, and nothing of them is stored. */
+/** Cursors and global ids: the code that made them takes them apart, and nothing of them is stored. */
 const OPAQUE_ARGUMENTS: ReadonlySet<string> = new Set(['after', 'before']);
 
 type Values = Readonly<Record<string, unknown>>;

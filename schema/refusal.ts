@@ -76,11 +76,11 @@ export const OverridesOverlap = plainRefusal(
 );
 export const OverrideNotFound = plainRefusal(
   'OverrideNotFound',
-  'Nobody set a tier by hand under this id, or it is out of the reach of the viewer.',
+  'There is no such override, or it is out of the reach of the viewer.',
 );
 export const InvalidKey = plainRefusal(
   'InvalidKey',
-  'A key with these rights, this name or this end can not be made.',
+  'A key with these rights, this name or this end cannot be made.',
 );
 export const KeyNotFound = plainRefusal('KeyNotFound', 'There is no such key, or it is out of reach.');
 

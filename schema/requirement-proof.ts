@@ -159,7 +159,7 @@ const Slot = builder.objectRef<SlotProof>('SlotProof').implement({
     persons: t.field({
       type: ['String'],
       description:
-        'Whoever was assigned to the slot: the first way to fill most places, by person. For the role PARTNER those in its scope fill places first, and others are masked.',
+        'The persons assigned to the slot: the first way to fill most places, by person. For the role PARTNER persons in its scope fill places first, and others are masked.',
       resolve: ({ persons }) => persons,
     }),
   }),

@@ -29,7 +29,7 @@ const TYPE_NAMES = {
 } as const satisfies Record<Rule['type'], string>;
 
 export const Requirement = builder.interfaceRef<RequirementSource>('Requirement').implement({
-  description: 'A condition of a rulebook, whoever it is applied to.',
+  description: 'A condition of a rulebook, apart from any partner.',
   resolveType: ({ rule }) => TYPE_NAMES[rule.type],
   fields: (t) => ({
     path: t.string({

@@ -12,7 +12,7 @@ import { Tier } from './tier.ts';
 const TransitionMode = builder.enumType('TransitionMode', {
   description: 'What softens a new rulebook for a time.',
   values: {
-    FLOOR: { description: 'Nobody falls below the tier of the day before it took effect.' },
+    FLOOR: { description: 'No partner falls below its tier of the day before it took effect.' },
     BOTH: { description: 'The old rules and the new are judged side by side, and the higher tier counts.' },
   } as const,
 });

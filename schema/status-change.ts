@@ -27,7 +27,7 @@ const TriggerType = builder.enumType('Trigger', {
     FACT: { description: 'A fact was recorded, corrected or voided.' },
     TIME: { description: 'A day came on which something begins or ceases to count.' },
     RULEBOOK: { description: 'A rulebook was published, withdrawn or took effect.' },
-    OVERRIDE: { description: 'Somebody set a tier by hand, or ended that.' },
+    OVERRIDE: { description: 'A tier was set by hand, or that was ended early.' },
     PARTNER: { description: "The partner's own data, such as its enrolment." },
   } as const satisfies Record<Trigger, { description: string }>,
 });

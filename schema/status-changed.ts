@@ -38,7 +38,7 @@ const Checkpoint = builder.objectRef<Event<'CHECKPOINT'>>('Checkpoint').implemen
 });
 
 const ResyncReasonType = builder.enumType('ResyncReason', {
-  description: 'Why changes can not be replayed.',
+  description: 'Why changes cannot be replayed.',
   values: {
     HISTORY_REPLACED: {
       description: 'The log no longer has the entry that the cursor names, as after a restore from a backup.',
@@ -51,7 +51,7 @@ const ResyncReasonType = builder.enumType('ResyncReason', {
 
 const Resync = builder.objectRef<Event<'RESYNC'>>('Resync').implement({
   description:
-    'What lies between the cursor given and this one can not be replayed: ask for the lists again. The subscription goes on from here.',
+    'What lies between the cursor given and this one cannot be replayed: ask for the lists again. The subscription goes on from here.',
   fields: (t) => ({
     reason: t.expose('reason', {
       type: ResyncReasonType,

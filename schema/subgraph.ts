@@ -116,7 +116,10 @@ function gatewayFields(schema: GraphQLSchema): Record<string, GraphQLFieldConfig
     name: '_Service',
     description: 'The graph as a part of a larger one.',
     fields: {
-      sdl: { type: new GraphQLNonNull(GraphQLString), description: 'Its schema, for whoever composes.' },
+      sdl: {
+        type: new GraphQLNonNull(GraphQLString),
+        description: 'Its schema, for composing the larger graph.',
+      },
     },
   });
   const sdl = subgraphSdl(schema);

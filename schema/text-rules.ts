@@ -3,7 +3,7 @@
  *
  * - `NAME` names something: it gets its one form.
  * - `STORED_NAME` looks up what was named before: it is looked for as it was sent first, since older texts were kept so, and then by
- *   its form; whoever looks refuses what names nothing and was found nowhere.
+ *   its form. The look-up refuses what names nothing and was found nowhere.
  * - `LINE` and `LINES` are for people, on one line or on several: kept as they were written.
  * - `ROW` belongs to a row, whose reader refuses that row alone.
  */

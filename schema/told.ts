@@ -11,7 +11,7 @@ export type Told = {
   mayReadFact(id: string): boolean;
 };
 
-/** Makes what nothing was told in yet. Whoever may read partners and facts may read all that is in its scope. */
+/** Makes it for an operation in which nothing was told yet. Other roles than INGEST may read all that is in their scope. */
 export function createTold(role: Role): Told {
   const mayOnlyBringIn = role === 'INGEST';
   const partners = new Map<string, Set<string>>();

@@ -38,7 +38,7 @@ const UpdatePartnerInput = builder.inputType('UpdatePartnerInput', {
     region: t.string({ required: false, description: 'Its new region, by which a rulebook may differ.' }),
     parent: t.string({
       required: false,
-      description: "The vendor's key of the partner whose affiliate it becomes; null for nobody's.",
+      description: "The vendor's key of the partner whose affiliate it becomes; null for none.",
     }),
     enrolledOn: t.field({
       type: 'Date',

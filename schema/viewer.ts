@@ -6,7 +6,7 @@ import { Program } from './program.ts';
 
 /** What rights allow, for who has them and for who gives them. */
 export const RoleType = builder.enumType('Role', {
-  description: 'What somebody may do.',
+  description: 'What a caller may do.',
   values: {
     ADMIN: { description: 'Everything: rules, partners, facts, overrides and keys, and reading all of it.' },
     INGEST: { description: 'Bringing facts and partners in and correcting them.' },
@@ -22,7 +22,7 @@ const Viewer = builder.objectRef<Rights>('Viewer').implement({
   fields: (t) => ({
     identity: t.exposeString('identity', {
       description:
-        'The public part of the key, or the subject of the token; everybody, where rights are switched off.',
+        'The public part of the key, or the subject of the token; `everybody` where rights are switched off.',
     }),
     role: t.expose('role', { type: RoleType, description: 'What the viewer may do.' }),
     programs: t.field({

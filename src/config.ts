@@ -16,7 +16,7 @@ export type Config = {
   readonly natsUrl: string | null;
   /** `off`: nobody has to prove who they are, so `host` is a loopback address. `keys`: by API key or JSON Web Token. */
   readonly auth: 'off' | 'keys';
-  /** Whose JSON Web Tokens are taken; null for nobody's. */
+  /** Whose JSON Web Tokens are taken; null for none. */
   readonly jwt: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string } | null;
   /** The web pages of other servers that may use this one, as in `https://partners.example`. */
   readonly corsOrigins: readonly string[];

@@ -56,7 +56,7 @@ export const start = async ({ config, log, clock = DATABASE_CLOCK }: StartOption
     context: ({ requestId, rights }) => {
       const { opened } = whenRunning();
       if (config.auth === 'off') return createContext({ ...opened, requestId });
-      if (rights === null) throw unauthenticated('Nobody comes in without a key or token.');
+      if (rights === null) throw unauthenticated('A key or token is needed.');
       return createContext({ ...opened, requestId, rights });
     },
     ...(config.auth === 'keys' && {
@@ -153,7 +153,7 @@ const run = async (): Promise<void> => {
         },
       );
     });
-    // Said last: whoever waits for it may ask for a stop at once.
+    // Said last: a process that waits for it may ask for a stop at once.
     log.info({ url: `${tiergraph.url}/graphql` }, 'tiergraph serves.');
   } catch (error) {
     log.debug({ err: error }, 'The start failed.');

@@ -38,7 +38,7 @@ export function createGiveWay({ now, nextTurn }: Scheduler = NODE): GiveWay {
     }
   };
   let last = Promise.resolve();
-  // Whoever asked before has done its step by then: those that ask together would all find that there is time left otherwise.
+  // One after the other, so that each finds the step of the one before done: otherwise all that ask together would find time left.
   return () => {
     last = last.then(admit);
     return last;

@@ -18,11 +18,11 @@ export const tellCollidingNames = async ({ database, log }: App): Promise<void> 
   }));
   log.warn(
     { count, names: told },
-    'References or keys of facts differ from others only in what can not be seen; each was left as it is. `Program.collidingNames` lists them.',
+    'References or keys of facts differ from others only in what cannot be seen; each was left as it is. `Program.collidingNames` lists them.',
   );
 };
 
-/** The text with what can not be seen in it written out. */
+/** The text with what cannot be seen in it written out. */
 const visible = (text: string): string =>
   text.replace(
     /[^!-~\p{L}\p{M}\p{N}\p{P}\p{S} ]|^ | $/gu,

@@ -64,7 +64,7 @@ export const updatePartner = async (
       typeof command.parent === 'string' ? await findPartner(tx, program, command.parent) : null;
     if (parentId === undefined) return notFound('UNKNOWN_PARENT', command.parent ?? '', 'parent');
 
-    // Everybody above, before and after: who counts families is judged anew, and nobody else may move them meanwhile.
+    // All partners above, before and after: those that count families are judged anew, and no other call may move them meanwhile.
     const partners = await lockPartners(tx, program.id, {
       ids: parentId === null ? [partnerId] : [partnerId, parentId],
       withAncestors: true,
@@ -110,7 +110,7 @@ export const updatePartner = async (
         const message = `On ${formatDay(cycleOn)} the partner would be above itself.`;
         return { ...refuse('HIERARCHY_CYCLE', message), path: 'parent' };
       }
-      // Whoever is entered below one of them holds its lock too, so that none can come meanwhile.
+      // A call that enters a partner below one of them holds its lock too, so that none can come meanwhile.
       const below = await readHierarchy(tx, await findBelow(tx, partnerId));
       const children = childrenIn(new Map([...below, [partnerId, updated]]));
       const tooDeepOn = findTooDeep(partnerId, hierarchy, children, placesOn);

@@ -19,7 +19,7 @@ for await (const event of changes) {
       if (event.caughtUp) console.log(`Nothing is missing up to here. (${event.cursor})`);
       break;
     case 'Resync':
-      console.log(`What came before can not be replayed (${event.reason}): ask again. (${event.cursor})`);
+      console.log(`What came before cannot be replayed (${event.reason}): ask again. (${event.cursor})`);
       break;
   }
 }

@@ -14,7 +14,7 @@ export function assign(slots: readonly Slot[]): readonly (readonly string[])[] {
   for (const slot of slots.keys()) exchange.fill(slot);
   return slots.map(({ qualified }, slot) => {
     const settled: string[] = [];
-    // Whoever can't be had at its turn can't be had later either, so that the order of persons is gone through once.
+    // A person that can't be had at its turn can't be had later either, so that the order of persons is gone through once.
     for (const person of qualified) {
       if (settled.length === slots[slot]?.count) break;
       if (exchange.settle(person, slot)) settled.push(person);
@@ -100,7 +100,7 @@ function createExchange(slots: readonly Slot[]) {
     }
   }
 
-  /** From which slots the present one can have no person; until somebody moves. */
+  /** From which slots the present one can have no person, until one moves. */
   const refusing = new Set<number>();
   let present = -1;
 

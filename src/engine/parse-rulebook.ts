@@ -157,7 +157,7 @@ export function parseRulebook(document: unknown, program: ProgramSettings): Pars
   return read(document, program, false);
 }
 
-/** Reads the document of a rulebook that was published: however large it is, and for whoever judges by it to look at its size. */
+/** Reads the document of a rulebook that was published: however large it is. Its size is looked at before a partner is judged by it. */
 export function readPublishedRulebook(document: unknown, program: ProgramSettings): ParsedRulebook {
   return read(document, program, true);
 }

@@ -7,7 +7,7 @@ import type { Measure, PointScale, RegionalNumber } from './rulebook.ts';
 export type ValueRange = {
   readonly minimum: Fraction | null;
   readonly maximum: Fraction | null;
-  /** No fact is behind it: whoever wrote it decided it. */
+  /** No fact is behind it: the rulebook's author decided it. */
   readonly isConstant: boolean;
 };
 export type Ends = Omit<ValueRange, 'isConstant'>;

@@ -2,7 +2,7 @@ import type { LogEntry } from '../store/write-log.ts';
 
 type Page = readonly LogEntry[];
 
-/** Pages of logs that somebody read lately; each is read once for everybody who wants it at the same time. */
+/** Pages of logs that were read lately; each is read once for all readers that want it at the same time. */
 export type PageCache = {
   /** The page if it is there. */
   get(key: string): Page | undefined;

@@ -4,7 +4,7 @@ import type { Doorbell } from './doorbell.ts';
 export type StandingWatch<Row> = {
   /**
    * Calls back with what is known of the partner, soon and after each change of its row, until the returned function is called. A row is the
-   * same object for everybody, and may come again.
+   * same object for all readers, and may come again.
    */
   watch(partnerId: string, onRow: (row: Row) => void): () => void;
   /** Ends the rounds; resolves when none is under way. */

@@ -139,7 +139,7 @@ export const createTail = (options: TailOptions): Tail => {
     logs.values().reduce((total, log) => total + of(log), 0);
   options.gauges?.gauge(
     'tiergraph_log_lag_entries',
-    'Log entries that the database was seen to have and this process can not deliver yet.',
+    'Log entries that the database was seen to have and this process cannot deliver yet.',
     () => sum((log) => Math.max(0, log.announced - log.head.position)),
   );
   options.gauges?.gauge(
@@ -147,7 +147,7 @@ export const createTail = (options: TailOptions): Tail => {
     'Seconds since this process last read the ends of the logs.',
     () => (performance.now() - readAt) / 1000,
   );
-  options.gauges?.gauge('tiergraph_log_faults', 'What of the logs can not be followed.', () => faults.size);
+  options.gauges?.gauge('tiergraph_log_faults', 'What of the logs cannot be followed.', () => faults.size);
   options.gauges?.gauge('tiergraph_log_subscribers', 'Subscribers that follow a log here.', () =>
     sum((log) => log.waiters.size),
   );

@@ -117,7 +117,7 @@ export function createGate({
       try {
         const admission = check(request, caller, mutations);
         if (admission.ok) return admission;
-        // Whoever comes too early pays nothing, or would never be on time again.
+        // A caller that comes too early pays nothing, or it would never be on time again.
         const isTooEarly = admission.errors[0]?.extensions.code === RATE_CODE;
         if (identity !== null && !isTooEarly) budgets.charge(identity, limits.costs.refused);
         return count({ ok: false, errors: admission.errors.map(mask) });

@@ -4,7 +4,7 @@ import type { Identify } from './execution.ts';
 
 const BEARER = /^Bearer +([^\s]+)$/i;
 
-/** The error that somebody without valid rights gets, over any transport. */
+/** The error for a caller without valid rights, over any transport. */
 export function unauthenticated(message: string): GraphQLError {
   return new GraphQLError(message, {
     extensions: {
@@ -14,7 +14,7 @@ export function unauthenticated(message: string): GraphQLError {
   });
 }
 
-/** Takes bearer tokens, and lets nobody in without one. */
+/** Takes bearer tokens, and refuses a caller without one. */
 export function identifyByToken(authenticator: Authenticator): Identify {
   return async (authorization) => {
     const token = BEARER.exec(authorization ?? '')?.[1];
@@ -27,7 +27,7 @@ export function identifyByToken(authenticator: Authenticator): Identify {
   };
 }
 
-/** Why the rights of a caller have ended, as its error; null while they hold, or where nobody needs any. */
+/** Why the rights of a caller have ended, as its error; null while they hold, or where none are needed. */
 export async function findEndOf(session: Session | null): Promise<GraphQLError | null> {
   const end = (await session?.findEnd()) ?? null;
   return end && unauthenticated(end.message);

@@ -41,7 +41,7 @@ export function conditionOnSubscription(document: DocumentNode): GraphQLError | 
     visited.clear();
     const condition = find(definition.selectionSet);
     if (condition === null) continue;
-    const sentence = `What is subscribed to can not be left out by @${condition.name.value}.`;
+    const sentence = `What is subscribed to cannot be left out by @${condition.name.value}.`;
     return new GraphQLError(sentence, { nodes: condition });
   }
   return null;

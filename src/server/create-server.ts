@@ -59,7 +59,7 @@ export type ServerOptions = {
   readonly metrics: Metrics;
   /** Null when the server may be sent requests, otherwise a sentence that says why not. */
   readonly ready: () => Promise<string | null>;
-  /** Absent: nobody proves who they are, and nobody has limits of their own. */
+  /** Absent: callers prove nothing, and have no limits of their own. */
   readonly identify?: Identify;
   /** Absent: loopback only. */
   readonly sources?: Sources;
@@ -69,7 +69,7 @@ export type ServerOptions = {
   /** What of an answer's size is known beforehand, for types that are sized at all. Absent: nothing. */
   readonly sizes?: {
     readonly types: ReadonlySet<string>;
-    /** What a caller with this session may be given; null where nobody has to prove any rights. */
+    /** What a caller with this session may be given; null where no rights have to be proved. */
     find(session: Session | null): FindSizes;
   };
   /** Over how long a stop spreads the end of open subscriptions, in milliseconds. Absent: all end at once. */

@@ -32,7 +32,7 @@ export type PreparedOperation = {
   readonly node: OperationDefinitionNode;
   /** The operation's place in the document was found by this name; null if it is the only one. */
   readonly name: string | null;
-  /** The document is one of those that were given with the server, not just any that somebody sent. */
+  /** The document is one of those that were given with the server, not just any that a client sent. */
   readonly isTrusted: boolean;
   /** What it costs, see `Costs`, with these coerced variables, where objects may be of these sizes. */
   readonly cost: (variables: Variables, sizes: FindSizes) => number;

@@ -11,7 +11,7 @@ export type EventStream = AsyncGenerator<EventResult, void, void> & Pick<EventSo
 type Options = {
   readonly source: AsyncIterator<unknown>;
   readonly caller: Caller;
-  /** Has an event executed, or takes what was executed for somebody else, and gives the result; or says how long to wait before it is asked again, in milliseconds. */
+  /** Has an event executed, or takes what was executed for another subscriber, and gives the result; or returns how long to wait before it is asked again, in milliseconds. */
   readonly share: (event: unknown, give: (result: EventResult) => void) => number;
   readonly mask: Mask;
   readonly onGiven: () => void;
@@ -128,7 +128,7 @@ export function createEventStream(options: Options): {
     stream,
     end(error) {
       ended = error;
-      // Whoever waits for the next event, or until it can be paid for, gets the error instead.
+      // A reader that waits for the next event, or until it can be paid for, gets the error instead.
       if (pause === undefined) endSource();
       else closeWith(error);
     },

@@ -33,7 +33,7 @@ type Options = {
   readonly metrics: Metrics;
 };
 
-/** A right that has ended ends the subscriptions that live from it within this time and what a check takes, in milliseconds. */
+/** A right that has ended ends the subscriptions that were opened with it within this time and what a check takes, in milliseconds. */
 const RECHECK_EVERY_MS = 1_000;
 
 /** Makes what opens subscriptions, executes their events, and ends them when the rights of their callers end. */
@@ -93,7 +93,7 @@ export function createEventStreams(options: Options): EventStreams {
     }
   };
 
-  /** Executes an event for everybody who shares it: under a request id of its own, and with nobody's own rights. */
+  /** Executes an event for all subscribers that share it: under a request id of its own, and with the rights that they have in common. */
   const runShared = async (
     operation: Operation,
     { session }: Caller,
@@ -157,7 +157,7 @@ export function createEventStreams(options: Options): EventStreams {
       for (const [index, [stream, { caller }]] of subscribers.entries()) {
         const waitMs = startedAt + (drainMs * index) / subscribers.length - performance.now();
         if (waitMs > 0) await pause(waitMs);
-        // Whoever left meanwhile may have another subscription on the connection that is not yet to be cut.
+        // A client that left meanwhile may have another subscription on the connection that is not yet to be cut.
         if (!open.has(stream)) continue;
         caller.interrupt();
         void stream.return();

@@ -18,7 +18,7 @@ import { withExtensions } from './with-extensions.ts';
 /** Who sent an operation, whichever way it came. */
 export type Caller = {
   readonly requestId: string;
-  /** The rights that it proved; null where nobody has to. */
+  /** The rights that it proved; null where none have to be. */
   readonly session: Session | null;
   /** Under what the caller's limits are counted, such as its key's prefix; null for a caller that has none of its own. */
   readonly identity: string | null;
@@ -46,8 +46,8 @@ export type Execution = {
 };
 
 /**
- * Makes the context of one operation, or of one event of a subscription, which is for everybody with the same rights and
- * so has nobody's own. `rights` is null where nobody has to prove any.
+ * Makes the context of one operation, or of one event of a subscription, which is for all callers with the same rights
+ * and so has no caller's own. `rights` is null where none have to be proved.
  */
 export type MakeContext = (given: {
   readonly requestId: string;
@@ -56,7 +56,7 @@ export type MakeContext = (given: {
 
 /**
  * Finds who a caller is from its `Authorization`, which is a header or a parameter of a WebSocket connection, and from the address that it
- * connects from; null where nobody has to say. Rejects with a GraphQLError that has a code for somebody who may not come in.
+ * connects from; null where it need not say. Rejects with a GraphQLError that has a code for a caller that may not come in.
  */
 export type Identify = (authorization: string | null, address: string) => Promise<Session | null>;
 

@@ -10,7 +10,7 @@ const REMEMBERED = 10_000;
 type Account = { remaining: number; at: number };
 
 /**
- * Limits how often callers of one address try keys and tokens that are not good. Beyond it only credentials that were good
+ * Limits how often callers of one address try invalid keys and tokens. Beyond it only credentials that were valid
  * before are looked at, so that one caller can't lock out the others behind the same address. `now` is a clock in
  * milliseconds that never goes back.
  */
@@ -73,7 +73,7 @@ function isRefusal(error: unknown): boolean {
 function tooManySignIns(seconds: number): GraphQLError {
   const retryAfter = String(Math.ceil(seconds));
   return new GraphQLError(
-    `Too many keys or tokens from this address were not good: try again in ${retryAfter} s.`,
+    `Too many keys or tokens from this address were invalid: try again in ${retryAfter} s.`,
     {
       extensions: {
         code: 'RATE_LIMITED',

@@ -54,7 +54,7 @@ export type Limits = {
   /** How long what waits for a client may wait without any of it leaving, in milliseconds. */
   readonly departureMs: number;
 
-  /** Keys and tokens of one address that let nobody in: up to `capacity` at once, and `perSecond` come back each second. */
+  /** Invalid keys and tokens of one address: up to `capacity` at once, and `perSecond` come back each second. */
   readonly failedSignIns: { readonly capacity: number; readonly perSecond: number };
   /** WebSocket connections and event streams that may be open at once under one identity. */
   readonly connectionsPerIdentity: number;
@@ -141,7 +141,7 @@ export type LimitName = Exclude<
   | 'departureMs'
 >;
 
-/** The error for something beyond a limit. `actual` is what was asked for, or null where nobody counted to the end. */
+/** The error for something beyond a limit. `actual` is what was asked for, or null where the count was not taken to its end. */
 export function limitExceeded(limit: LimitName, allowed: number, actual: number | null): GraphQLError {
   const isCounted = actual !== null && Number.isSafeInteger(actual);
   const excess = isCounted ? `: here it is ${actual}, ${actual - allowed} too many` : '';

@@ -37,7 +37,7 @@ type Letter = { readonly address: Address; readonly result: string; readonly don
 export function createOutbox(): Outbox {
   let letters: Letter[] = [];
 
-  // Without a pause between the writes, in which whoever receives them falls asleep and has to be woken by the next one.
+  // Without a pause between the writes, in which the receiving process would fall asleep and have to be woken by the next one.
   const flush = (): void => {
     const leaving = letters;
     letters = [];

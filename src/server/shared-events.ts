@@ -7,11 +7,11 @@ import type { EventResult } from './event-result.ts';
 /** Results of events, executed once for all subscribers who get the same of an event at about the same time. */
 export type SharedEvents = {
   /**
-   * Gives what was executed for this event and key a moment ago, at once, or what is being executed, when it is there; false if nobody had
-   * it executed.
+   * Gives what was executed for this event and key a moment ago, at once, or what is being executed, when it is there; false if it was
+   * not executed.
    */
   share(event: unknown, key: string, give: Give): boolean;
-  /** Executes, gives the result, and keeps it for whoever shares it. */
+  /** Executes, gives the result, and keeps it for the subscribers that share it. */
   execute(event: unknown, key: string, execute: () => Promise<EventResult>, give: Give): void;
   /** How many events are remembered. */
   readonly size: number;
@@ -26,8 +26,8 @@ type Execution = { result: EventResult | undefined; readonly waiting: Give[] };
 type Executions = Map<string, Execution>;
 
 /**
- * Makes the memory of what was executed for events. `execute` never fails; results for which `isLost` holds are not given to anybody who
- * asks later.
+ * Makes the memory of what was executed for events. `execute` never fails; results for which `isLost` holds are not given to
+ * subscribers that ask later.
  */
 export function createSharedEvents(isLost: (result: EventResult) => boolean): SharedEvents {
   let recent = new Map<unknown, Executions>();

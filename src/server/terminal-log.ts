@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 
-/** Where a logger's JSON lines become lines for somebody who looks at a terminal: the time, the sentence, what matters of the rest. */
+/** Where a logger's JSON lines become lines to be read at a terminal: the time, the sentence, what matters of the rest. */
 export const terminalLog = (terminal: Pick<Writable, 'write'>): { write(line: string): void } => ({
   write(line) {
     const {

@@ -29,7 +29,7 @@ async function readBytes(path: string | URL, optional: boolean): Promise<Buffer>
   } catch (error) {
     if (optional && error instanceof Error && 'code' in error && error.code === 'ENOENT')
       return Buffer.from('{}');
-    throw new Error(`The documents in ${path} can not be read.`, { cause: error });
+    throw new Error(`The documents in ${path} cannot be read.`, { cause: error });
   }
 }
 

@@ -31,7 +31,7 @@ export function turnAway(
   request.once('close', end).resume();
 }
 
-/** How HTTP should answer with an error, as it notes it: as somebody who may not come in, if it doesn't. */
+/** How HTTP should answer with an error, as it notes it: with 401 if the error does not say. */
 export function httpOf({ extensions: { http } }: GraphQLError): {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import { ENTRY_COLUMNS, type EntryRow, toEntry } from './read-log.ts';
 import type { Session } from './transaction.ts';
 import type { LogEntry } from './write-log.ts';
 
-// What the tail reads: for everybody, so without anybody's scope. Who may see an entry is decided where it is delivered.
+// What the tail reads: for all subscribers, so in no viewer's scope. Which of them may see an entry is decided where it is delivered.
 
 /** The end of a programme's log: its latest position (0 when it is empty) and that entry's id. */
 export type LogHead = {

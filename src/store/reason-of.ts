@@ -9,7 +9,7 @@ export const reasonOf = (error: unknown): string => {
 const FILE_SYSTEM_REASONS: Readonly<Record<number, string>> = {
   2: 'permission is denied',
   19: 'the quota of the disk is used up',
-  29: 'the disk can not be read or written',
+  29: 'the disk cannot be read or written',
   33: 'the process has too many files open',
   51: 'no space is left on the disk',
   63: 'the operation is not permitted',

@@ -222,7 +222,7 @@ test('rules 25 and 26: what fell due is caused by the facts as they were known b
   expect(await findFaults(moving.app, program)).toEqual([]);
 });
 
-test('a programme that can not be judged keeps no other from its day', async () => {
+test('a programme that cannot be judged keeps no other from its day', async () => {
   const broken = await openMovingApp('2026-03-01');
   const ids: string[] = [];
   for (const code of ['first', 'second']) {

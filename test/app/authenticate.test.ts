@@ -193,7 +193,7 @@ describe('JSON Web Tokens', () => {
     }
   });
 
-  test('rule 30: the texts of claims mean the same with what can not be seen at their ends, and nothing with what no text has', async () => {
+  test('rule 30: the texts of claims mean the same with what cannot be seen at their ends, and nothing with what no text has', async () => {
     const claims = { role: 'PARTNER', programs: ['\u00a0small\u200b'], partner: 'A\u3000' };
     const session = granted(await authenticator.authenticate(await sign(claims)));
     expect(session.rights).toMatchObject({ role: 'PARTNER', programs: [programId], partner: partnerId });

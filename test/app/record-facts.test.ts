@@ -86,8 +86,8 @@ describe('recordFacts', () => {
     expect(again.rows.map((row) => row.type)).toEqual(['DUPLICATE']);
   });
 
-  test('rule 38: the row of before, sent again after a correction, is outdated and takes nothing back', async () => {
-    promised('Sent again after a correction, the row of before is outdated and takes nothing back.');
+  test('rule 38: the earlier row, sent again after a correction, is outdated and takes nothing back', async () => {
+    promised('Sent again after a correction, the earlier row is outdated and takes nothing back.');
     await enroll(opened.app, ['T', 'U']);
     const before = revenue('t-1', 'T', '267.62', '2026-01-01');
     granted(await record([before]));

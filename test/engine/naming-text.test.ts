@@ -110,7 +110,7 @@ describe('rule 30: a name for people', () => {
     }
   });
 
-  test('is refused with what can not be printed; a reason has lines', () => {
+  test('is refused with what cannot be printed; a reason has lines', () => {
     expect(findTextProblem('a\0', 200, 'LINES')).toBe(
       'The character U+0000 (NUL), number 2 of this text, is not allowed here.',
     );

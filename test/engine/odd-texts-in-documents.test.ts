@@ -113,7 +113,7 @@ describe('rule 30: every text of a rulebook document', () => {
     expect(TEXTS.length).toBeGreaterThan(150);
   });
 
-  test('means the same with what can not be seen at its ends, or is refused in its place', () => {
+  test('means the same with what cannot be seen at its ends, or is refused in its place', () => {
     const same = new Set<string>();
     for (const { path, key, with: made } of TEXTS) {
       for (const [before, after] of INVISIBLE_ENDS) {
@@ -136,7 +136,7 @@ describe('rule 30: every text of a rulebook document', () => {
     expect([...same].filter((path) => /\/(in|notIn)\/\*$|\/field$/.test(path)).length).toBeGreaterThan(4);
   });
 
-  test('is refused in its place with what can not be stored or seen inside', () => {
+  test('is refused in its place with what cannot be stored or seen inside', () => {
     for (const { path, key, with: made } of TEXTS) {
       for (const [character, called] of FORBIDDEN_INSIDE) {
         const parsed = parseRulebook(

@@ -213,7 +213,7 @@ test('no answer has more objects than it is priced at, whatever is asked of a st
 
 test(
   promised(
-    'What a rulebook has, such as its tiers or the parts of a proof, is priced as the dearest rulebook of the programme has it, with ten items for each forEach.',
+    'Lists whose length a rulebook decides, such as its tiers or the parts of a proof, are priced by the dearest rulebook of the programme, with ten items for each forEach.',
   ),
   async () => {
     const tiers = (count: number, requirement: unknown) => [

@@ -235,7 +235,7 @@ test('a key whose id is lost is found and revoked; those that are not seen canno
   promised(
     '`apiKeys` lists the keys that an `ADMIN` may revoke, also the revoked and the expired, so that a lost one is found by its name or public part and ended with `revokeApiKey`.',
   );
-  promised('Nor are keys there that reach further than its own, or nowhere.');
+  promised('Nor does it see keys that reach further than its own, or that reach no programme.');
   const find = '{ apiKeys(first: 100) { nodes { id name prefix revokedAt } } }';
   const keysFor = async (rights: Rights) =>
     (

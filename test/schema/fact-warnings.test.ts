@@ -59,7 +59,7 @@ const exam = (externalId: string, credential: string, occurredOn = '2026-11-01',
 describe('rule 38: a recorded row may carry a warning', () => {
   test('LEFT, FUTURE or NOT_ASKED_FOR, the first that is true, and none where nothing is odd', async () => {
     promised(
-      'What is odd is recorded, and told: A fact dated after its partner had left, or to come, or that no rulebook asks for is recorded with a `warning`.',
+      'What is odd is recorded, with a warning: A fact is odd if its day is to come or after its partner had left, or if no rulebook asks for it.',
     );
     const notAskedFor = {
       code: 'NOT_ASKED_FOR',
@@ -103,7 +103,7 @@ describe('rule 38: a recorded row may carry a warning', () => {
   });
 
   test('it is stored as of recording, and filters the list', async () => {
-    promised('The warning stays as it was then, and lists of facts can be filtered by it.');
+    promised('Its `warning` stays as it was then, and lists of facts can be filtered by it.');
     const list = `query ($filter: FactFilter) { partner(by: { ref: { program: "small", externalRef: "A" } }) {
       facts(filter: $filter, first: 100) { totalCount nodes { externalId warning { code } } } } }`;
     const listed = async (warnings: string[]) => {

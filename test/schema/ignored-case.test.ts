@@ -72,7 +72,7 @@ afterAll(() => opened.close());
 
 describe('rule 30: case', () => {
   test('counts unless the programme says otherwise', async () => {
-    promised('Case counts, unless the programme was made otherwise.');
+    promised('Case counts, unless the programme was created otherwise.');
     expect(await create('exact')).toMatchObject({
       createProgram: { program: { personsIgnoreCase: false, referencesIgnoreCase: false } },
     });

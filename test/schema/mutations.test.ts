@@ -90,7 +90,7 @@ describe('correctFact and voidFact', () => {
     expect(await tierOf('A')).toBe('SILVER');
   });
 
-  test('rule 38: the row of before is outdated; INGEST is told by which version, and not what that says', async () => {
+  test('rule 38: the earlier row is outdated; INGEST is told by which version, and not what that says', async () => {
     const before = { externalId: '1', ...says('A', '1500') };
     const record = (selection: string, rights = ALL_RIGHTS) =>
       ask(
@@ -138,7 +138,7 @@ describe('correctFact and voidFact', () => {
     });
   });
 
-  test('what a fact can not say is refused, with its place', async () => {
+  test('what a fact cannot say is refused, with its place', async () => {
     const correction = { ...key, expectedVersion: 2 };
     expect(await run(CORRECT, { ...correction, fact: says('A', 'much') })).toMatchObject({
       __typename: 'FactContentRefused',

@@ -332,7 +332,7 @@ describe('rule 30: every text of every argument', () => {
     expect(Object.keys(TEXT_RULES).sort()).toEqual(texts.sort());
   });
 
-  test.each(NAMING)('$name means the same with what can not be seen at its ends', async (place) => {
+  test.each(NAMING)('$name means the same with what cannot be seen at its ends', async (place) => {
     const { source, variables, is } = place;
     const expected = await send(source, variables, place, is);
     expectNoFault(expected);
@@ -341,7 +341,7 @@ describe('rule 30: every text of every argument', () => {
   });
 
   test.each(NAMING)(
-    '$name is refused with what can not be seen inside, and where nothing can',
+    '$name is refused with what cannot be seen inside, and where nothing can',
     async (place) => {
       promised(
         'Control and invisible characters inside it are refused, and the refusal names the character and the place.',

@@ -68,7 +68,9 @@ async function eventsAfter(rights: Rights, cursor: string, count: number): Promi
 }
 
 test('no two texts of the end of the log tell a partner whether anything happened in between', async () => {
-  promised('`PARTNER`: Its cursors say neither where in the log they are nor whether anything else happened');
+  promised(
+    '`PARTNER`: Its cursors reveal neither where in the log they are nor whether anything else happened',
+  );
   const texts = [await endFor(own), await endFor(own)];
   await change('PEER');
   texts.push(await endFor(own));
@@ -111,7 +113,7 @@ test('checkpoints come to a partner alike, whether or not its peers changed', as
   expect(new Set([quiet, ...texts]).size).toBe(5);
 });
 
-test('a partner can not find positions out by cursors that it makes itself', async () => {
+test('a partner cannot find positions out by cursors that it makes itself', async () => {
   const places = [
     encodeCursor({ programId, position: 1, check: '00000000' }),
     encodeCursor({ programId, position: 0, check: '' }),

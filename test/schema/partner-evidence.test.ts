@@ -110,7 +110,7 @@ test('who sees everything sees the facts of those who were affiliates, counted o
 });
 
 test('a partner sees none of who is its affiliate no longer, only what it came to', async () => {
-  promised('`PARTNER`: Of affiliates that left it reads only what they came to while they were.');
+  promised('`PARTNER`: Of former affiliates it reads only what they came to while they were affiliates.');
   const rights: Rights = { ...ALL_RIGHTS, role: 'PARTNER', programs: [programId], partner: group };
   const own = { counted: { totalCount: 1, nodes: [OWN] }, excluded: { totalCount: 0, nodes: [] } };
   expect(await evidenceOn('2026-03-04', rights)).toMatchObject({ value: '120', ...own });

@@ -329,7 +329,7 @@ test(
   },
 );
 
-test(promised('`PARTNER`: Of its peers it is told only numbers of groups of 5 and more.'), async () => {
+test(promised('`PARTNER`: Of its peers it reads only counts of groups of 5 or more.'), async () => {
   const programId = await createSmallProgram(opened.app, 'peers');
   const [own = ''] = await enroll(opened.app, ['OWN', 'P1', 'P2', 'P3', 'P4', 'P5'], 'peers');
   await record([sale('1', 'P1', '150')], 'crm', 'peers');

@@ -143,7 +143,7 @@ test('is null for what is not there', async () => {
   expect(await find(representations)).toEqual({ entities: representations.map(() => null), problems: [] });
 });
 
-test('what can not be read is refused in its place and spoils no other', async () => {
+test('what cannot be read is refused in its place and spoils no other', async () => {
   const representations = [
     partner('A'),
     'A',

@@ -222,7 +222,7 @@ test('an event stream that is not read ends its subscription after the time allo
 });
 
 test('an answer, an event and a mutation beyond the size allowed are refused', async () => {
-  promised('Only the size of an answer, 8 MiB, is known afterwards.');
+  promised('Only the size of an answer, at most 8 MiB, is known afterwards.');
   await startServer({ answerBytes: 1_000 });
   expect(DEFAULT_LIMITS.answerBytes).toBe(8 * 1_048_576);
   const message = 'An answer may have about 1000 bytes.';

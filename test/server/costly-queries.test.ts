@@ -59,7 +59,7 @@ test('as many as allowed run, as many as allowed wait, and cheap ones pass them'
   promised(
     "Queries that cost 500 or more run two at once in a process, so that they don't hold up the others.",
   );
-  promised('Beyond 200 that wait they get 503 and `RATE_LIMITED`.');
+  promised('Where 200 wait already, the next one gets 503 and `RATE_LIMITED`.');
   await toy.server.close();
   metrics = createMetrics();
   toy = await startToyServer({ metrics });

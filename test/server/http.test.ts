@@ -109,7 +109,7 @@ describe.each(EXECUTIONS)('executed by $name', ({ compileAfter }) => {
       expect(toy.errors).toEqual([{ requestId, err: new Error('the password is swordfish') }]);
     });
 
-    test('a value that its type can not carry is our mistake, not the client’s', async () => {
+    test('a value that its type cannot carry is our mistake, not the client’s', async () => {
       const { errors } = (await (await post({ query: '{ unserializable }' })).json()) as {
         errors: { extensions: { code: string } }[];
       };

@@ -50,7 +50,7 @@ test('an address may be wrong so often, and once more after a time', async () =>
   const { signIn, tried, wait } = createLimit('good');
   for (const key of ['a', 'b', 'c']) await expect(signIn(key, '10.0.0.1')).rejects.toMatchObject(REFUSED);
   await expect(signIn('good', '10.0.0.1')).rejects.toMatchObject({
-    message: 'Too many keys or tokens from this address were not good: try again in 2 s.',
+    message: 'Too many keys or tokens from this address were invalid: try again in 2 s.',
     ...RATE_LIMITED,
   });
   expect(tried).toEqual(['a', 'b', 'c']);
@@ -62,7 +62,7 @@ test('an address may be wrong so often, and once more after a time', async () =>
 });
 
 test('what was good before goes on, from whatever address, until it is no longer', async () => {
-  promised('Keys and tokens that were good before go on.');
+  promised('Keys and tokens that were valid before go on.');
   const keys = ['good'];
   const { identify } = createDoor();
   const limited = limitSignIns(
@@ -81,7 +81,7 @@ test('what was good before goes on, from whatever address, until it is no longer
 
 test('an address may be wrong a hundred times, and once more each second', async () => {
   promised(
-    'An address whose callers show keys or tokens that are not good is refused with 429 after a hundred of them, and may try one more each second.',
+    'After a hundred invalid keys or tokens from one address, one more per second is checked, and the others are refused with 429.',
   );
   const { signIn, tried, wait } = createLimitOf(DEFAULT_LIMITS.failedSignIns);
   const wrong = async (expected: object) =>

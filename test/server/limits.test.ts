@@ -136,7 +136,7 @@ describe.each(ASKERS.filter(({ name }) => name !== 'GET'))('by $name', ({ ask })
   });
 
   test('a key pays from its budget, and is told when to come back', async () => {
-    promised('`extensions.cost.reading` says how much it was where it was anything.');
+    promised('`extensions.cost.reading` says how much that was, if anything.');
     // One is what reading the query costs the first time.
     await start({ budget: { capacity: 1_501, perSecond: 1 } });
     const query = '{ __schema { queryType { name } } }';
@@ -186,7 +186,7 @@ describe.each(ASKERS.filter(({ name }) => name !== 'GET'))('by $name', ({ ask })
 
 test('the limits are one object, and each is described', () => {
   promised(
-    'They are one documented object, `src/server/limits.ts`: body and message size, tokens, depth, fields, aliases, directives, cost, time, operations per connection, connections and a budget per key.',
+    'The limits are one documented object, `src/server/limits.ts`: body and message size, tokens, depth, fields, aliases, directives, cost, time, operations per connection, connections and a budget per key.',
   );
   expect(Object.keys(DEFAULT_LIMITS)).toEqual(
     expect.arrayContaining([

@@ -137,7 +137,7 @@ describe('the values of variables', () => {
 
 test('what is paid before anything is read', () => {
   promised(
-    'Reading is paid for before it is done: a document that the server does not remember by its length, tokens and pairs of fields, variables by their length.',
+    'Reading a request is paid for in advance: variables by their length, a document that the server does not remember by its length, tokens and pairs of fields.',
   );
   const { characters, tokens, pairsOfFields } = DEFAULT_LIMITS.costs.reading;
   const paid: Readable[] = [];

@@ -378,7 +378,7 @@ describe('rights', () => {
 
   test('to an admin of one programme another one is as none', async () => {
     promised(
-      'To an `ADMIN` of some programmes the others are not there: whatever it asks, it is answered as if there were none.',
+      'An `ADMIN` of some programmes does not see the others: whatever it asks, it is answered as if there were none.',
     );
     const strangers = [
       ['"mine"', '"other"', '"none"'],
@@ -403,7 +403,7 @@ describe('rights', () => {
     }
   });
 
-  test(promised('Introspection is for every role, at a cost of 1,000 a look.'), async () => {
+  test(promised('Introspection is open to every role and costs 1,000 each time.'), async () => {
     for (const role of ROLES) {
       const answer = await post(keyOf(role), '{ __schema { queryType { name } } }');
       expect([role, answer]).toMatchObject([
@@ -543,7 +543,7 @@ describe('rights of subscriptions', () => {
 
   test.each(['WEBSOCKET', 'SSE'] as const)('%s: the end of a right is told as such', async (transport) => {
     promised(
-      'A key or token that is revoked or expires ends the subscriptions that live from it, with the code `UNAUTHENTICATED`.',
+      'When a key or token is revoked or expires, the subscriptions that were opened with it end with the code `UNAUTHENTICATED`.',
     );
     const admin = keyOf('everything');
     for (const end of ['REVOKED', 'EXPIRED']) {

@@ -143,10 +143,9 @@ test('the end of one subscriber’s rights ends that one, and not those who shar
   await toy.feed.subscribers(1);
 });
 
-test('an event is paid for once, by the first who can; who can not waits for it and loses nothing', async () => {
-  promised(
-    'An event of a subscription is paid for too, once for all who share it; where the budget is empty it waits until there is enough, and is not lost.',
-  );
+test('an event is paid for once, by the first who can; who cannot waits for it and loses nothing', async () => {
+  promised('An event of a subscription is paid for too, once for all subscribers that share it.');
+  promised('Where the budget is empty, the event waits until there is enough, and is not lost.');
   const sessionOf = (identity: string): Session => ({
     rights: { role: 'READER', programs: 'ALL', partner: null, identity, expiresAt: null },
     findEnd: async () => null,

@@ -35,7 +35,7 @@ test('a port in use is told before anything is done with the database', async ()
   other.close();
 });
 
-test('a data folder that can not be used ends the start with a sentence', async () => {
+test('a data folder that cannot be used ends the start with a sentence', async () => {
   await expect(spawnServer({ DATA_DIR: '/proc/x' })).rejects.toThrow(
     "tiergraph could not start: The data folder /proc/x can't be used: ",
   );

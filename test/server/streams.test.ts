@@ -102,7 +102,7 @@ describe.each(EXECUTIONS)('executed by $name', ({ compileAfter }) => {
       client.dispose();
     });
 
-    test('a subscription that can not be opened for now is tried again', async () => {
+    test('a subscription that cannot be opened for now is tried again', async () => {
       const client = open();
       const first = client.iterate('subscription { unavailable { number } }').next();
       await toy.feed.subscribers(1);

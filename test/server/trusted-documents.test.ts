@@ -129,7 +129,7 @@ describe('readTrustedDocuments', () => {
     const path = join(folder, 'none.json');
     expect(await readTrustedDocuments(path, { optional: true })).toEqual(new Map());
     const failed = readTrustedDocuments(path, { optional: false });
-    await expect(failed).rejects.toThrow(`The documents in ${path} can not be read.`);
+    await expect(failed).rejects.toThrow(`The documents in ${path} cannot be read.`);
   });
 
   test.each([

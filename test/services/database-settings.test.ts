@@ -159,7 +159,7 @@ test('whatever a database, its role and the URL set, the same is stored, read an
   expect(await use(url)).toEqual(plain);
 });
 
-test('a database that can not keep what it is given is refused at the start, with a sentence', async () => {
+test('a database that cannot keep what it is given is refused at the start, with a sentence', async () => {
   const open = (url: string) => openDatabase({ kind: 'server', url }).then((database) => database.close());
   await expect(open(await make("LOCALE 'C' ENCODING 'LATIN1'"))).rejects.toThrow(
     "The database of DATABASE_URL is encoded in LATIN1, which has no place for most characters: make one with CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0.",

@@ -129,7 +129,7 @@ describe('for other users of the machine, a data folder', () => {
   });
 });
 
-describe.skipIf(process.platform !== 'linux')('a data folder that can not be used', () => {
+describe.skipIf(process.platform !== 'linux')('a data folder that cannot be used', () => {
   const file = join(parent, 'file');
   writeFileSync(file, '');
   test.each([

@@ -176,7 +176,7 @@ describe('rule 30: a database from before names had one form', () => {
 
   test('lists at the start what would have become one, and leaves it alone', async () => {
     promised(
-      'References and keys that would become one with another in their one form are left as they are, and are listed in the log and by `Program.collidingNames`.',
+      'References and keys whose one form is that of another are left as they are, and are listed in the log and by `Program.collidingNames`.',
     );
     const names = [
       { kind: 'FACT_KEY', source: DEMO_SOURCE, text: `${keyOf(2)} `, form: keyOf(2) },
@@ -193,7 +193,7 @@ describe('rule 30: a database from before names had one form', () => {
     expect(sorted(data.program.collidingNames)).toEqual(sorted(names));
     const [warning = '', ...rest] = opened.log.problems;
     expect(rest).toEqual([]);
-    expect(warning).toContain('differ from others only in what can not be seen');
+    expect(warning).toContain('differ from others only in what cannot be seen');
     expect(warning).toContain('"count":4');
     expect(warning).toContain(`${keyOf(3)}<U+200B (a zero width space)>`);
     const keys = (await storedFacts()).map(({ externalId }) => externalId);

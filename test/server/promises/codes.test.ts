@@ -80,7 +80,7 @@ test(promised('`PERSISTED_QUERY_NOT_FOUND`: no document has this hash: send the 
   expect((await byPost(url, { ...params, ...HELLO })).data).toEqual({ hello: 'world' });
 });
 
-test(promised('`BAD_REQUEST`: no request as GraphQL over HTTP has them'), async () => {
+test(promised('`BAD_REQUEST`: not a request as GraphQL over HTTP defines it'), async () => {
   const url = await start();
   for (const params of [{}, { query: 1 }, { ...HELLO, variables: [] }, { ...HELLO, operationName: 1 }]) {
     const answer = await byPost(url, params);
@@ -117,9 +117,7 @@ test(promised('`LIMIT_EXCEEDED`: beyond a limit'), async () => {
 });
 
 test(
-  promised(
-    '`RATE_LIMITED`: over the budget, too many keys that are not good, or too many costly queries at once',
-  ),
+  promised('`RATE_LIMITED`: over the budget, too many invalid keys, or too many costly queries at once'),
   async () => {
     const rights: Rights = { role: 'READER', programs: 'ALL', partner: null, identity: 'a', expiresAt: null };
     const limits = {
@@ -190,7 +188,7 @@ test(
 
 test(
   promised(
-    '`INTERNAL_SERVER_ERROR`: our fault: masked, and logged under the request id that the message gives',
+    '`INTERNAL_SERVER_ERROR`: a fault of the server: masked, and logged under the request id that the message gives',
   ),
   async () => {
     const answer = await byPost(await start(), { query: '{ broken }' });
