@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
 import type { Instant } from '../engine/day.ts';
 import { findTextProblem, LONGEST_NAME, toName } from '../engine/naming-text.ts';
 import { insertApiKey, markRevoked } from '../store/api-key.ts';
-import { advanceEpoch, beginRuleChange } from '../store/begin-write.ts';
+import { advanceEpoch, beginChange } from '../store/begin-write.ts';
 import { type ApiKeyRow, findApiKeyById } from '../store/read-api-key.ts';
 import { inTransaction } from '../store/transaction.ts';
 import { type App, type Refused, refuse } from './app.ts';
@@ -58,7 +58,7 @@ export const createApiKey = async (
     return refuse('INVALID_KEY', 'A key with the role PARTNER is for one partner, and no other key is.');
   }
   return inTransaction(app.database, async (tx): Promise<ApiKeyCreated | ApiKeyRefusal> => {
-    const { directory, databaseTime } = await beginRuleChange(tx, app.directory);
+    const { directory, databaseTime } = await beginChange(tx, app.directory);
     const now = app.clock(databaseTime);
     const expiresAt = command.expiresAt ?? now + YEAR_MS;
     if (expiresAt <= now) return refuse('INVALID_KEY', 'The key would have expired already.');
@@ -120,7 +120,7 @@ export const revokeApiKey = async (
 ): Promise<{ readonly key: ApiKeyRow } | Refused<'KEY_NOT_FOUND' | 'NOT_ALLOWED'>> => {
   if (rights.role !== 'ADMIN') return refuse('NOT_ALLOWED', 'Only an ADMIN revokes keys.');
   const result = await inTransaction(app.database, async (tx) => {
-    const { databaseTime } = await beginRuleChange(tx, app.directory);
+    const { databaseTime } = await beginChange(tx, app.directory);
     const key = await findApiKeyById(scopeOf(rights), tx, id);
     if (key === null) return refuse('KEY_NOT_FOUND', 'There is no such key.');
     const revokedAt = key.revokedAt ?? app.clock(databaseTime);

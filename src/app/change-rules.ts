@@ -1,26 +1,29 @@
 import { advanceEpoch, beginRuleChange, type WriteStart } from '../store/begin-write.ts';
-import type { DirectorySnapshot } from '../store/directory.ts';
 import { inTransaction, type Transaction } from '../store/transaction.ts';
+import { readProgramOf } from '../store/write-program.ts';
 import { type App, type Refused, refuse } from './app.ts';
 
 /** The refusal of a rulebook that is not there, or not within the caller's reach. */
 export const rulebookNotFound = () => refuse('RULEBOOK_NOT_FOUND', 'There is no such rulebook.');
 
-/** Runs a change to the rules while nothing else is written, and has every standing that it makes due judged. */
+/**
+ * Runs a change to a rulebook while nothing else is written to its programme, and has every standing that it makes due judged. Other
+ * programmes go on meanwhile.
+ */
 export const changeRules = async <
   Done extends { readonly rulebookId: string },
   Refusal extends Refused<string>,
 >(
   app: App,
-  change: (
-    tx: Transaction,
-    start: WriteStart & { readonly reached: DirectorySnapshot['byId'] },
-  ) => Promise<Done | Refusal>,
-): Promise<Done | Refusal> => {
+  rulebookId: string,
+  change: (tx: Transaction, start: WriteStart) => Promise<Done | Refusal>,
+): Promise<Done | Refusal | Refused<'RULEBOOK_NOT_FOUND'>> => {
   // The programmes that the caller can see; asked for outside the transaction, which has the only session of an embedded database.
   const { byId: reached } = await app.directory.current();
   const result = await inTransaction(app.database, async (tx) => {
-    const changed = await change(tx, { ...(await beginRuleChange(tx, app.directory)), reached });
+    const programId = await readProgramOf(tx, rulebookId);
+    if (programId === undefined || !reached.has(programId)) return rulebookNotFound();
+    const changed = await change(tx, await beginRuleChange(tx, app.directory, programId));
     if ('rulebookId' in changed) await advanceEpoch(tx);
     return changed;
   });

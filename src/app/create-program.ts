@@ -4,7 +4,7 @@ import { findNameProblem, findTextProblem, toName } from '../engine/naming-text.
 import { quoted } from '../engine/problem.ts';
 import type { MeasurementKind } from '../engine/program.ts';
 import { PROGRAM_LIMITS } from '../engine/rulebook-limits.ts';
-import { advanceEpoch, beginRuleChange } from '../store/begin-write.ts';
+import { advanceEpoch } from '../store/begin-write.ts';
 import { inTransaction } from '../store/transaction.ts';
 import { insertProgram } from '../store/write-program.ts';
 import { type App, type Refused, refuse } from './app.ts';
@@ -102,7 +102,6 @@ export const createProgram = async (
   const id = randomUUIDv7();
   const { minimum, maximum } = command.satisfactionScale;
   const added = await inTransaction(app.database, async (tx) => {
-    await beginRuleChange(tx, app.directory);
     const isNew = await insertProgram(tx, {
       ...command,
       id,

@@ -35,14 +35,14 @@ export const judgeDue = async (app: App): Promise<number> => {
 
 const judgeChunk = async (app: App, known: ProgramRecord): Promise<number> => {
   const { count, changes } = await inTransaction(app.database, async (tx) => {
-    const { epoch, directory, databaseTime } = await beginWrite(tx, app.directory);
+    const { directory, databaseTime } = await beginWrite(tx, app.directory, known.id);
     const program = directory.byId.get(known.id) ?? known;
     if (program.obstacle !== null) return { count: 0, changes: 0 };
     const now = app.clock(databaseTime);
     const today = dayIn(program.timeZone, now);
     const due = await claimDuePartners(tx, program.id, today, program.rulesVersion, CHUNK);
     const { giveWay } = app;
-    const settlement = { program, epoch, today, now, giveWay, causesOf: () => [] };
+    const settlement = { program, today, now, giveWay, causesOf: () => [] };
     const stale = await catchUpRules(tx, due, settlement);
     const current = await settlePartners(
       tx,

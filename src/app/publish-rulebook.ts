@@ -31,9 +31,10 @@ export const publishRulebook = async (
 ): Promise<{ readonly rulebookId: string } | PublishRefusal> =>
   changeRules<{ readonly rulebookId: string }, PublishRefusal>(
     app,
-    async (tx, { reached, directory, databaseTime }) => {
+    command.rulebook,
+    async (tx, { directory, databaseTime }) => {
       const draft = await lockRulebook(tx, command.rulebook);
-      if (draft === undefined || !reached.has(draft.programId)) return rulebookNotFound();
+      if (draft === undefined) return rulebookNotFound();
       if (draft.state !== 'DRAFT') return refuse('NOT_A_DRAFT', 'This rulebook was published before.');
       const now = app.clock(databaseTime);
       const program = directory.byId.get(draft.programId);

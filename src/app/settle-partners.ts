@@ -30,8 +30,6 @@ import { finishGivingWay, type GiveWay } from './give-way.ts';
 /** What happened to partners that a transaction holds locked. */
 export type Settlement = {
   readonly program: ProgramRecord;
-  /** What `program` was read at. */
-  readonly epoch: bigint;
   readonly trigger: Trigger;
   readonly today: Day;
   readonly now: Instant;
@@ -83,9 +81,9 @@ const settleBatch = async (
   batch: readonly LockedPartner[],
   settlement: Settlement,
 ): Promise<Settled & { readonly facts: number }> => {
-  const { program, epoch } = settlement;
+  const { program } = settlement;
   const ids = batch.map(({ id }) => id);
-  const cases = await loadCases(tx, program, ids, { epoch });
+  const cases = await loadCases(tx, program, ids, { isToWrite: true });
   const giveWay = keepAwake(tx, settlement.giveWay);
   const partners: LockedPartner[] = [];
   const renamed: LockedPartner[] = [];

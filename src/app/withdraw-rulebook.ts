@@ -28,33 +28,37 @@ export const withdrawRulebook = async (
   app: App,
   command: WithdrawRulebook,
 ): Promise<RulebookWithdrawn | WithdrawRefusal> =>
-  changeRules<RulebookWithdrawn, WithdrawRefusal>(app, async (tx, { reached, directory, databaseTime }) => {
-    const rulebook = await lockRulebook(tx, command.rulebook);
-    if (rulebook === undefined || !reached.has(rulebook.programId)) return rulebookNotFound();
-    if (rulebook.state !== 'PUBLISHED') {
-      const message =
-        rulebook.state === 'WITHDRAWN'
-          ? 'This rulebook was withdrawn before.'
-          : 'This rulebook is a draft; only a published one can be withdrawn.';
-      return refuse('NOT_WITHDRAWABLE', message);
-    }
-    const program = directory.byId.get(rulebook.programId);
-    if (program === undefined) throw new Error(`The rulebook ${rulebook.id} belongs to no programme.`);
-    const latest = program.rulebooks.at(-1);
-    if (latest !== undefined && latest.id !== rulebook.id) {
-      const message = `The rulebook of ${formatDay(latest.effectiveFrom)} follows it; withdraw that one first.`;
-      return refuse('NOT_WITHDRAWABLE', message);
-    }
-    const now = app.clock(databaseTime);
-    const { lastRecordedAt } = await readPublicationFacts(tx, program.id);
-    await markWithdrawn(tx, rulebook, {
-      at: nextInstant({ now, program }, [{ lastRecordedAt }]),
-      reason: command.reason,
-    });
-    const left = program.rulebooks.filter(({ id }) => id !== rulebook.id);
-    const currencies = left.flatMap(({ rulebook: { currencies } }) =>
-      currencies.flatMap(({ equal }) => [...equal.keys()]),
-    );
-    const known = [...new Set([program.settings.currency, ...currencies])];
-    return { rulebookId: rulebook.id, factsUnconverted: await countUnconverted(tx, program.id, known) };
-  });
+  changeRules<RulebookWithdrawn, WithdrawRefusal>(
+    app,
+    command.rulebook,
+    async (tx, { directory, databaseTime }) => {
+      const rulebook = await lockRulebook(tx, command.rulebook);
+      if (rulebook === undefined) return rulebookNotFound();
+      if (rulebook.state !== 'PUBLISHED') {
+        const message =
+          rulebook.state === 'WITHDRAWN'
+            ? 'This rulebook was withdrawn before.'
+            : 'This rulebook is a draft; only a published one can be withdrawn.';
+        return refuse('NOT_WITHDRAWABLE', message);
+      }
+      const program = directory.byId.get(rulebook.programId);
+      if (program === undefined) throw new Error(`The rulebook ${rulebook.id} belongs to no programme.`);
+      const latest = program.rulebooks.at(-1);
+      if (latest !== undefined && latest.id !== rulebook.id) {
+        const message = `The rulebook of ${formatDay(latest.effectiveFrom)} follows it; withdraw that one first.`;
+        return refuse('NOT_WITHDRAWABLE', message);
+      }
+      const now = app.clock(databaseTime);
+      const { lastRecordedAt } = await readPublicationFacts(tx, program.id);
+      await markWithdrawn(tx, rulebook, {
+        at: nextInstant({ now, program }, [{ lastRecordedAt }]),
+        reason: command.reason,
+      });
+      const left = program.rulebooks.filter(({ id }) => id !== rulebook.id);
+      const currencies = left.flatMap(({ rulebook: { currencies } }) =>
+        currencies.flatMap(({ equal }) => [...equal.keys()]),
+      );
+      const known = [...new Set([program.settings.currency, ...currencies])];
+      return { rulebookId: rulebook.id, factsUnconverted: await countUnconverted(tx, program.id, known) };
+    },
+  );

@@ -14,7 +14,6 @@ import { catchUpDays, catchUpRules, type Settlement, settlePartners } from './se
 export type Writing = {
   readonly tx: Transaction;
   readonly program: ProgramRecord;
-  readonly epoch: bigint;
   readonly now: Instant;
   readonly today: Day;
   readonly giveWay: GiveWay;
@@ -39,10 +38,10 @@ export const writeToProgram = async <T>(
     if ('refused' in found) return found;
     const known = found;
     result = await inTransaction(app.database, async (tx) => {
-      const { epoch, directory, databaseTime } = await beginWrite(tx, app.directory);
+      const { directory, databaseTime } = await beginWrite(tx, app.directory, known.id);
       const program = directory.byId.get(known.id) ?? known;
       const now = app.clock(databaseTime);
-      return work({ tx, program, epoch, now, today: dayIn(program.timeZone, now), giveWay: app.giveWay });
+      return work({ tx, program, now, today: dayIn(program.timeZone, now), giveWay: app.giveWay });
     });
   } catch (error) {
     if (!isContention(error)) throw error;
@@ -79,12 +78,12 @@ export const nextInstant = (
  * have passed that made a difference; then makes the change, judges them by all that is known, and logs both.
  */
 export const changePartners = async (
-  { tx, program, epoch, now, today, giveWay }: Writing,
+  { tx, program, now, today, giveWay }: Writing,
   partners: readonly LockedPartner[],
   change: Pick<Settlement, 'trigger' | 'recordedAt'> & Partial<Pick<Settlement, 'causesOf'>>,
   make: () => Promise<void>,
 ): Promise<readonly LogEntry[]> => {
-  const settlement = { program, epoch, now, today, giveWay, causesOf: () => [], ...change };
+  const settlement = { program, now, today, giveWay, causesOf: () => [], ...change };
   const rules = await catchUpRules(tx, partners, settlement);
   const days = await catchUpDays(tx, rules.partners, settlement);
   await make();

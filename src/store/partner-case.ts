@@ -9,7 +9,7 @@ import { factJson, type StoredFact, toFact } from './stored-fact.ts';
 import { type Session, TryAgain } from './transaction.ts';
 
 type StoredCase = {
-  readonly epoch: bigint;
+  readonly rulesVersion: number;
   readonly id: string;
   readonly knownAt: Instant | null;
   readonly entries: readonly EnteredData[];
@@ -26,8 +26,8 @@ export type LoadedCase = PartnerCase & {
 export type CaseOptions = {
   /** As it had been recorded by then; null for now. */
   readonly knownAt?: Instant | null;
-  /** The epoch that the caller goes by: throws TryAgain if the rules changed since it was read. */
-  readonly epoch?: bigint;
+  /** Throws TryAgain if the programme's rules changed since `program` was read: what is written must not rest on older ones. */
+  readonly isToWrite?: boolean;
 };
 
 /** How many facts a case has, those of its family included. */
@@ -45,10 +45,10 @@ export const loadCases = async (
   session: Session,
   program: ProgramRecord,
   partnerIds: readonly string[],
-  { knownAt = null, epoch }: CaseOptions = {},
+  { knownAt = null, isToWrite = false }: CaseOptions = {},
 ): Promise<ReadonlyMap<string, LoadedCase>> => {
   const keys = partnerIds.map((partnerId) => ({ partnerId, knownAt }));
-  const cases = await loadKnownCases(FULL_SCOPE, session, program, keys, epoch);
+  const cases = await loadKnownCases(FULL_SCOPE, session, program, keys, isToWrite);
   return new Map(cases.flatMap((loaded) => (loaded === null ? [] : [[loaded.partnerId, loaded] as const])));
 };
 
@@ -61,11 +61,11 @@ export const loadKnownCases = async (
   session: Session,
   program: ProgramRecord,
   keys: readonly CaseKey[],
-  epoch?: bigint,
+  isToWrite = false,
 ): Promise<readonly (LoadedCase | null)[]> => {
   const rows = await session.$queryRawUnsafe<StoredCase[]>(
     `WITH RECURSIVE ${WANTED}
-     SELECT (SELECT number FROM epoch) AS epoch, wanted.id, wanted.at AS "knownAt",
+     SELECT (SELECT rules_version FROM program WHERE id = $4::uuid) AS "rulesVersion", wanted.id, wanted.at AS "knownAt",
        (SELECT coalesce(json_agg(json_build_object('firstOn', e.first_on - DATE '1970-01-01',
             'recordedAt', floor(extract(epoch FROM e.recorded_at) * 1000), 'data', e.data) ORDER BY e.recorded_at), '[]')
           FROM partner_entry e WHERE e.partner_id = wanted.id AND (wanted.at IS NULL OR e.recorded_at <= ${KNOWN_AT})
@@ -79,8 +79,9 @@ export const loadKnownCases = async (
     toJson(scope, program, keys),
     program.countsFamilies,
     scope.partner,
+    program.id,
   );
-  if (epoch !== undefined && rows.some((row) => row.epoch !== epoch)) throw new TryAgain();
+  if (isToWrite && rows.some((row) => row.rulesVersion !== program.rulesVersion)) throw new TryAgain();
   const known = rows.filter((row) => row.entries.length > 0);
   const cases = new Map(
     [...Map.groupBy(known, ({ knownAt }) => knownAt)].map(([knownAt, group]) => {

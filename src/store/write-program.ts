@@ -58,6 +58,13 @@ export const replaceDraft = async (tx: Transaction, id: string, document: unknow
   return count > 0;
 };
 
+/** The programme of a rulebook, for good; undefined if there is no such rulebook. */
+export const readProgramOf = async (tx: Transaction, rulebookId: string): Promise<string | undefined> => {
+  const [row] = await tx.$queryRaw<{ programId: string }[]>`
+    SELECT program_id AS "programId" FROM rulebook WHERE id = ${rulebookId}::uuid`;
+  return row?.programId;
+};
+
 /** Locks a rulebook until commit; undefined if there is none. */
 export const lockRulebook = async (tx: Transaction, id: string): Promise<RulebookRow | undefined> => {
   const [row] = await tx.$queryRaw<RulebookRow[]>`
