@@ -14,7 +14,7 @@ export type Config = {
     | { readonly kind: 'POSTGRES'; readonly url: string };
   /** Where the processes of one database ring each other; null lets the database carry that too. */
   readonly natsUrl: string | null;
-  /** `off`: nobody has to prove who they are, so `host` is a loopback address. `keys`: by API key or JSON Web Token. */
+  /** `off`: callers need not prove who they are, so `host` is a loopback address. `keys`: by API key or JSON Web Token. */
   readonly auth: 'off' | 'keys';
   /** Whose JSON Web Tokens are taken; null for none. */
   readonly jwt: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string } | null;

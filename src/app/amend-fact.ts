@@ -60,7 +60,7 @@ export const correctFact = async (
       if ('code' in checked) return contentRefused(checked);
       // The key stays as it is stored.
       const { partner: ref, externalId: _, ...content } = checked;
-      // Read without a lock: partners are locked all at once, in the one order that everybody locks in.
+      // Read without a lock: partners are locked all at once, in the one order in which all transactions lock.
       const targetId = await findPartner(writing.tx, writing.program, ref);
       if (targetId === undefined) {
         return contentRefused(rejectPartner(ref, 'fact.partner'));

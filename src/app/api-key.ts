@@ -45,7 +45,7 @@ const newSecret = (): { readonly prefix: string; readonly secret: string } => {
   return { prefix, secret: `tg_${prefix}_${randomBytes(32).toString('base64url')}` };
 };
 
-/** Makes a key; nobody can give more than the rights that they have. */
+/** Makes a key. It cannot have more rights than its maker. */
 export const createApiKey = async (
   app: App,
   rights: RightsClass,

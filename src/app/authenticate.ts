@@ -9,7 +9,7 @@ import { findPartner } from './references.ts';
 import { type Rights, ROLES, type Role } from './rights.ts';
 import { createVerifiedTokens, KEPT_MS, type VerifiedTokens } from './verified-tokens.ts';
 
-/** Why somebody isn't let in. */
+/** Why a caller is not let in. */
 export type Unauthenticated = Refused<'UNAUTHENTICATED'>;
 
 /** Rights that were proven, and whether they still hold. */

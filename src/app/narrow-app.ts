@@ -2,7 +2,7 @@ import type { Directory, DirectorySnapshot, ProgramRecord } from '../store/direc
 import type { App } from './app.ts';
 import { type RightsClass, reaches } from './rights.ts';
 
-/** The app as somebody with these rights may use it: programmes that the rights do not reach are not there. */
+/** The app as a caller with these rights may use it: programmes that the rights do not reach are not there. */
 export const narrowApp = (app: App, rights: RightsClass): App => {
   if (rights.programs === 'ALL') return app;
   const current = async (): Promise<DirectorySnapshot> => {

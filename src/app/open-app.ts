@@ -73,7 +73,7 @@ export const openApp = async ({
   const watch = createStandingWatch({
     doorbell,
     readStamps: (ids) => readStandingStamps(database.prisma, ids),
-    // For everybody who watches: each looks whether it is in scope.
+    // For all watchers: each looks whether it is in scope.
     readRows: (ids) => readPartners(FULL_SCOPE, database.prisma, ids),
     onFault,
     pollEveryMs,

@@ -37,7 +37,7 @@ export const programOf = async (
 };
 
 /**
- * The day as of which a partner's row holds: today, or the last day before it fell due where nobody has judged it since; null before it
+ * The day as of which a partner's row holds: today, or the last day before it fell due where it was not judged since; null before it
  * is judged for the first time.
  */
 export const heldOn = async (app: App, row: PartnerRow): Promise<Day | null> => {

@@ -139,7 +139,7 @@ const recordRows = async (
   if (added.length === 0) return { rows, changes: [] };
 
   const causes = Map.groupBy(added, ({ fact }) => fact.partnerId);
-  // Where families count, whoever is above a partner with new facts is judged too.
+  // Where families count, the partners above one with new facts are judged too.
   const concerned = program.countsFamilies ? locked : locked.filter((partner) => causes.has(partner.id));
   const changes = await changePartners(
     writing,

@@ -8,7 +8,7 @@ import type { ReadScope } from '../store/read-scope.ts';
 export const ROLES = ['ADMIN', 'INGEST', 'READER', 'PARTNER'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** What somebody may do, and where: whoever has the same is shown the same. */
+/** What a caller may do, and where: callers with the same are shown the same. */
 export type RightsClass = {
   readonly role: Role;
   /** Ids of programmes. */
@@ -17,7 +17,7 @@ export type RightsClass = {
   readonly partner: string | null;
 };
 
-/** What somebody may do, and who that is. */
+/** What a caller may do, and who it is. */
 export type Rights = RightsClass & {
   /** Who it is, for limits and the log: never a secret. */
   readonly identity: string;
@@ -25,7 +25,7 @@ export type Rights = RightsClass & {
   readonly expiresAt: Instant | null;
 };
 
-/** Everything: tiergraph's own, and everybody's where rights are switched off. */
+/** Everything: tiergraph's own rights, and every caller's where rights are switched off. */
 export const ALL_RIGHTS: Rights = {
   role: 'ADMIN',
   programs: 'ALL',

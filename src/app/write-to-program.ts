@@ -57,7 +57,7 @@ export const writeToProgram = async <T>(
       'Too much else is being written just now; nothing was changed. Send it again in a moment.',
     );
   }
-  // Also when nothing was logged: numbers may have changed, and whoever watches a standing wants them.
+  // Also when nothing was logged: numbers may have changed, which watchers of a standing are told.
   app.doorbell.ring(found.id);
   return result;
 };

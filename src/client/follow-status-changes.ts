@@ -21,7 +21,7 @@ export type StatusChangeEvent = StatusChangedSubscription['statusChanged'];
 /** Every event carries a place in the log, so that it can be gone on from. */
 type Placed = { readonly cursor: string };
 
-/** How following goes, for whoever wants to show it. */
+/** How following goes, to be shown to a user. */
 export type ConnectionState =
   | { readonly type: 'CONNECTING' }
   /** The first event of a connection has arrived. */

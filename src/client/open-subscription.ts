@@ -10,7 +10,7 @@ import {
 } from 'graphql-ws/client';
 import type { WebSocketConstructor, WebSocketLike } from './web-socket-like.ts';
 
-/** How a subscription ended that nobody here wanted to end. */
+/** How a subscription ended that was not ended from here. */
 export type Ending =
   /** The connection was closed; by the server, or 1006 for one that broke or never came about. */
   | {

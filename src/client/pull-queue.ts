@@ -1,4 +1,4 @@
-/** What was pushed, for whoever asks, in order. */
+/** What was pushed, given out in order as it is asked for. */
 export type PullQueue<T extends object> = {
   /** How many wait to be asked for. */
   readonly size: number;

@@ -56,7 +56,7 @@ function staff(area: Area, team: readonly string[], today: string, random: Rando
       validCertification(person, credentialOf(area, slot), today, slot === expiring, random),
     );
   if (random.chance(0.3)) {
-    // Somebody who could fill either role: whoever assigns people to slots has to choose well.
+    // A person who could fill either role: assigning people to slots has to choose well.
     const versatile = people[random.integer(0, 1)] as string;
     earned.push(...validCertification(versatile, `${area}_DESIGN`, today, false, random));
   }

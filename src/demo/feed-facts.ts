@@ -56,7 +56,7 @@ export function drawFact(
 ): FeedFact | null {
   const near = nearThreshold(partners);
   const favoured = near.length > 0 && random.chance(FAVOURED);
-  // Of the near ones the nearest third, so that something happens; otherwise anybody.
+  // Of the near ones the nearest third, so that something happens; otherwise any.
   const pool = favoured
     ? near.slice(0, Math.ceil(near.length / 3))
     : partners.filter(({ externalRef }) => externalRef !== TOUR_PARTNER.externalRef);

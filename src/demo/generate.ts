@@ -97,7 +97,7 @@ function drawPartners(tiers: readonly DemoTier[], calendar: DemoCalendar, random
   const partners: DemoPartner[] = [];
   for (const [index] of tiers.entries()) {
     const externalRef = `P-${padNumber(index + 1, 5)}`;
-    // Everybody was a member when the rules changed: half of them before the old rules began, too.
+    // All were members when the rules changed: half of them before the old rules began, too.
     const enrolledOn = addDays(calendar.newRulesOn, -random.integer(60, random.chance(0.5) ? 1_090 : 4_500));
     const possibleParent = partners.length > 0 && random.chance(0.05) ? random.pick(partners) : null;
     const parent = externalRef === TOUR_PARTNER.externalRef ? null : possibleParent;

@@ -52,7 +52,7 @@ export type Hurdles = {
 type RankedTier = Exclude<DemoTier, 'AUTHORIZED'>;
 
 // Published (channelbuzz.ca, June 2014): the numbers of Solution Experts, and the old numbers of answers.
-// Illustrative, published by nobody: every revenue, every average, and the new numbers of answers.
+// Illustrative, not published: every revenue, every average, and the new numbers of answers.
 /** The rules until the cutover. */
 export const OLD_HURDLES: Readonly<Record<RankedTier, Hurdles>> = {
   SILVER: { revenue: '250000', solutionExperts: 0, satisfaction: '7.0', answers: 3 },

@@ -11,7 +11,10 @@ export type Succession = {
   readonly currenciesInUse: Iterable<string>;
 };
 
-/** What keeps a valid rulebook from being published now: tiers that nothing takes the place of or that change places, currencies that it lacks, a transition without days. */
+/**
+ * What keeps a valid rulebook from being published now: tiers without a successor or that change places, currencies that it
+ * lacks, a transition without days.
+ */
 export function checkSuccession(rulebook: Rulebook, succession: Succession): readonly Problem[] {
   const { effectiveFrom, previous, currenciesInUse } = succession;
   const problems: Problem[] = [];

@@ -12,7 +12,7 @@ import { countedDays } from './window.ts';
 /** A half-open run of days; `until` is Infinity if it never ends. */
 export type Days = { readonly from: Day; readonly until: Day };
 
-/** A fact that may count for the judged partner, on the days on which whoever it is about belongs to the partner. */
+/** A fact that may count for the judged partner, on the days on which the partner that it is about belongs to the judged one. */
 export type Candidate = { readonly fact: Fact; readonly own: boolean; readonly belongs: readonly Days[] };
 
 /** A fact counts with this value, and for DISTINCT under this key, on each day of the run. */

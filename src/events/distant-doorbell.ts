@@ -4,7 +4,7 @@ import { within } from './within.ts';
 
 /** An open connection to what carries short texts between processes. */
 export type Line = {
-  /** Sends texts to everybody on the line, the sender included. Rejects if they can't be sent. */
+  /** Sends texts to every process on the line, the sender included. Rejects if they can't be sent. */
   send(texts: readonly string[]): Promise<void>;
   /** Ends the connection, also a dead one. Never fails. */
   close(): Promise<void>;
@@ -70,7 +70,7 @@ export const createDistantDoorbell = (options: DistantDoorbellOptions): Doorbell
         await Promise.race([within(answerWithinMs, 'Ringing', sent), current.lost.promise]);
       } catch (error) {
         current.lost.reject(error);
-        // Another line may be open already, and nobody else would send these on it.
+        // Another line may be open already, and nothing else would send these on it.
         for (const id of ids) unsent.add(id);
         if (line === current) line = undefined;
       }

@@ -1,5 +1,5 @@
 /**
- * Wakes whoever waits for new log entries. It carries no data and may be lost or ring in vain: the log is the truth, and a slow
+ * Wakes what waits for new log entries. It carries no data and may be lost or ring in vain: the log is the truth, and a slow
  * poll stands behind every doorbell.
  */
 export type Doorbell = {

@@ -1,4 +1,4 @@
-/** Somebody who asked for the next event, and is called back once. */
+/** What asked for the next event, and is called back once. */
 export type Asker<Event> = {
   take(event: Event): void;
   /** There are no more events. */
@@ -6,7 +6,7 @@ export type Asker<Event> = {
   fail(error: unknown): void;
 };
 
-/** Events, one each time that somebody asks. Who uses it as an iterator has a promise made for each; `ask` calls back, at once where it can. */
+/** Events, one each time that one is asked for. As an iterator it makes a promise for each; `ask` calls back, at once where it can. */
 export type EventSource<Event> = AsyncIterableIterator<Event, undefined> & { ask(asker: Asker<Event>): void };
 
 /** The result of an iterator that has come to its end. */

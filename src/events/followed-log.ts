@@ -34,7 +34,7 @@ export type FollowedLogOptions = {
   readonly answerWithinMs: number;
 };
 
-/** A missing position: somebody wrote to the log other than through it. */
+/** A missing position: the log was written to by another way than its own. */
 export class LogFault extends Error {}
 
 export const createFollowedLog = (options: FollowedLogOptions): FollowedLog => {
@@ -124,7 +124,7 @@ export const createFollowedLog = (options: FollowedLogOptions): FollowedLog => {
       if (position > head.position) return undefined;
       const first = recent[0]?.position;
       if (first !== undefined && position >= first) return recent[position - first];
-      // Pages begin at multiples of their size, so that everybody who catches up asks for the same ones.
+      // Pages begin at multiples of their size, so that all subscribers that catch up ask for the same ones.
       const from = Math.floor((position - 1) / pageSize) * pageSize;
       const to = Math.min(from + pageSize, head.position);
       const key = `${programId} ${history} ${from} ${to}`;

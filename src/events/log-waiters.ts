@@ -16,13 +16,13 @@ export type Membership = {
   leave(): void;
 };
 
-/** Who waits for new entries of one log, found by what the filters ask for instead of by asking everybody. */
+/** The subscribers that wait for new entries of one log, found by what their filters ask for instead of one by one. */
 export type LogWaiters = {
   /** Takes in a subscriber, whom `wake` wakes whenever it waits. */
   join(filter: ChangeFilter, wake: Wake): Membership;
-  /** Wakes whoever waits for one of these entries, oldest first. */
+  /** Wakes the subscribers that wait for one of these entries, oldest first. */
   announce(entries: readonly LogEntry[]): void;
-  /** Wakes everybody: the log became another. */
+  /** Wakes all: the log became another. */
   announceReplaced(): void;
   /** How many subscribers have joined. */
   readonly size: number;
@@ -37,7 +37,7 @@ type Member = {
   listedAt: number | null;
 };
 
-/** Everybody with the same filter. */
+/** The subscribers with the same filter. */
 type Group = {
   readonly matches: (entry: LogEntry) => boolean;
   /** Where the index lists it; an entry that passes the filter has at least one of these. */

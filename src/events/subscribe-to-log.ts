@@ -80,7 +80,7 @@ export const subscribeToLog = async (subscription: LogSubscription): Promise<Eve
       : { type: 'RESYNC', reason, cursor: told };
   /** Since it first asked for what comes after that. */
   let membership: Membership | undefined;
-  /** Who asked and has no answer yet, and whoever asked after that. */
+  /** The asker that has no answer yet, and those that asked after it. */
   let asker: Asker<LogEvent> | undefined;
   const laterAskers: Asker<LogEvent>[] = [];
   let isAnswering = false;
@@ -148,7 +148,7 @@ export const subscribeToLog = async (subscription: LogSubscription): Promise<Eve
       : consider(position, found, member);
   };
 
-  /** Goes on for as long as somebody asks; what memory has is given without a detour. */
+  /** Goes on for as long as there is an asker; what memory has is given without a detour. */
   const advance = (): void => {
     isAnswering = true;
     while (asker !== undefined) {
@@ -172,7 +172,7 @@ export const subscribeToLog = async (subscription: LogSubscription): Promise<Eve
     if (event !== undefined && !ended) nextAsker()?.take(event);
   };
   const fail = (error: unknown): void => {
-    // Nobody returns an iterator that failed.
+    // An iterator that failed is not returned by its reader.
     nextAsker()?.fail(error);
     end();
   };
@@ -224,7 +224,7 @@ export const subscribeToLog = async (subscription: LogSubscription): Promise<Eve
         whoAsks.finish();
         return;
       }
-      // While somebody waits, or is being answered, that goes on with this one.
+      // While another waits, or is being answered, that goes on with this one.
       if (asker !== undefined) laterAskers.push(whoAsks);
       else {
         asker = whoAsks;

@@ -22,7 +22,7 @@ export type Tail = {
   log(programId: string): FollowedLog;
   /** The time to go by, for what is too old to be replayed. */
   readonly now: () => Promise<Instant>;
-  /** Where whoever waits for a time waits. */
+  /** Where the waiting for a time is done. */
   readonly timers: TimerWheel;
   /** Ends following; resolves when no read is under way. */
   stop(): Promise<void>;

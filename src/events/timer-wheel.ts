@@ -6,7 +6,7 @@ export type TimerWheel = {
   readonly size: number;
 };
 
-/** Makes a wheel that turns while somebody waits, and does not keep the process alive. */
+/** Makes a wheel that turns while a timer waits, and does not keep the process alive. */
 export const createTimerWheel = (tickMs: number): TimerWheel => {
   const slots = new Map<number, Set<() => void>>();
   let tick = 0;

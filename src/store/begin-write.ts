@@ -54,7 +54,7 @@ export const beginChange = async (tx: Transaction, directory: Directory): Promis
 
 /**
  * Says to every process that programmes, rulebooks, keys or rights changed. Comes after the change and after every read of the
- * directory in the transaction, so that nobody takes what stood there before for what the new number means.
+ * directory in the transaction, so that no process takes what stood there before for what the new number means.
  */
 export const advanceEpoch = async (tx: Transaction): Promise<void> => {
   await tx.$executeRaw`UPDATE epoch SET number = number + 1`;

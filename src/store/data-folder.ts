@@ -21,8 +21,8 @@ export function unusable(folder: string, error: unknown): Error {
 }
 
 /**
- * Makes a data folder if it is not there, and closes it to other users of the machine: whoever reads it has all data,
- * and whoever writes to it may add a key. One in which other things lie keeps its rights, and the database within is
+ * Makes a data folder if it is not there, and closes it to other users of the machine: a user that reads it has all data,
+ * and one that writes to it may add a key. One in which other things lie keeps its rights, and the database within is
  * closed. Throws a sentence if it can't be used.
  */
 export function makeDataFolder(folder: string): void {

@@ -63,7 +63,7 @@ export type Directory = {
   latest(): DirectorySnapshot | null;
   /**
    * The programme with this id or code. Where memory knows none the database is asked anew: another process may just have made
-   * it, and whoever was told so comes here next.
+   * it, and the caller that was told so comes here next.
    */
   find(by: 'id' | 'code', value: string): Promise<ProgramRecord | undefined>;
   /** The snapshot of an epoch that was read in `session` just now; loaded there if it is another than the one in memory. */

@@ -6,7 +6,7 @@ import { reasonOf } from './reason-of.ts';
 
 const FOLDER = new URL('../../prisma/migrations/', import.meta.url);
 
-/** Any constant: whoever migrates the same database takes the same lock. */
+/** Any constant: all processes that migrate the same database take the same lock. */
 const LOCK = '7236541903';
 
 // As Prisma's own CLI makes it, so that `prisma migrate deploy` can take over at any time.

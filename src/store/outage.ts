@@ -38,7 +38,7 @@ function* causesOf(error: unknown, depth = 0): Generator<object> {
   if ('cause' in error) yield* causesOf(error.cause, depth + 1);
 }
 
-/** Nobody knows whether a transaction was committed: the connection was lost after that had been asked for. */
+/** It is not known whether a transaction was committed: the connection was lost after that had been asked for. */
 export class OutcomeUnknown extends Error {}
 
 /**

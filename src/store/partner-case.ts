@@ -185,7 +185,7 @@ const KEYS = `jsonb_to_recordset($1::jsonb) AS x("partnerId" uuid, "knownAt" flo
 const BELOW = `LATERAL (
   SELECT partner_id FROM partner_entry WHERE $2::boolean AND parent_id = wanted.id OFFSET 0) AS e`;
 
-/** SQL: the partners of the keys and, if $2, everybody who was ever entered below them; each at the instant of its key. */
+/** SQL: the partners of the keys and, if $2, all that were ever entered below them; each at the instant of its key. */
 const WANTED = `wanted AS (
   SELECT x."partnerId" AS id, x."knownAt" AS at FROM ${KEYS}
   UNION

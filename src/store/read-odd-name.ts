@@ -36,7 +36,7 @@ export const countCollidingNames = async (
   return row?.count ?? 0;
 };
 
-/** Names of others are for nobody who sees one partner alone. */
+/** Names of other partners are not for a viewer that sees one partner alone. */
 const conditions = (scope: ReadScope, programId: string | null): Prisma.Sql => {
   const ofProgram = programId === null ? Prisma.sql`TRUE` : Prisma.sql`o.program_id = ${programId}::uuid`;
   return Prisma.sql`o.collides AND ${ofProgram} AND ${inScope(scope, Prisma.sql`o.program_id`, Prisma.sql`NULL::uuid`)}`;

@@ -12,7 +12,7 @@ export type DraftRow = {
   readonly createdAt: Instant;
 };
 
-// Rules are no partner's own: whoever may see the programme may see them.
+// Rules are no partner's own: a viewer that may see the programme may see them.
 const scoped = ({ programs }: ReadScope): Prisma.Sql =>
   programs === 'ALL' ? Prisma.sql`TRUE` : Prisma.sql`r.program_id = ANY (${[...programs]}::uuid[])`;
 

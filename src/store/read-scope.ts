@@ -9,7 +9,7 @@ export type ReadScope = {
   readonly partner: string | null;
 };
 
-/** tiergraph itself, and everybody where rights are switched off. */
+/** For tiergraph itself, and for every caller where rights are switched off. */
 export const FULL_SCOPE: ReadScope = { programs: 'ALL', partner: null };
 
 /** The ids of a partner and of those below it today, as an array: worked out once, and by index, whatever it is compared with. */

@@ -39,14 +39,14 @@ class NamedClient extends Client {
 /**
  * A pool of sessions that finds out when a network swallowed what was sent: no answer comes then, and no error. Sessions that have been in use
  * for long are looked up in the server on a connection of their own; where it waits for us as we wait for it, or has no such session any
- * more, ours is cut, and whoever waits for it gets an error.
+ * more, ours is cut, and what waits for it gets an error.
  */
 export const createSessionPool = (
   config: PoolConfig,
   { suspectAfterMs = 5_000 }: SessionPoolOptions = {},
 ): SessionPool => {
   const pool = new Pool({ connectionTimeoutMillis: 15_000, ...config, Client: NamedClient });
-  // One that broke while nobody used it is out of the pool by then.
+  // One that broke while it was idle is out of the pool by then.
   pool.on('error', () => {});
   /** Since when sessions are in use. */
   const inUse = new Map<PoolClient, number>();
@@ -87,7 +87,7 @@ export const createSessionPool = (
   return {
     pool,
     async close() {
-      // Still on the watch meanwhile: it waits for whoever uses a session.
+      // Still on the watch meanwhile: it waits for the sessions in use.
       await pool.end();
       clearInterval(timer);
     },

@@ -11,7 +11,7 @@ export type Session = Transaction;
 const ATTEMPTS = 6;
 
 // Serialization failure and deadlock, as PostgreSQL names them, and what Prisma makes of them; and a lock that was not to be had in
-// the short time for which sessions wait: whoever is still there goes on waiting.
+// the short time for which sessions wait: a caller that is still there goes on waiting.
 const RETRYABLE = new Set(['40001', '40P01', 'P2034', '55P03']);
 
 // No connection was to be had in time: also rolled back, but trying again at once would only add to the crowd.

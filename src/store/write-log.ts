@@ -25,7 +25,7 @@ export type NewLogEntry = {
 export type LogEntry = NewLogEntry & {
   readonly programId: string;
   readonly position: number;
-  /** The partner and those above it when it was logged: whoever is one of them counts the partner's changes as its own. */
+  /** The partner and those above it when it was logged: each of them counts the partner's changes as its own. */
   readonly familyIds: readonly string[];
 };
 

@@ -83,7 +83,7 @@ export const findPartnerId = async (
   return row?.id;
 };
 
-/** Which partners to lock: by reference, by id, and whether everybody above them in the hierarchy, on any day, is locked too. */
+/** Which partners to lock: by reference, by id, and whether all above them in the hierarchy, on any day, are locked too. */
 export type PartnersToLock = {
   readonly refs?: readonly string[];
   readonly ids?: readonly string[];
@@ -91,7 +91,7 @@ export type PartnersToLock = {
 };
 
 /**
- * Locks partners of a programme until commit, in the one order that everybody locks in. The hierarchy is read again once they are locked:
+ * Locks partners of a programme until commit, in the one order in which all transactions lock. The hierarchy is read again once they are locked:
  * throws TryAgain if it had become another meanwhile.
  */
 export const lockPartners = async (
@@ -152,7 +152,7 @@ const selectConcerned = (
 /**
  * Locks up to `limit` partners of a programme whose standing is out of date: first those that a day made so on which it or its numbers
  * differ, longest overdue first, then those that a published rulebook did. Those that another process works on are left to it; as nothing
- * is waited for, this needs not be the order that everybody locks in.
+ * is waited for, this need not be the order in which all transactions lock.
  */
 export const claimDuePartners = async (
   tx: Transaction,
