@@ -40,7 +40,7 @@ export type RowRejection = {
   readonly message: string;
 };
 
-export const ROW_REJECTION_CODES = [
+const ROW_REJECTION_CODES = [
   'INVALID_VALUE',
   'UNKNOWN_PARTNER',
   'UNKNOWN_CURRENCY',

@@ -14,7 +14,7 @@ import { TOUR_PARTNER, tourFacts } from './tour-partner.ts';
 export type Distribution = Readonly<Record<DemoTier, number>>;
 
 /** Partners worldwide in 2014 (CRN partner programme guide): 11,078 in all. */
-export const PUBLISHED_DISTRIBUTION: Distribution = {
+const PUBLISHED_DISTRIBUTION: Distribution = {
   AUTHORIZED: 10_249,
   SILVER: 343,
   GOLD: 171,
@@ -22,7 +22,7 @@ export const PUBLISHED_DISTRIBUTION: Distribution = {
 };
 
 /** Illustrative: what the first start seeds, 300 partners with more life at the top. */
-export const LIVELY_DISTRIBUTION: Distribution = { AUTHORIZED: 180, SILVER: 60, GOLD: 36, PLATINUM: 24 };
+const LIVELY_DISTRIBUTION: Distribution = { AUTHORIZED: 180, SILVER: 60, GOLD: 36, PLATINUM: 24 };
 
 export type DemoOptions = {
   readonly seed: number | string;

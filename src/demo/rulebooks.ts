@@ -60,7 +60,7 @@ export const OLD_HURDLES: Readonly<Record<RankedTier, Hurdles>> = {
   PLATINUM: { revenue: '3000000', solutionExperts: 0, satisfaction: '7.5', answers: 10 },
 };
 /** The rules from the cutover on: less revenue, more know-how and satisfaction. */
-export const NEW_HURDLES: Readonly<Record<RankedTier, Hurdles>> = {
+const NEW_HURDLES: Readonly<Record<RankedTier, Hurdles>> = {
   SILVER: { revenue: '100000', solutionExperts: 1, satisfaction: '7.5', answers: 5 },
   GOLD: { revenue: '400000', solutionExperts: 2, satisfaction: '8.0', answers: 10 },
   PLATINUM: { revenue: '1200000', solutionExperts: 3, satisfaction: '8.5', answers: 15 },

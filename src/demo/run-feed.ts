@@ -29,7 +29,7 @@ export type FeedOptions = {
 };
 
 /** The source that the feed's facts name. */
-export const FEED_SOURCE = 'feed';
+const FEED_SOURCE = 'feed';
 
 /** At most so many requests a second; a higher rate makes batches. */
 const REQUESTS_PER_SECOND = 10;

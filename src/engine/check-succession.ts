@@ -71,7 +71,7 @@ function reversals(rulebook: Rulebook, old: Rulebook['tiers']): Problem[] {
 }
 
 /** The tier of this rulebook that takes the place of one of the rulebook before; null if none does. */
-export function remappedTier(rulebook: Rulebook, code: string): string | null {
+function remappedTier(rulebook: Rulebook, code: string): string | null {
   const remapped = rulebook.remap.get(code) ?? code;
   return rulebook.tiers.some((tier) => tier.code === remapped) ? remapped : null;
 }

@@ -18,7 +18,7 @@ export type Candidate = { readonly fact: Fact; readonly own: boolean; readonly b
 /** A fact counts with this value, and for DISTINCT under this key, on each day of the run. */
 export type Contribution = Days & { readonly fact: Fact; readonly value: Fraction; readonly key: string };
 
-export const ALWAYS: Days = { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
+const ALWAYS: Days = { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
 
 /** What contributions depend on besides the fact and the metric. */
 export type Setting = { readonly rulebook: Rulebook; readonly enrolledOn: Day };

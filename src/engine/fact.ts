@@ -4,9 +4,6 @@ import type { Fraction } from './fraction.ts';
 /** What may be odd about a fact that was recorded all the same (rule 38); of several the first. */
 export type FactWarning = 'LEFT' | 'FUTURE' | 'NOT_ASKED_FOR';
 
-/** The three built-in kinds of fact; every other kind is a measurement that the programme declares. */
-export const BUILT_IN_KINDS = ['revenue', 'certification', 'satisfaction'] as const;
-
 /**
  * One version of a piece of qualifying data about a partner, as the engine reads it.
  *

@@ -24,7 +24,7 @@ export function jsonSize(value: unknown, allowedBytes: number): JsonSize {
 }
 
 /** The bytes of a text in UTF-8. */
-export function textBytes(text: string): number {
+function textBytes(text: string): number {
   let bytes = text.length;
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);

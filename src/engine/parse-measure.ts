@@ -4,23 +4,11 @@ import type { Metric } from './metric.ts';
 import { LONGEST_NAME } from './naming-text.ts';
 import { metricShape } from './parse-metric.ts';
 import type { LocalizedText } from './program.ts';
+import { namedRecord } from './record-shape.ts';
 import type { Measure, PointScale, RegionalNumber } from './rulebook.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
-import {
-  byKey,
-  decimal,
-  list,
-  mapped,
-  namedRecord,
-  object,
-  optional,
-  positiveDecimal,
-  reference,
-  type Shape,
-  text,
-  textOr,
-  writing,
-} from './shape.ts';
+import { decimal, positiveDecimal, text, writing } from './scalar-shape.ts';
+import { byKey, list, mapped, object, optional, reference, type Shape, textOr } from './shape.ts';
 
 const NAMES_OF_KINDS: Readonly<Record<string, LocalizedText>> = {
   revenue: { en: 'revenue', de: 'Umsatz' },

@@ -14,7 +14,8 @@ import {
 import { LONGEST_NAME } from './naming-text.ts';
 import { quoted, shortened } from './problem.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
-import { byKey, choice, integer, list, mapped, name, object, optional, type Shape, text } from './shape.ts';
+import { choice, integer, name, text } from './scalar-shape.ts';
+import { byKey, list, mapped, object, optional, type Shape } from './shape.ts';
 
 const UP_TO_A_CENTURY = { months: 1_200, days: 36_525 } as const;
 
@@ -44,7 +45,7 @@ export const durationShape = object(
 
 const periodFields = { last: optional(integer(1, 400)) };
 
-export const windowShape: Shape<Window> = byKey<Window>({
+const windowShape: Shape<Window> = byKey<Window>({
   trailing: object({ trailing: durationShape }, ({ trailing }) =>
     'months' in trailing
       ? { type: 'TRAILING_MONTHS', months: trailing.months }

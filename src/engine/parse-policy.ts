@@ -10,19 +10,8 @@ import {
   type ReviewCalendar,
   type Transition,
 } from './policy-rules.ts';
-import {
-  byKey,
-  byText,
-  choice,
-  date,
-  integer,
-  list,
-  mapped,
-  object,
-  optional,
-  type Shape,
-  text,
-} from './shape.ts';
+import { choice, date, integer, text } from './scalar-shape.ts';
+import { byKey, byText, list, mapped, object, optional, type Shape } from './shape.ts';
 
 const A_LEAP_YEAR = 2000;
 

@@ -7,7 +7,8 @@ import { checkField, checkFilters, fieldShape, scopeShape, whereShape } from './
 import { pointer } from './problem.ts';
 import type { ForEach, Quantifier, Requirement, Threshold } from './rulebook.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
-import { byKey, integer, list, name, object, optional, reference, type Shape, text } from './shape.ts';
+import { integer, name, text } from './scalar-shape.ts';
+import { byKey, list, object, optional, reference, type Shape } from './shape.ts';
 
 /** A code of a tier or a specialization. */
 export const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;

@@ -7,6 +7,7 @@ import { CODE, codeShape, requirementShape } from './parse-requirement.ts';
 import { PLAIN_POLICY } from './policy-rules.ts';
 import { lastKey, type Problem, pointer } from './problem.ts';
 import type { ProgramSettings } from './program.ts';
+import { record } from './record-shape.ts';
 import type {
   CurrencyTable,
   Measure,
@@ -19,18 +20,8 @@ import type {
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
 import { namedCircle, type RulebookReading, startReading } from './rulebook-reading.ts';
 import { excessOf } from './rulebook-size.ts';
-import {
-  choice,
-  date,
-  list,
-  mapped,
-  object,
-  optional,
-  positiveDecimal,
-  record,
-  type Shape,
-  writing,
-} from './shape.ts';
+import { choice, date, positiveDecimal, writing } from './scalar-shape.ts';
+import { list, mapped, object, optional, type Shape } from './shape.ts';
 
 export type ParsedRulebook =
   | { readonly ok: true; readonly rulebook: Rulebook }

@@ -19,10 +19,7 @@ const MOST_COUNTED = 1_000_000_000;
  * What a rulebook comes to when it is judged, proven and explained. Each measure, requirement and specialization is looked at
  * once, whatever it unfolds to. Goes no deeper into what is used by name than reading the document did.
  */
-export function rulebookSize(
-  { measures, specializations, tiers }: Rulebook,
-  allowed: UnfoldedSize,
-): RulebookSize {
+function rulebookSize({ measures, specializations, tiers }: Rulebook, allowed: UnfoldedSize): RulebookSize {
   const requirements = new Map(specializations.map(({ code, requirement }) => [code, requirement]));
   const ofMeasures = new Map<Measure, UnfoldedSize>();
   const ofSpecializations = new Map<string, UnfoldedSize>();

@@ -1,6 +1,3 @@
-import { type Day, formatDay, parseDay } from './day.ts';
-import { compare, type Fraction, parseDecimal, ZERO } from './fraction.ts';
-import { findNameProblem, LONGEST_NAME, toName } from './naming-text.ts';
 import { pointer, quoted } from './problem.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
@@ -125,7 +122,7 @@ export function textOr<T>(ofText: Shape<T>, other: Shape<T>): Shape<T> {
 }
 
 /** What of a rulebook has a limit. */
-type Limit = keyof typeof RULEBOOK_LIMITS;
+export type Limit = keyof typeof RULEBOOK_LIMITS;
 
 /** A list of at least `minimum` items of one shape, and no more than the limit. */
 export function list<T>(item: Shape<T>, limit: Limit, minimum = 0): Shape<readonly T[]> {
@@ -143,156 +140,6 @@ export function list<T>(item: Shape<T>, limit: Limit, minimum = 0): Shape<readon
     },
   };
 }
-
-/** An object whose keys name something, each in its one form and once, no more than the limit, and whose values have one shape. */
-export function namedRecord<T>(limit: Limit, item: Shape<T>): Shape<ReadonlyMap<string, T>> {
-  return {
-    schema: {
-      type: 'object',
-      propertyNames: { pattern: '\\S' },
-      additionalProperties: item.schema,
-      maxProperties: RULEBOOK_LIMITS[limit],
-    },
-    read(value, path, reading) {
-      if (!isObject(value)) return reading.refuse(path, 'An object is expected here.');
-      if (!reading.within(Object.keys(value).length, limit, path)) return undefined;
-      const items = new Map<string, T>();
-      let complete = true;
-      for (const [key, raw] of Object.entries(value)) {
-        const at = pointer(path, key);
-        const named = reading.name(key, at, LONGEST_NAME);
-        const read = item.read(raw, at, reading);
-        if (named !== undefined && items.has(named)) reading.refuse(at, `${quoted(named)} is there twice.`);
-        if (named === undefined || items.has(named) || read === undefined) complete = false;
-        else items.set(named, read);
-      }
-      return complete ? items : undefined;
-    },
-  };
-}
-
-/** An object whose keys are free within `key`, each in its one form and once, no more than the limit, and whose values have one shape. */
-export function record<T>(
-  key: RegExp,
-  keyIs: string,
-  limit: Limit,
-  item: Shape<T>,
-): Shape<ReadonlyMap<string, T>> {
-  return {
-    schema: {
-      type: 'object',
-      propertyNames: { pattern: key.source },
-      additionalProperties: item.schema,
-      maxProperties: RULEBOOK_LIMITS[limit],
-    },
-    read(value, path, reading) {
-      if (!isObject(value)) return reading.refuse(path, 'An object is expected here.');
-      if (!reading.within(Object.keys(value).length, limit, path)) return undefined;
-      const items = new Map<string, T>();
-      let complete = true;
-      for (const [written, raw] of Object.entries(value)) {
-        const at = pointer(path, written);
-        const name = toName(written);
-        const read = item.read(raw, at, reading);
-        if (!key.test(name)) reading.refuse(at, hiddenIn(name) ?? `${quoted(name)} is not ${keyIs}.`);
-        else if (items.has(name)) reading.refuse(at, `${quoted(name)} is there twice.`);
-        if (read === undefined || !key.test(name) || items.has(name)) complete = false;
-        else items.set(name, read);
-      }
-      return complete ? items : undefined;
-    },
-  };
-}
-
-/** A text in its one form that matches a pattern and is no longer than the limit; `is` says what it then is, with its article. */
-export function text(pattern: RegExp, is: string, limit?: Limit): Shape<string> {
-  return {
-    schema: {
-      type: 'string',
-      pattern: pattern.source,
-      ...(limit !== undefined && { maxLength: RULEBOOK_LIMITS[limit] }),
-    },
-    read(value, path, reading) {
-      const name = typeof value === 'string' ? toName(value) : '';
-      if (!pattern.test(name)) return reading.refuse(path, hiddenIn(name) ?? `This has to be ${is}.`);
-      return limit === undefined || reading.within(name.length, limit, path) ? name : undefined;
-    },
-  };
-}
-
-/** What in a name can't be seen, so that no reader of its text would find it; null if nothing. */
-function hiddenIn(name: string): string | null {
-  return name === '' ? null : findNameProblem(name, Number.POSITIVE_INFINITY);
-}
-
-/** A text that names something (rule 30), in its one form. */
-export function name(longest = LONGEST_NAME): Shape<string> {
-  return {
-    schema: { type: 'string', pattern: '\\S' },
-    read: (value, path, reading) =>
-      typeof value === 'string'
-        ? reading.name(value, path, longest)
-        : reading.refuse(path, 'A text is expected here.'),
-  };
-}
-
-/** A text for people, on one line or on several, as it is written. */
-export function writing(longest: number, lines: 'ONE_LINE' | 'LINES'): Shape<string> {
-  return {
-    schema: { type: 'string', pattern: '\\S' },
-    read: (value, path, reading) =>
-      typeof value === 'string'
-        ? reading.writing(value, path, longest, lines)
-        : reading.refuse(path, 'A text is expected here.'),
-  };
-}
-
-/** One of a few texts, or numbers. */
-export function choice<const T extends string | number | boolean>(values: readonly T[]): Shape<T> {
-  return {
-    schema: { enum: values },
-    read: (value, path, reading) =>
-      values.find((each) => each === value) ??
-      reading.refuse(path, `${values.length > 1 ? 'One of ' : ''}${values.join(', ')} is expected here.`),
-  };
-}
-
-/** A whole number within bounds. */
-export function integer(minimum: number, maximum: number): Shape<number> {
-  return {
-    schema: { type: 'integer', minimum, maximum },
-    read: (value, path, reading) =>
-      typeof value === 'number' && Number.isInteger(value) && value >= minimum && value <= maximum
-        ? value
-        : reading.refuse(path, `A whole number from ${minimum} to ${maximum} is expected here.`),
-  };
-}
-
-/** An exact number, written as a text so that nothing is rounded on the way. */
-export const decimal: Shape<Fraction> = {
-  schema: { type: 'string', pattern: '^-?\\d{1,30}(\\.\\d{1,20})?$' },
-  read: (value, path, reading) =>
-    (typeof value === 'string' ? parseDecimal(value) : null) ??
-    reading.refuse(path, 'A decimal number as a text is expected here, such as "1250.5".'),
-};
-
-/** An exact number above zero. */
-export const positiveDecimal: Shape<Fraction> = {
-  schema: { ...decimal.schema, not: { pattern: '^(-|0*(\\.0*)?$)' } },
-  read(value, path, reading) {
-    const number = decimal.read(value, path, reading);
-    if (number === undefined || compare(number, ZERO) > 0) return number;
-    return reading.refuse(path, 'A number above zero is expected here.');
-  },
-};
-
-/** A calendar date. */
-export const date: Shape<Day> = {
-  schema: { type: 'string', format: 'date', pattern: '^[1-9]\\d{3}-\\d{2}-\\d{2}$' },
-  read: (value, path, reading) =>
-    (typeof value === 'string' ? parseDay(value) : null) ??
-    reading.refuse(path, `A date is expected here, such as "${formatDay(20_000)}".`),
-};
 
 /** The shape that `$defs` of the schema has under a name: for shapes that hold themselves. */
 export function reference<T>(name: string, shape: () => Shape<T>): Shape<T> {

@@ -4,7 +4,7 @@ import type { Aggregate } from './metric.ts';
 import type { Comparison, Grain, MeasureProof } from './standing.ts';
 
 /** Digits after the point with which a value can be recorded. */
-export const RECORDED_PLACES = 6;
+const RECORDED_PLACES = 6;
 
 /** Whether the value has to come up to the threshold, rather than down to it. */
 export function isUpwards(comparison: Comparison): boolean {

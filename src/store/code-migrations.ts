@@ -3,7 +3,7 @@ import { NAME_MIGRATIONS } from './name-migrations.ts';
 import { foldPartners } from './search-migration.ts';
 
 /** All of them, in the order in which they run. */
-export const CODE_MIGRATIONS: readonly CodeMigration[] = [...NAME_MIGRATIONS, foldPartners];
+const CODE_MIGRATIONS: readonly CodeMigration[] = [...NAME_MIGRATIONS, foldPartners];
 
 /** Runs what is not finished. The caller holds the lock of migrations: one process at a time. */
 export const runCodeMigrations = async (

@@ -21,7 +21,7 @@ const CROWDED = new Set(['P2024', 'P2028']);
 export class TryAgain extends Error {}
 
 /** Whether the database gave up on a transaction for a reason that passes, so that the whole of it may be tried again. */
-export const isRetryable = (error: unknown): boolean =>
+const isRetryable = (error: unknown): boolean =>
   error instanceof TryAgain || [...codesOf(error)].some((code) => RETRYABLE.has(code));
 
 /** Whether a transaction failed, and was rolled back, because too much else was going on or the database was not there: it may succeed later. */
