@@ -3,6 +3,7 @@ import type { Fact } from '../engine/fact.ts';
 import { compare, type Fraction, formatDecimal, parseDecimal } from '../engine/fraction.ts';
 import { isStorable, isWritten, readName, toName, toStoredName } from '../engine/naming-text.ts';
 import type { ProgramRecord } from '../store/directory.ts';
+import type { FingerprintedContent } from '../store/fingerprint.ts';
 import type {
   AttributeInput,
   FactDetailInput,
@@ -12,21 +13,8 @@ import type {
 } from './fact-input.ts';
 
 /** What a row says, normalized: everything of a fact that its sender decides, the partner still by the reference as it was sent. */
-export type FactContent = Pick<
-  Fact,
-  | 'externalId'
-  | 'kind'
-  | 'occurredOn'
-  | 'expiresOn'
-  | 'value'
-  | 'currency'
-  | 'person'
-  | 'credential'
-  | 'customer'
-  | 'respondent'
-  | 'subject'
-  | 'attributes'
-> & { readonly partner: string };
+export type FactContent = Omit<FingerprintedContent, 'partnerId'> &
+  Pick<Fact, 'externalId'> & { readonly partner: string };
 
 const MAX_ATTRIBUTES = 20;
 const VALUE = /^-?\d{1,24}(\.\d{1,6})?$/;

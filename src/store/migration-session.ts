@@ -14,3 +14,19 @@ export type CodeMigration = {
   /** Brings along what comes after the place; returns how far it came, null if nothing is left. The first place is an empty text. */
   advance(session: MigrationSession, cursor: string): Promise<string | null>;
 };
+
+/** How many rows one transaction takes on. */
+export const CHUNK = 500;
+
+/** The place before the rows of a table that is gone through by id. */
+const BEFORE_ALL_IDS = '00000000-0000-0000-0000-000000000000';
+
+/** The id after which a part begins. */
+export function idAfter(cursor: string): string {
+  return cursor === '' ? BEFORE_ALL_IDS : cursor;
+}
+
+/** The place after these rows; null if they are not as many as were asked for. */
+export function lastId(rows: readonly Record<string, unknown>[]): string | null {
+  return rows.length < CHUNK ? null : String(rows.at(-1)?.id);
+}

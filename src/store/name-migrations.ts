@@ -1,16 +1,12 @@
 import { toStoredName } from '../engine/naming-text.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import type { CodeMigration, MigrationSession } from './migration-session.ts';
+import { CHUNK, type CodeMigration, idAfter, lastId, type MigrationSession } from './migration-session.ts';
 import { factJson, type StoredFact, toFact } from './stored-fact.ts';
 
 // Texts that name something have had one form only since rule 30. First the references and keys that have another are found and noted,
 // then those among them that would become one are told apart, and then the others, and all other texts, are brought into their form.
 
 // Texts are read as JSON: the embedded database's driver takes a byte order mark at the beginning of a column for none of its text.
-
-/** How many rows one transaction takes on. */
-const CHUNK = 500;
-const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 type Found = { readonly programId: string; readonly source: string; readonly text: string };
 
@@ -38,7 +34,7 @@ const findReferences: CodeMigration = {
     const rows = await session.query(
       `SELECT id, program_id AS "programId", to_jsonb(external_ref) AS text FROM partner
        WHERE id > $1::uuid ORDER BY id LIMIT ${CHUNK}`,
-      [cursor || NOBODY],
+      [idAfter(cursor)],
     );
     const named = rows.map((row) => ({
       programId: String(row.programId),
@@ -56,7 +52,7 @@ const findKeys: CodeMigration = {
     const rows = await session.query(
       `SELECT id, program_id AS "programId", to_jsonb(source) AS source, to_jsonb(external_id) AS text FROM fact
        WHERE id > $1::uuid ORDER BY id LIMIT ${CHUNK}`,
-      [cursor || NOBODY],
+      [idAfter(cursor)],
     );
     const named = rows.map((row) => ({
       programId: String(row.programId),
@@ -133,7 +129,7 @@ const mendFacts: CodeMigration = {
     const rows = await session.query(
       `SELECT f.id, ${factJson('f')} AS fact, encode(f.fingerprint, 'hex') AS fingerprint FROM fact f
        WHERE f.id > $1::uuid ORDER BY f.id LIMIT ${CHUNK}`,
-      [cursor || NOBODY],
+      [idAfter(cursor)],
     );
     const mended = rows.flatMap((row) => {
       const stored = row.fact as StoredFact;
@@ -163,7 +159,7 @@ const mendPartners: CodeMigration = {
       `SELECT p.id, to_jsonb(p.region) AS region, (SELECT jsonb_agg(DISTINCT e.data->>'region') FROM partner_entry e
          WHERE e.partner_id = p.id AND e.data->>'region' IS NOT NULL) AS entered FROM partner p
        WHERE p.id > $1::uuid ORDER BY p.id LIMIT ${CHUNK}`,
-      [cursor || NOBODY],
+      [idAfter(cursor)],
     );
     const mended = rows.flatMap(({ id, region, entered }) =>
       [...new Set([String(region), ...(Array.isArray(entered) ? entered.map(String) : [])])].flatMap(
@@ -192,7 +188,7 @@ const mendLog: CodeMigration = {
   async advance(session, cursor) {
     const rows = await session.query(
       `SELECT id, to_jsonb(region) AS region FROM status_change WHERE id > $1::uuid ORDER BY id LIMIT ${CHUNK}`,
-      [cursor || NOBODY],
+      [idAfter(cursor)],
     );
     const mended = rows.flatMap(({ id, region }) =>
       toStoredName(String(region)) === region ? [] : [{ id, form: toStoredName(String(region)) }],
@@ -254,7 +250,3 @@ const makeDue = async (session: MigrationSession, partnerIds: readonly string[])
     [JSON.stringify(partnerIds)],
   );
 };
-
-/** The place after these rows; null if they are not as many as were asked for. */
-const lastId = (rows: readonly Record<string, unknown>[]): string | null =>
-  rows.length < CHUNK ? null : String(rows.at(-1)?.id);

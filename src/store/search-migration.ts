@@ -1,8 +1,5 @@
-import type { CodeMigration } from './migration-session.ts';
+import { CHUNK, type CodeMigration, idAfter, lastId } from './migration-session.ts';
 import { searchKeyOf } from './search-key.ts';
-
-const CHUNK = 500;
-const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /** Folds the names and references of partners that were there before they were searched for in this way. */
 export const foldPartners: CodeMigration = {
@@ -11,7 +8,7 @@ export const foldPartners: CodeMigration = {
     const rows = await session.query(
       `SELECT id, to_jsonb(name) AS name, to_jsonb(external_ref) AS "externalRef" FROM partner
        WHERE id > $1::uuid ORDER BY id LIMIT ${CHUNK}`,
-      [cursor || NOBODY],
+      [idAfter(cursor)],
     );
     const keys = rows.map(({ id, name, externalRef }) => ({
       id,
@@ -26,6 +23,6 @@ export const foldPartners: CodeMigration = {
        UPDATE partner p SET search_key = x."searchKey" FROM x WHERE p.id = x.id`,
       [JSON.stringify(keys)],
     );
-    return rows.length < CHUNK ? null : String(rows.at(-1)?.id);
+    return lastId(rows);
   },
 };
