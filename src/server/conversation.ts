@@ -97,7 +97,7 @@ export function createConversation(options: Options): Conversation {
 
   const close = (code: number, sentence: string): void => {
     outbox.flush();
-    socket.close(code, sentence.slice(0, LONGEST_REASON));
+    socket.close(code, cutToBytes(sentence, LONGEST_REASON));
   };
   const tryLater = (error: unknown): void => {
     log.error({ err: error }, 'A WebSocket message could not be handled.');
@@ -298,6 +298,11 @@ export function createConversation(options: Options): Conversation {
       wanted.clear();
     },
   };
+}
+
+/** The first characters of a text that have no more than so many bytes together. */
+function cutToBytes(text: string, most: number): string {
+  return new TextDecoder().decode(Buffer.from(text).subarray(0, most), { stream: true });
 }
 
 /** What the client says of who it is in its first message; null if nothing. */

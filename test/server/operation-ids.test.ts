@@ -102,11 +102,15 @@ test('an operation that the client completed counts until it has ended', async (
   client.socket.terminate();
 });
 
-test('an id that is in use closes the connection, also if it is long', async () => {
+test.each([
+  ['of one byte', 'a'.repeat(256)],
+  ['of two bytes', 'é'.repeat(256)],
+  ['of two halves', '😀'.repeat(128)],
+])('an id that is in use closes the connection, also if it is long, of characters %s', async (_, id) => {
   await startSlowServer(createRandom(1));
   const client = await openClient();
   const closed = new Promise((resolve) => client.socket.once('close', resolve));
-  for (let twice = 0; twice < 2; twice++) client.subscribe('a'.repeat(256), COUNTED);
+  for (let twice = 0; twice < 2; twice++) client.subscribe(id, COUNTED);
   expect(await closed).toBe(4409);
   await toy.feed.subscribers(0);
 });
