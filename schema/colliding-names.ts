@@ -14,7 +14,7 @@ const NameKind = builder.enumType('NameKind', {
 
 const CollidingNameType = builder.objectRef<CollidingName>('CollidingName').implement({
   description:
-    'A reference or key from before names had one form, which was left as it is because its form is that of another. It is found by its exact text.',
+    'A reference or key from before names had one form, which was left as it is because another has the same form. It is found by its exact text.',
   fields: (t) => ({
     kind: t.expose('kind', { type: NameKind, description: 'Whether it is a partner or a fact that has it.' }),
     source: t.exposeString('source', {

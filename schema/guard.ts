@@ -117,8 +117,8 @@ export function guardRoots(schema: GraphQLSchema): GraphQLSchema {
 }
 
 /**
- * Puts what partners and facts say behind what the operation's mutations were given: a viewer who may only bring in reads that back, and
- * nothing else of them. A field that is new is behind it too, unless a rule says more.
+ * Lets a viewer that may only bring in read of partners and facts what the operation's mutations were sent, and nothing else.
+ * A new field is guarded in this way too, unless it is in NAMING.
  */
 export function guardTold(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {

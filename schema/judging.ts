@@ -9,7 +9,7 @@ type Judging = Progress & Pick<ProgramRecord, 'obstacle'>;
 
 export const JudgingProgress = builder.objectRef<Judging>('JudgingProgress').implement({
   description:
-    'How far the judging has come that a publication, a withdrawal or the passing of days set off. It goes on by itself, also after a restart. For the roles ADMIN and READER.',
+    'How far the judging after a publication, a withdrawal or the passing of days has come. It goes on by itself, also after a restart. For the roles ADMIN and READER.',
   fields: (t) => ({
     total: t.exposeInt('total', { description: 'How many partners the programme has.' }),
     obstacle: t.string({

@@ -5,8 +5,8 @@ import type { Context } from './context.ts';
 import { badUserInput } from './errors.ts';
 
 /**
- * The text of a place in a log, as the viewer may see it. Positions count all changes of a programme: by two of them a partner would know
- * how often its peers' standings changed in between, so that its cursors are sealed.
+ * The text of a place in a log, as the viewer may see it. Positions count all changes of a programme: from two of them a
+ * partner would learn how often its peers' standings changed in between. So its cursors are sealed.
  */
 export function writeLogCursor({ app, scope }: Context, cursor: Cursor, place: CursorPlace): string {
   return scope.partner === null ? encodeCursor(cursor) : app.cursorSeal.seal(cursor, place);

@@ -114,7 +114,7 @@ Partner.implement({
     history: t.field({
       type: StandingPeriodConnection,
       description:
-        'Its standing over the days, earliest first: past, present and to come, as known now or at an earlier instant. It begins with the first day with a rulebook. Until the partner is judged anew after a rulebook was published or withdrawn, it is that of before; `Program.judging` says how far that has come.',
+        'Its standing over the days, earliest first: past, present and to come, as known now or at an earlier instant. It begins with the first day with a rulebook. After a rulebook was published or withdrawn, it stays as it was until the partner is judged anew; `Program.judging` says how far that has come.',
       // As known now it is in the row; otherwise every day is judged anew.
       extensions: { costOfArguments: { knownAt: 40 } },
       args: {

@@ -66,12 +66,12 @@ Program.implement({
     }),
     personsIgnoreCase: t.boolean({
       description:
-        'Whether `ann` and `Ann` are one here, shown as first written; said once, when it was made.',
+        'Whether `ann` and `Ann` are one person here, shown as first written; set when the programme was created.',
       resolve: ({ settings }) => settings.personsIgnoreCase ?? false,
     }),
     referencesIgnoreCase: t.boolean({
       description:
-        'Whether `acme` and `ACME` are one partner, shown as first written; said once, when it was made.',
+        'Whether `acme` and `ACME` are one partner here, shown as first written; set when the programme was created.',
       resolve: ({ settings }) => settings.referencesIgnoreCase ?? false,
     }),
     today: t.field({

@@ -65,7 +65,7 @@ const RowRecorded = builder.objectRef<Row<'RECORDED'>>('RowRecorded').implement(
 
 const RowDuplicate = builder.objectRef<Row<'DUPLICATE'>>('RowDuplicate').implement({
   description:
-    'The row says what the current version under its key says, or any version of a fact that was voided. Nothing changed.',
+    'The row says what the current version under its key says or, of a fact that was voided, what any of its versions said. Nothing changed.',
   fields: (t) => ({
     index: t.exposeInt('index', { description: index }),
     fact: t.expose('fact', { type: Fact, description: 'The version that says the same.' }),

@@ -32,7 +32,7 @@ const Withdrawal = builder
   .objectRef<{ readonly rulebookId: string; readonly at: Instant }>('Withdrawal')
   .implement({
     description:
-      'The end of a published rulebook: since then all is judged as if it had not been, the past included.',
+      'The withdrawal of a published rulebook: since then all is judged as if it had never been published, the past included.',
     fields: (t) => ({
       at: t.expose('at', { type: 'DateTime', description: 'The instant since which it does not count.' }),
       reason: t.string({

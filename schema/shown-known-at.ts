@@ -5,8 +5,8 @@ import type { Context } from './context.ts';
 import { present } from './present.ts';
 
 /**
- * By when all that a standing used had been recorded, as the viewer may be told it: what was recorded about a former affiliate says when only
- * if it can make the standing another. Asked again with it, the answer is the same.
+ * By when all that a standing used had been recorded, as the viewer may be told it. What was recorded about a former
+ * affiliate counts only if it can change the standing. Asked again with this instant, the answer is the same.
  */
 export async function shownKnownAt(context: Context, standing: KnownStanding): Promise<Instant> {
   const { partnerId, programId, on, knownAt } = standing;

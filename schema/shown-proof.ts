@@ -8,7 +8,7 @@ const WHO_ANSWERED: ReadonlySet<string> = new Set(['customer', 'respondent']);
 /** What stands for an item or a person that a viewer may not be told. */
 const MASK = '…';
 
-/** What a viewer to whom not every name may be told reads the names of a proof from. */
+/** Where the names of a proof come from for a viewer that may not be told all of them. */
 export type Names = {
   readonly rulebook: Rulebook;
   /** What the facts that the viewer may see would come to by themselves; null where all of them are the viewer's to see. */
@@ -33,14 +33,14 @@ export type ProofReader = {
   placeOf(shown: RequirementProof | MeasureProof): ProofPlace;
 };
 
-/** For who may be told every name. */
+/** For a viewer that may be told every name. */
 export const PLAIN_READER: ProofReader = {
   show: (proof) => proof,
   showAll: (proofs) => proofs,
   placeOf: (proof) => proof,
 };
 
-/** Makes a reader for who may be told these names; each part is turned once, however often a rulebook uses it. */
+/** Makes a reader for a viewer that may be told these names. Each part is turned once, however often a rulebook uses it. */
 export function createProofReader({ rulebook, visible }: Names): ProofReader {
   const known = new Map<RequirementProof, RequirementProof>();
   const places = new Map<RequirementProof | MeasureProof, ProofPlace>();

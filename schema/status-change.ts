@@ -87,7 +87,7 @@ export const StatusChange = builder.interfaceRef<LogEntry>('StatusChange').imple
     }),
     causeCount: t.int({
       description:
-        'How many facts caused it in all, also where `causes` names only the first 100. For the roles PARTNER and INGEST not more than they may see, if that is not all of these.',
+        'How many facts caused it in all, also where `causes` names only the first 100. A viewer of the role PARTNER or INGEST that may not see all of `causes` is told how many of them it sees.',
       resolve: async (entry, _, context) => {
         if (context.scope.partner === null && context.rights.role !== 'INGEST') return entry.causeCount;
         const { length } = await causesInScope(entry, context);

@@ -1,8 +1,8 @@
 import type { Role } from '../src/app/rights.ts';
 
 /**
- * What the mutations of an operation were given, and so may be read back from their answers by a viewer who may only bring in: partners by
- * the fields that the call changed to what they are, and facts whose content it sent.
+ * What the mutations of an operation were sent. A viewer that may only bring in may read this back from their answers: of
+ * partners the fields that the call changed, and the facts whose content it sent.
  */
 export type Told = {
   tellPartner(id: string, fields: Iterable<string>): void;

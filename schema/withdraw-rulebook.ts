@@ -23,11 +23,11 @@ const WithdrawRulebookInput = builder.inputType('WithdrawRulebookInput', {
 
 const RulebookWithdrawn = builder.objectRef<Done>('RulebookWithdrawn').implement({
   description:
-    'From now on all is judged as if the rulebook had not been. Every partner is judged anew; `Program.judging` says how far that has come.',
+    'From now on all is judged as if the rulebook had never been published. Every partner is judged anew; `Program.judging` says how far that has come.',
   fields: (t) => ({
     rulebook: t.expose('rulebook', {
       type: Rulebook,
-      description: 'The rulebook, which stays to be seen with its withdrawal.',
+      description: 'The rulebook, which can still be read, with its withdrawal.',
     }),
     factsUnconverted: t.exposeInt('factsUnconverted', {
       description:

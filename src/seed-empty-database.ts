@@ -6,7 +6,7 @@ import type { Log } from './server/log.ts';
 
 const DEMO_SEED = 2014;
 
-/** Fills an empty database with the demo programme; goes on with a seeding that was cut off. */
+/** Fills an empty database with the demo programme; continues a seeding that was cut off. */
 export async function seedEmptyDatabase(app: App, log: Pick<Log, 'info'>): Promise<void> {
   const programs = [...(await app.directory.current()).byCode.keys()];
   const isOurs = programs.length === 0 || (programs.length === 1 && programs[0] === CONNECT_PROGRAM.code);

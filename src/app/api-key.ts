@@ -112,7 +112,7 @@ export const createApiKey = async (
   });
 };
 
-/** Ends for good a key that reaches no more than the rights do, and every subscription that lives from it. Sent again, it changes nothing. */
+/** Ends for good a key that reaches no more than the rights do, and every subscription that was opened with it. Sent again, it changes nothing. */
 export const revokeApiKey = async (
   app: App,
   rights: RightsClass,

@@ -98,8 +98,8 @@ const findWrongDay = (effectiveFrom: Day, { today, previous, hasLog }: Circumsta
 };
 
 /**
- * How far the judging has come since the latest withdrawal; null once it is through. The next rulebook leads the tiers of the one before it on,
- * and knows nothing of those that a withdrawn one gave.
+ * How far the judging has come since the latest withdrawal; null once it is through. The next rulebook remaps the tiers of the
+ * one before it, and knows nothing of those that a withdrawn one gave.
  */
 const findWaiting = async (tx: Transaction, program: ProgramRecord): Promise<string | null> => {
   const { at, version } = latestWithdrawal(program);

@@ -13,7 +13,7 @@ import { readPartnerTexts } from './partner-text.ts';
 import { findPartner, refuseName } from './references.ts';
 import { changePartners, nextInstant, type WriteRefusal, writeToProgram } from './write-to-program.ts';
 
-/** What becomes different about a partner from a day on; what is left out stays as it is, and so does what was entered for a later day. */
+/** What changes about a partner from a day on. What is left out stays as it is, and so does what was entered for a later day. */
 export type UpdatePartner = {
   readonly program: string;
   /** The partner's external reference. */
@@ -33,7 +33,7 @@ export type UpdatePartner = {
   readonly leftOn?: Day | null;
 };
 
-/** What is known of a partner, as a call names it. */
+/** A partner's data, by the names that a call has for it. */
 export const PARTNER_FIELDS = ['name', 'country', 'region', 'parent', 'enrolledOn', 'leftOn'] as const;
 export type PartnerField = (typeof PARTNER_FIELDS)[number];
 

@@ -59,8 +59,8 @@ export function isStorable(text: string): boolean {
 }
 
 /**
- * Why a text is none for people, such as a name or a reason: it may hold anything that can be printed, a reason also new lines. Null
- * if nothing is wrong with it. Such a text is kept as it was written.
+ * What is wrong with a text for people, such as a name or a reason; null if nothing is. It may hold anything that can be
+ * printed, a reason also new lines, and is kept as it was written.
  */
 export function findTextProblem(text: string, longest: number, lines: 'ONE_LINE' | 'LINES'): string | null {
   if (!isWritten(text)) return 'This must not be empty.';

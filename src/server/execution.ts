@@ -83,7 +83,7 @@ type Options = {
 export type Run = (
   operation: Operation,
   given: Parameters<MakeContext>[0] & {
-    /** Whose end is to be looked for first: since it was proven, much may have happened. */
+    /** Its end is looked for first: the rights may have ended since they were proven. */
     readonly session: Session | null;
   },
   rootValue?: unknown,

@@ -33,7 +33,7 @@ export function checkSource({ headers }: IncomingMessage, sources: Sources): Tur
   if (origin === undefined)
     return isForeignRead(headers) ? forbidden('Another site must not ask here.') : null;
   if (sources.origins.includes(origin) || isOwnOrigin(origin, headers.host, sources)) return null;
-  return forbidden('The Origin header must name this server, or one that it was told of.');
+  return forbidden('The Origin header must name this server or an allowed origin.');
 }
 
 /**

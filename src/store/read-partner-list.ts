@@ -107,8 +107,9 @@ export type ListedPartner = { readonly row: PartnerRow; readonly sortValue: stri
 const MOST_FOUND = 1_000;
 
 /**
- * Whom a search can only mean, by the index of grams; null if they are many, it is too short for one, or fewer are named otherwise. The limit
- * is what keeps a search for what most names have, such as a legal form, from sorting most partners for the sake of a page.
+ * The only partners that a search can find, by the index of grams. Null if they are many, if the search is too short for a
+ * gram, or if a parent or a family names fewer. The limit keeps a search for what most names have, such as a legal form, from
+ * sorting most partners for the sake of a page.
  */
 const findBySearch = async (
   scope: ReadScope,
