@@ -1,5 +1,7 @@
 import { GraphQLError, getVariableValues } from 'graphql';
 import type { Session } from '../app/authenticate.ts';
+import type { FindSizes } from './cost-formula.ts';
+import type { Variables } from './document-values.ts';
 import type { Documents, PreparedOperation } from './documents.ts';
 import type { Caller } from './execution.ts';
 import { badRequest, type GraphRequest } from './graph-request.ts';
@@ -7,7 +9,6 @@ import { type Limits, limitExceeded } from './limits.ts';
 import type { Log } from './log.ts';
 import { maskError } from './mask-error.ts';
 import type { Metrics } from './metrics.ts';
-import type { FindSizes, Variables } from './operation-cost.ts';
 import type { Balance, Budgets } from './rate-limit.ts';
 import { charactersIn, type Readable, readingCost } from './reading-cost.ts';
 

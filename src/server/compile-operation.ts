@@ -20,8 +20,8 @@ import {
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { compiledSize } from './compiled-size.ts';
+import type { Variables } from './document-values.ts';
 import type { PreparedOperation } from './documents.ts';
-import type { Variables } from './operation-cost.ts';
 
 /** Larger operations are not worth the 50 ms and more that compiling them takes, and without any limit that has no end. */
 const LARGEST_SIZE = 1_000;

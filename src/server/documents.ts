@@ -12,10 +12,12 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { conditionOnSubscription } from './condition-on-subscription.ts';
+import type { FindSizes } from './cost-formula.ts';
 import { checkSize, checkText } from './document-size.ts';
+import type { Variables } from './document-values.ts';
 import type { GraphRequest } from './graph-request.ts';
 import { type Limits, limitExceeded } from './limits.ts';
-import { type FindSizes, prepareCost, type Variables } from './operation-cost.ts';
+import { prepareCost } from './operation-cost.ts';
 import type { Readable } from './reading-cost.ts';
 import { withExtensions } from './with-extensions.ts';
 

@@ -2,13 +2,8 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
-  type GraphQLField,
-  GraphQLIncludeDirective,
   type GraphQLObjectType,
   type GraphQLSchema,
-  GraphQLSkipDirective,
-  getArgumentValues,
-  getDirectiveValues,
   getNamedType,
   getNullableType,
   isAbstractType,
@@ -17,42 +12,33 @@ import {
   isObjectType,
   Kind,
   type OperationDefinitionNode,
-  type SelectionNode,
   type SelectionSetNode,
   typeFromAST,
-  type ValueNode,
 } from 'graphql';
+import {
+  type AnswerSize,
+  type Cost,
+  combine,
+  type FindSizes,
+  fromArguments,
+  type Given,
+  product,
+  sum,
+  unlessLeftOut,
+  weightOf,
+  worth,
+} from './cost-formula.ts';
+import {
+  type AnyField,
+  dependsOnVariables,
+  hasObjects,
+  isLeftOut,
+  type ProgramOf,
+  programNamed,
+  type Variables,
+} from './document-values.ts';
 import { isRecord } from './graph-request.ts';
 import type { Costs } from './limits.ts';
-
-/** The values of an operation's variables, coerced. */
-export type Variables = Readonly<Record<string, unknown>>;
-
-/**
- * How many objects an answer has at most from one object down, where that is known: for each field that returns objects
- * either all of them, or one of several. Fields that are left out have what the schema says.
- */
-export type AnswerSize = {
-  readonly type: string;
-  readonly fields: Readonly<
-    Record<string, readonly AnswerSize[] | { readonly oneOf: readonly AnswerSize[] }>
-  >;
-};
-
-/**
- * What objects of a type may come to, of which the dearest counts; none if it is not known. `program` is what the operation
- * names at its root, if it does. Gives the same list again as long as nothing is different.
- */
-export type FindSizes = (type: string, program: string | null) => readonly AnswerSize[];
-
-/** What is known with the variables. */
-type Given = { readonly variables: Variables; readonly sizes: FindSizes };
-
-/** A cost that is known, or becomes so with the variables. */
-type Cost = number | ((given: Given) => number);
-
-/** The programme that a field at the root names. */
-type ProgramOf = (given: Given) => string | null;
 
 /**
  * Prepares the cost of a valid operation; what it gives back computes it from coerced variables. A field that is
@@ -239,130 +225,7 @@ export function prepareCost(
 /** The lists that have an entry for each of a connection's page, or of the rows that a mutation was given. */
 const PAGE_LISTS: ReadonlySet<string> = new Set(['edges', 'nodes', 'rows', 'rejections']);
 
-type AnyField = GraphQLField<unknown, unknown>;
-
 /** What a request costs that returns no object. */
 function atLeastOne(cost: number): number {
   return Math.max(1, Math.ceil(cost));
-}
-
-/** What a field itself costs, and what the arguments add that it is given. */
-function weightOf(field: AnyField, node: FieldNode, otherwise: number): Cost {
-  const { cost, costOfArguments } = field.extensions;
-  const own = typeof cost === 'number' ? cost : otherwise;
-  if (!isRecord(costOfArguments)) return own;
-  const added = fromArguments(field, node, (values) => {
-    let total = 0;
-    for (const [name, each] of Object.entries(costOfArguments)) {
-      if (values[name] != null && typeof each === 'number') total += each;
-    }
-    return total;
-  });
-  return sum([own, added]);
-}
-
-/** Arguments that can't be read are the resolver's to refuse, so they count as none. */
-function fromArguments(field: AnyField, node: FieldNode, read: (values: Variables) => number): Cost {
-  const cost = ({ variables }: Pick<Given, 'variables'>): number => read(valuesOf(field, node, variables));
-  return node.arguments?.some(({ value }) => hasVariable(value)) === true ? cost : cost({ variables: {} });
-}
-
-function valuesOf(field: AnyField, node: FieldNode, variables: Variables): Variables {
-  try {
-    return getArgumentValues(field, node, variables);
-  } catch {
-    return {};
-  }
-}
-
-/** Where a root field's arguments name a programme: directly, in their input, or by what tells one object from all others. */
-function programNamed(field: AnyField, node: FieldNode): ProgramOf {
-  const find = (variables: Variables): string | null => {
-    const { program, code, by, input } = valuesOf(field, node, variables);
-    const within = (value: unknown): unknown => (isRecord(value) ? value.program : undefined);
-    const named = [
-      program,
-      field.name === 'program' ? code : undefined,
-      within(isRecord(by) ? by.ref : undefined),
-      within(input),
-    ];
-    return named.find((value) => typeof value === 'string') ?? null;
-  };
-  if (node.arguments?.some(({ value }) => hasVariable(value)) === true) {
-    return ({ variables }) => find(variables);
-  }
-  const always = find({});
-  return () => always;
-}
-
-/** Whether more is selected than numbers and strings. */
-function hasObjects({ selections }: SelectionSetNode): boolean {
-  return selections.some(
-    (selection) => selection.kind !== Kind.FIELD || selection.selectionSet !== undefined,
-  );
-}
-
-function dependsOnVariables(
-  set: SelectionSetNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-): boolean {
-  return set.selections.some((selection) => {
-    const given = [
-      ...(selection.directives ?? []).flatMap((directive) => directive.arguments ?? []),
-      ...(selection.kind === Kind.FIELD ? (selection.arguments ?? []) : []),
-    ];
-    if (given.some(({ value }) => hasVariable(value))) return true;
-    const within =
-      selection.kind === Kind.FRAGMENT_SPREAD
-        ? fragments.get(selection.name.value)?.selectionSet
-        : selection.selectionSet;
-    return within !== undefined && dependsOnVariables(within, fragments);
-  });
-}
-
-function unlessLeftOut(node: SelectionNode, cost: Cost): Cost {
-  if (node.directives === undefined || node.directives.length === 0) return cost;
-  return (given) => (isLeftOut(node, given.variables) ? 0 : worth(cost, given));
-}
-
-function isLeftOut(node: SelectionNode, variables: Variables): boolean {
-  try {
-    const skip = getDirectiveValues(GraphQLSkipDirective, node, variables);
-    const include = getDirectiveValues(GraphQLIncludeDirective, node, variables);
-    return skip?.if === true || include?.if === false;
-  } catch {
-    return false;
-  }
-}
-
-function hasVariable(value: ValueNode): boolean {
-  switch (value.kind) {
-    case Kind.VARIABLE:
-      return true;
-    case Kind.LIST:
-      return value.values.some(hasVariable);
-    case Kind.OBJECT:
-      return value.fields.some((field) => hasVariable(field.value));
-    default:
-      return false;
-  }
-}
-
-function sum(costs: readonly Cost[]): Cost {
-  return combine(costs, (values) => values.reduce((total, value) => total + value, 0));
-}
-
-function product(one: Cost, other: Cost): Cost {
-  return combine([one, other], (values) => values.reduce((total, value) => total * value, 1));
-}
-
-/** Known as soon as everything is that it is made of. */
-function combine(costs: readonly Cost[], how: (values: readonly number[]) => number): Cost {
-  const known = costs.filter((cost) => typeof cost === 'number');
-  if (known.length === costs.length) return how(known);
-  return (given) => how(costs.map((cost) => worth(cost, given)));
-}
-
-function worth(cost: Cost, given: Given): number {
-  return typeof cost === 'number' ? cost : cost(given);
 }
