@@ -1,7 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Instant, parseDay } from '../engine/day.ts';
-import { fractionFromText } from '../engine/fraction.ts';
-import { toStoredName } from '../engine/naming-text.ts';
 import { readPublishedRulebook } from '../engine/parse-rulebook.ts';
 import type { ProgramSettings } from '../engine/program.ts';
 import type { PublishedRulebook, Rulebook } from '../engine/rulebook.ts';
@@ -10,6 +8,7 @@ import { excessOf } from '../engine/rulebook-size.ts';
 import { showRulebook } from '../engine/show-rulebook.ts';
 import type { Database } from './database.ts';
 import { readEpoch } from './epoch.ts';
+import { readChanged, readSettings, type StoredProgram, type StoredRulebook } from './stored-program.ts';
 import type { Session } from './transaction.ts';
 
 /** A published rulebook with what the store adds to it. */
@@ -75,33 +74,6 @@ export type Directory = {
 };
 
 const TRUSTED_FOR_MS = 1_000;
-
-type StoredRulebook = {
-  readonly id: string;
-  readonly number: number;
-  readonly effectiveFrom: string;
-  readonly publishedAt: number;
-  readonly withdrawnAt: number | null;
-};
-type StoredProgram = {
-  readonly id: string;
-  readonly code: string;
-  readonly name: string;
-  readonly timeZone: string;
-  readonly currency: string;
-  readonly fiscalYearFirstMonth: number;
-  readonly settings: StoredSettings;
-  readonly rulesVersion: number;
-  readonly rulebooks: readonly StoredRulebook[];
-};
-
-/** The part of a programme's settings that is kept as JSON. */
-export type StoredSettings = {
-  readonly satisfactionScale: { readonly minimum: string; readonly maximum: string };
-  readonly measurementKinds: ProgramSettings['measurementKinds'];
-  readonly personsIgnoreCase?: boolean;
-  readonly referencesIgnoreCase?: boolean;
-};
 
 /** Is told, once a process, of a published rulebook that no partner can be judged by. */
 export type OnObstacle = (program: string, obstacle: Obstacle) => void;
@@ -250,57 +222,10 @@ const programIn = (
   value: string,
 ): ProgramRecord | undefined => (by === 'id' ? snapshot.byId : snapshot.byCode).get(value);
 
-const readSettings = (stored: StoredProgram): ProgramSettings => ({
-  currency: stored.currency,
-  fiscalYearFirstMonth: stored.fiscalYearFirstMonth,
-  satisfactionScale: {
-    minimum: fractionFromText(stored.settings.satisfactionScale.minimum),
-    maximum: fractionFromText(stored.settings.satisfactionScale.maximum),
-  },
-  // Those of before names had one form may have another.
-  measurementKinds: stored.settings.measurementKinds.map((kind) => ({
-    ...kind,
-    unit: toStoredName(kind.unit),
-  })),
-  personsIgnoreCase: stored.settings.personsIgnoreCase ?? false,
-  referencesIgnoreCase: stored.settings.referencesIgnoreCase ?? false,
-});
-
 const countsFamilies = ({ scope, forEachs }: Rulebook): boolean =>
   [scope, ...forEachs.map((forEach) => forEach.scope)].some(({ metrics, groups }) =>
     [...metrics.keys(), ...groups.keys()].some((measured) => measured.scope === 'FAMILY'),
   );
-
-/** What of all programmes differs from those that are known, their documents left out, in one statement. */
-const readChanged = async (
-  session: Session,
-  known: readonly ProgramRecord[],
-): Promise<{
-  readonly epoch: bigint;
-  readonly programs: readonly StoredProgram[];
-  readonly programCount: number;
-}> => {
-  const ids = known.map(({ id }) => id);
-  const versions = known.map(({ rulesVersion }) => rulesVersion);
-  const [row] = await session.$queryRaw<
-    { epoch: bigint; programs: readonly StoredProgram[]; programCount: number }[]
-  >`
-    SELECT number AS epoch, (SELECT count(*)::int FROM program) AS "programCount", (
-      SELECT coalesce(jsonb_agg(jsonb_build_object(
-        'id', p.id, 'code', p.code, 'name', p.name, 'timeZone', p.time_zone, 'currency', p.currency,
-        'fiscalYearFirstMonth', p.fiscal_year_first_month, 'settings', p.settings, 'rulesVersion', p.rules_version,
-        'rulebooks', (
-          SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'number', r.number, 'effectiveFrom', r.effective_from,
-            'publishedAt', floor(extract(epoch FROM r.published_at) * 1000),
-            'withdrawnAt', floor(extract(epoch FROM r.withdrawn_at) * 1000))
-            ORDER BY r.effective_from, r.number), '[]')
-          FROM rulebook r WHERE r.program_id = p.id AND r.state <> 'DRAFT'))), '[]')
-      FROM program p LEFT JOIN unnest(${ids}::uuid[], ${versions}::int[]) AS known (id, version) ON known.id = p.id
-      WHERE known.version IS DISTINCT FROM p.rules_version) AS programs
-    FROM epoch`;
-  if (row === undefined) throw new Error('The epoch row is missing: the database was not migrated.');
-  return row;
-};
 
 /** What a published document says; one that can't be judged by is there with what of it can be shown. */
 const parseRecord = (

@@ -3,7 +3,7 @@ import type { StandingBasis } from '../engine/judge-partner.ts';
 import type { Measurements } from '../engine/measurements.ts';
 import type { NextGap } from '../engine/next-gap.ts';
 import type { EnteredData, PartnerData } from '../engine/resolve-entries.ts';
-import type { Status, Timeline } from '../engine/status.ts';
+import { NO_STATUS, type Status, type Timeline } from '../engine/status.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import { BATCH_SIZE, batches, readInBatches } from './batches.ts';
 import { searchKeyOf } from './search-key.ts';
@@ -208,14 +208,7 @@ export const insertPartners = async (
      SELECT external_ref AS "externalRef" FROM added`,
       programId,
       JSON.stringify(batch.map((partner) => ({ ...partner, ...searchKeyOf(partner) }))),
-      JSON.stringify({
-        rulebookId: null,
-        computedTier: null,
-        tier: null,
-        holds: [],
-        specializations: [],
-        risk: null,
-      }),
+      JSON.stringify(NO_STATUS),
     ),
   );
   return new Set(rows.map((row) => row.externalRef));

@@ -1,5 +1,5 @@
 import type { Day, Instant } from '../engine/day.ts';
-import type { StoredSettings } from './directory.ts';
+import type { StoredSettings } from './stored-program.ts';
 import type { Transaction } from './transaction.ts';
 
 export type NewProgram = {
