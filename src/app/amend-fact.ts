@@ -1,10 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Fact } from '../engine/fact.ts';
 import { fingerprintOf } from '../store/fingerprint.ts';
+import { lockPartners } from '../store/lock-partners.ts';
 import { TryAgain } from '../store/transaction.ts';
 import { type FingerprintedFact, insertFacts, readFactChains, supersedeFact } from '../store/write-facts.ts';
 import type { LogEntry } from '../store/write-log.ts';
-import { lockPartners } from '../store/write-partner.ts';
 import { type App, type Refused, refuse } from './app.ts';
 import { checkFact } from './check-fact.ts';
 import type { FactInput, RowRejection } from './fact-input.ts';

@@ -4,8 +4,8 @@ import { type Judged, settle } from '../engine/settle.ts';
 import type { Timeline } from '../engine/status.ts';
 import { timelineInSteps } from '../engine/timeline.ts';
 import type { ProgramRecord } from '../store/directory.ts';
+import type { LockedPartner } from '../store/lock-partners.ts';
 import { type LoadedCase, rulebooksAtVersion, rulebooksKnownAt } from '../store/partner-case.ts';
-import type { LockedPartner } from '../store/write-partner.ts';
 import { dayIn } from './clock.ts';
 import { finishGivingWay, type GiveWay } from './give-way.ts';
 

@@ -1,9 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Day } from '../engine/day.ts';
 import { findTooDeep, type HierarchyEntry } from '../engine/family.ts';
+import { lockPartners } from '../store/lock-partners.ts';
 import { TryAgain } from '../store/transaction.ts';
 import { appendToLog, type LogEntry } from '../store/write-log.ts';
-import { insertPartners, lockPartners, type NewPartner } from '../store/write-partner.ts';
+import { insertPartners, type NewPartner } from '../store/write-partner.ts';
 import { type App, type Refused, refuse } from './app.ts';
 import { mapGivingWay } from './give-way.ts';
 import { readHierarchy, refuseDepth } from './hierarchy.ts';

@@ -1,9 +1,9 @@
 import { BATCH_SIZE } from '../store/batches.ts';
 import { beginWrite } from '../store/begin-write.ts';
 import type { ProgramRecord } from '../store/directory.ts';
+import { claimDuePartners } from '../store/lock-partners.ts';
 import { inTransaction } from '../store/transaction.ts';
 import { appendToLog } from '../store/write-log.ts';
-import { claimDuePartners } from '../store/write-partner.ts';
 import type { App } from './app.ts';
 import { dayIn } from './clock.ts';
 import { catchUpRules, settlePartners } from './settle-partners.ts';

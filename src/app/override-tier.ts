@@ -1,10 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { type Day, formatDay } from '../engine/day.ts';
 import { findTextProblem } from '../engine/naming-text.ts';
+import { lockPartners } from '../store/lock-partners.ts';
 import type { OverrideRow } from '../store/read-override.ts';
 import type { LogEntry } from '../store/write-log.ts';
 import { findOverridePartner, insertOverride, readOverrides } from '../store/write-override.ts';
-import { lockPartners } from '../store/write-partner.ts';
 import { type App, type Refused, refuse } from './app.ts';
 import { findPartner, refuseName } from './references.ts';
 import {

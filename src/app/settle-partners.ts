@@ -13,12 +13,12 @@ import { turningFacts } from '../engine/turning-facts.ts';
 import { eachBatch } from '../store/batches.ts';
 import type { ProgramRecord } from '../store/directory.ts';
 import { keepAwake } from '../store/keep-awake.ts';
+import type { LockedPartner } from '../store/lock-partners.ts';
 import { factsOf, type LoadedCase, loadCases } from '../store/partner-case.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { MAX_CAUSES, type NewLogEntry } from '../store/write-log.ts';
 import {
   type HeldSpecialization,
-  type LockedPartner,
   markRecorded,
   renamePartners,
   type StandingRow,

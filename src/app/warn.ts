@@ -2,7 +2,8 @@ import type { Fact, FactWarning } from '../engine/fact.ts';
 import { askedFor, findWarning } from '../engine/fact-warning.ts';
 import { memberships } from '../engine/membership.ts';
 import { resolveEntries } from '../engine/resolve-entries.ts';
-import { type LockedPartner, readEntries } from '../store/write-partner.ts';
+import type { LockedPartner } from '../store/lock-partners.ts';
+import { readEntries } from '../store/write-partner.ts';
 import type { Writing } from './write-to-program.ts';
 
 /** What to warn of about a fact of these locked partners, as of now. */

@@ -1,9 +1,9 @@
 import type { Day, Instant } from '../engine/day.ts';
 import { beginWrite } from '../store/begin-write.ts';
 import type { ProgramRecord } from '../store/directory.ts';
+import type { LockedPartner } from '../store/lock-partners.ts';
 import { inTransaction, isContention, type Transaction } from '../store/transaction.ts';
 import { appendToLog, type LogEntry } from '../store/write-log.ts';
-import type { LockedPartner } from '../store/write-partner.ts';
 import { type App, findProgram, type Refused, refuse } from './app.ts';
 import { dayIn } from './clock.ts';
 import type { GiveWay } from './give-way.ts';
