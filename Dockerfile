@@ -4,14 +4,14 @@
 #   docker run --rm --volume tiergraph:/app/.data tiergraph node_modules/.bin/node src/key.ts --role ADMIN
 #   docker run --volume tiergraph:/app/.data --publish 127.0.0.1:4000:4000 tiergraph
 FROM node:24-bookworm-slim AS build
-# Node 26, which the packages bring, loads it.
+# libatomic1 is for Node 26, which the packages bring.
 RUN apt-get update && apt-get install --yes --no-install-recommends libatomic1 && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY package.json package-lock.json ./
 # The packages before the sources, so that they are fetched again only when they change; the one script wanted is Node's.
 RUN npm ci --ignore-scripts && npm rebuild node
 COPY . ./
-# Without the optional ones too, of which Prisma's command line and its studio would be 250 MB.
+# Without the optional packages too: Prisma's command line and its studio alone would be 250 MB.
 RUN npm run prepare && npm prune --omit=dev --omit=optional --ignore-scripts
 
 FROM debian:bookworm-slim

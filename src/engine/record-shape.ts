@@ -4,7 +4,10 @@ import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
 import { hiddenIn } from './scalar-shape.ts';
 import { isObject, type Limit, type Shape } from './shape.ts';
 
-/** An object whose keys name something, each in its one form and once, no more than the limit, and whose values have one shape. */
+/**
+ * An object whose keys name something and whose values have one shape. Each key is in its one form and there once, and there
+ * are no more than the limit.
+ */
 export function namedRecord<T>(limit: Limit, item: Shape<T>): Shape<ReadonlyMap<string, T>> {
   return {
     schema: {
@@ -31,7 +34,7 @@ export function namedRecord<T>(limit: Limit, item: Shape<T>): Shape<ReadonlyMap<
   };
 }
 
-/** An object whose keys are free within `key`, each in its one form and once, no more than the limit, and whose values have one shape. */
+/** The same of an object whose keys match `key`; `keyIs` says what they then are, with its article. */
 export function record<T>(
   key: RegExp,
   keyIs: string,

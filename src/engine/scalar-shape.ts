@@ -4,7 +4,7 @@ import { findNameProblem, LONGEST_NAME, toName } from './naming-text.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
 import type { Limit, Shape } from './shape.ts';
 
-/** A text in its one form that matches a pattern and is no longer than the limit; `is` says what it then is, with its article. */
+/** A text in its one form that matches a pattern and is within the limit; `is` says what it then is, with its article. */
 export function text(pattern: RegExp, is: string, limit?: Limit): Shape<string> {
   return {
     schema: {

@@ -96,8 +96,8 @@ const selectConcerned = (
 )`;
 
 /**
- * Locks up to `limit` partners of a programme whose standing is out of date: first those on which the days passed, longest
- * overdue first, then those that a published or withdrawn rulebook made due. Those that another process works on are left to
+ * Locks up to `limit` partners of a programme whose standing is out of date: first those whose standing or numbers a day has
+ * changed, longest overdue first, then those that a published or withdrawn rulebook made due. Those that another process works on are left to
  * it. As nothing is waited for, this need not be the order in which all transactions lock.
  */
 export const claimDuePartners = async (
