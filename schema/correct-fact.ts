@@ -45,7 +45,7 @@ const FactContentRefused = builder.objectRef<ContentRefused>('FactContentRefused
   fields: (t) => ({
     reason: t.string({
       description:
-        'The reason, for programs: INVALID_VALUE, UNKNOWN_PARTNER, UNKNOWN_CURRENCY or UNKNOWN_KIND.',
+        'The reason, for programs: INVALID_VALUE, UNKNOWN_PARTNER, UNKNOWN_CURRENCY, UNKNOWN_KIND, or TOO_MANY_ITEMS when a partner would have more values of what a rulebook judges each of than are allowed.',
       resolve: ({ rejection }) => rejection.code,
     }),
     path: t.string({

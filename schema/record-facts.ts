@@ -98,7 +98,7 @@ const RowRejected = builder.objectRef<Row<'REJECTED'>>('RowRejected').implement(
     index: t.exposeInt('index', { description: index }),
     code: t.exposeString('code', {
       description:
-        'The reason, for programs: INVALID_VALUE, UNKNOWN_PARTNER, UNKNOWN_CURRENCY, UNKNOWN_KIND, or CONFLICT when another fact has its key and never said the same.',
+        'The reason, for programs: INVALID_VALUE, UNKNOWN_PARTNER, UNKNOWN_CURRENCY, UNKNOWN_KIND, TOO_MANY_ITEMS when a partner would have more values of what a rulebook judges each of than are allowed, or CONFLICT when another fact has its key and never said the same.',
     }),
     path: t.exposeString('path', { description: 'What is wrong, by its place in the input.' }),
     message: t.exposeString('message', {

@@ -6,6 +6,7 @@ import { TryAgain } from '../store/transaction.ts';
 import { type FingerprintedFact, insertFacts, readFactChains, supersedeFact } from '../store/write-facts.ts';
 import type { LogEntry } from '../store/write-log.ts';
 import { type App, type Refused, refuse } from './app.ts';
+import { BeyondItems, rejectItem } from './bound-items.ts';
 import { checkFact } from './check-fact.ts';
 import type { FactInput, RowRejection } from './fact-input.ts';
 import { readPersons, withPerson } from './persons.ts';
@@ -77,7 +78,11 @@ export const correctFact = async (
       if ('fact' in amended && !amended.duplicate) await persons.keep(tx);
       return amended;
     },
-  );
+  ).catch((error: unknown) => {
+    const excess = error instanceof BeyondItems ? error.excesses[0] : undefined;
+    if (excess === undefined) throw error;
+    return contentRefused(rejectItem(excess, command.fact, 'fact'));
+  });
 
 /** Makes a fact count for nothing, as if it had never happened; it stays to be seen. Sent again, it changes nothing. */
 export const voidFact = async (app: App, command: FactKey): Promise<FactAmended | AmendRefusal> =>
@@ -154,6 +159,7 @@ const amend = async (
       recordedAt,
       // Both the partner that it belonged to and the one that it belongs to now.
       causesOf: (id) => (id === ownerId || id === fact.partnerId ? [fact.id] : []),
+      arrivalsOf: () => ({ isNew: ({ id }) => id === fact.id, replaced: [current.fact] }),
     },
     async () => {
       const inserted = await insertFacts(tx, program.id, [{ fact, fingerprint }]);

@@ -46,5 +46,6 @@ const ROW_REJECTION_CODES = [
   'UNKNOWN_CURRENCY',
   'UNKNOWN_KIND',
   'CONFLICT',
+  'TOO_MANY_ITEMS',
 ] as const;
 export type RowRejectionCode = (typeof ROW_REJECTION_CODES)[number];

@@ -23,3 +23,15 @@ export function refuseDepth(on: Day): Refused<'HIERARCHY_TOO_DEEP'> & { readonly
   const message = `On ${formatDay(on)} more than ${MAX_DEPTH} partners would stand above one another; a family is at most ${MAX_DEPTH} deep.`;
   return { ...refuse('HIERARCHY_TOO_DEEP', message), path: 'parent' };
 }
+
+/** A partner and all that it was, is or will be below at any time, by their ids. */
+export function everAbove(
+  partnerId: string,
+  hierarchy: ReadonlyMap<string, readonly Pick<ResolvedEntry, 'parentId'>[]>,
+): ReadonlySet<string> {
+  // A set also goes through what is added to it meanwhile.
+  const above = new Set([partnerId]);
+  for (const id of above)
+    for (const { parentId } of hierarchy.get(id) ?? []) if (parentId !== null) above.add(parentId);
+  return above;
+}

@@ -1,8 +1,11 @@
 import { checkSuccession } from '../engine/check-succession.ts';
 import { type Day, formatDay, type Instant } from '../engine/day.ts';
+import { dimensionsOf } from '../engine/dimension-items.ts';
 import { parseRulebook } from '../engine/parse-rulebook.ts';
-import { firstProblems, type Problem, shortened } from '../engine/problem.ts';
-import { PROGRAM_LIMITS } from '../engine/rulebook-limits.ts';
+import { firstProblems, type Problem, pointer, quoted, shortened } from '../engine/problem.ts';
+import type { Rulebook } from '../engine/rulebook.ts';
+import { PROGRAM_LIMITS, RULEBOOK_LIMITS } from '../engine/rulebook-limits.ts';
+import { findBeyondItems } from '../store/beyond-items.ts';
 import type { ProgramRecord, RulebookRecord } from '../store/directory.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { countUnjudged, lockRulebook, markPublished, readPublicationFacts } from '../store/write-program.ts';
@@ -59,13 +62,14 @@ export const publishRulebook = async (
         hasLog,
       });
       if (wrongDay !== null) return { ...refuse('NOT_PUBLISHABLE', wrongDay), problems: [] };
-      const problems = firstProblems(
-        checkSuccession(parsed.rulebook, {
+      const problems = firstProblems([
+        ...checkSuccession(parsed.rulebook, {
           effectiveFrom,
           previous: previous?.rulebook ?? null,
           currenciesInUse: currencies,
         }),
-      );
+        ...(await findTooMany(tx, program, parsed.rulebook)),
+      ]);
       if (problems.length > 0) {
         const reasons = shortened(problems.map((problem) => problem.message).join(' '), LONGEST_REASONS);
         const message = `The document can't be published as it is. ${reasons}`;
@@ -95,6 +99,26 @@ const findWrongDay = (effectiveFrom: Day, { today, previous, hasLog }: Circumsta
     return `It has to take effect after ${formatDay(previous.effectiveFrom)}, when the latest rulebook does.`;
   }
   return hasLog && effectiveFrom < today ? `It can't take effect before today, ${formatDay(today)}.` : null;
+};
+
+/** The dimensions of which partners have more items than allowed already. */
+const findTooMany = async (
+  tx: Transaction,
+  program: ProgramRecord,
+  rulebook: Rulebook,
+): Promise<readonly Problem[]> => {
+  const dimensions = dimensionsOf(rulebook);
+  const { items } = RULEBOOK_LIMITS;
+  const beyond = await findBeyondItems(tx, program.id, dimensions, items);
+  return beyond.flatMap(({ dimension, partners, most, example }) => {
+    const found = dimensions[dimension];
+    if (found === undefined) return [];
+    const have = partners === 1 ? 'has' : 'have';
+    const message =
+      `A partner may have ${items} different values of ${found.field}, and ${partners} ${have} more: ` +
+      `${quoted(example)} has ${most}.`;
+    return { path: pointer(pointer(found.path, 'forEach'), 'dimension'), message };
+  });
 };
 
 /**

@@ -8,6 +8,7 @@ import { TryAgain } from '../store/transaction.ts';
 import { type FingerprintedFact, insertFacts, readFactChains } from '../store/write-facts.ts';
 import type { LogEntry } from '../store/write-log.ts';
 import { type App, type Refused, refuse } from './app.ts';
+import { BeyondItems, type Excess, rejectItem } from './bound-items.ts';
 import { checkRow, type FactContent } from './check-fact.ts';
 import type { FactInput, RowRejection } from './fact-input.ts';
 import { mapGivingWay } from './give-way.ts';
@@ -61,14 +62,24 @@ export const recordFacts = async (
   command: RecordFacts,
 ): Promise<FactsRecorded | FactsRejected | SourceRefused | WriteRefusal> => {
   const recordedNothing: FactsRecorded = { rows: [], changes: [] };
-  return writeToProgram(app, command.program, (writing) =>
-    command.facts.length === 0 ? Promise.resolve(recordedNothing) : recordRows(writing, command),
-  );
+  const refused = new Map<string, Excess>();
+  for (;;) {
+    try {
+      return await writeToProgram(app, command.program, (writing) =>
+        command.facts.length === 0 ? Promise.resolve(recordedNothing) : recordRows(writing, command, refused),
+      );
+    } catch (error) {
+      if (!(error instanceof BeyondItems)) throw error;
+      // Nothing was recorded; once more without the rows that bring too many items. Each time there are more of them.
+      for (const excess of error.excesses.toReversed()) refused.set(excess.fact.externalId, excess);
+    }
+  }
 };
 
 const recordRows = async (
   writing: Writing,
   command: RecordFacts,
+  refused: ReadonlyMap<string, Excess>,
 ): Promise<FactsRecorded | FactsRejected | SourceRefused> => {
   const { tx, program, giveWay } = writing;
   const checked = await mapGivingWay(giveWay, command.facts, (row, index) =>
@@ -123,6 +134,11 @@ const recordRows = async (
     if (unreadable !== null) {
       return { type: 'REJECTED', index, code: 'INVALID_VALUE', path: 'source', message: unreadable.message };
     }
+    const excess = refused.get(content.externalId);
+    const input = command.facts[index];
+    if (excess !== undefined && input !== undefined) {
+      return { type: 'REJECTED', index, ...rejectItem(excess, input, `facts[${index}]`) };
+    }
     const first = firstVersion(content, partner.id, source, recordedAt);
     const fact = { ...first, warning: warn(first) };
     added.push({ fact, fingerprint });
@@ -138,13 +154,19 @@ const recordRows = async (
   }
   if (added.length === 0) return { rows, changes: [] };
 
+  const ids = new Set(added.map(({ fact }) => fact.id));
   const causes = Map.groupBy(added, ({ fact }) => fact.partnerId);
   // Where families count, the partners above one with new facts are judged too.
   const concerned = program.countsFamilies ? locked : locked.filter((partner) => causes.has(partner.id));
   const changes = await changePartners(
     writing,
     concerned,
-    { trigger: 'FACT', recordedAt, causesOf: (id) => causes.get(id)?.map(({ fact }) => fact.id) ?? [] },
+    {
+      trigger: 'FACT',
+      recordedAt,
+      causesOf: (id) => causes.get(id)?.map(({ fact }) => fact.id) ?? [],
+      arrivalsOf: () => ({ isNew: ({ id }) => ids.has(id), replaced: [] }),
+    },
     async () => {
       const inserted = await insertFacts(tx, program.id, added);
       // Another transaction took a key after the chains were read: now that it has committed, they will show it.

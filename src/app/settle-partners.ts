@@ -24,6 +24,7 @@ import {
   type StandingRow,
   updateStandings,
 } from '../store/write-partner.ts';
+import { type ArrivalsOf, BeyondItems, type Excess, findExcesses } from './bound-items.ts';
 import { changesSince } from './changes-since.ts';
 import { finishGivingWay, type GiveWay } from './give-way.ts';
 
@@ -38,6 +39,8 @@ export type Settlement = {
   readonly causesOf: (partnerId: string) => readonly string[];
   /** When the partners' new facts, entries or overrides were recorded; null if nothing was. */
   readonly recordedAt: Instant | null;
+  /** What is new among the partners' facts, if it may bring them more items than a forEach may have. */
+  readonly arrivalsOf?: ArrivalsOf | null;
 };
 
 export type Settled = {
@@ -47,7 +50,7 @@ export type Settled = {
 
 /**
  * Judges locked partners by all that is recorded in the transaction, writes their standings, and returns the rows as they are now with
- * the log entries that have to be appended before commit.
+ * the log entries that have to be appended before commit. Throws BeyondItems, and then has judged none, or not all.
  */
 export const settlePartners = async (
   tx: Transaction,
@@ -63,16 +66,18 @@ export const settlePartners = async (
     return { partners, entries: [] };
   }
   const settled: { partners: LockedPartner[]; entries: NewLogEntry[] } = { partners: [], entries: [] };
+  const excesses: Excess[] = [];
   await eachBatch(
     partners,
     async (batch) => {
-      const { partners: done, entries, facts } = await settleBatch(tx, batch, settlement);
+      const { partners: done, entries, facts } = await settleBatch(tx, batch, settlement, excesses);
       settled.partners.push(...done);
       settled.entries.push(...entries);
       return facts;
     },
     ({ weight }) => weight,
   );
+  if (excesses.length > 0) throw new BeyondItems(excesses);
   return settled;
 };
 
@@ -80,10 +85,15 @@ const settleBatch = async (
   tx: Transaction,
   batch: readonly LockedPartner[],
   settlement: Settlement,
+  excesses: Excess[],
 ): Promise<Settled & { readonly facts: number }> => {
-  const { program } = settlement;
+  const { program, arrivalsOf } = settlement;
   const ids = batch.map(({ id }) => id);
   const cases = await loadCases(tx, program, ids, { isToWrite: true });
+  const facts = cases.values().reduce((sum, known) => sum + factsOf(known), 0);
+  if (arrivalsOf != null) excesses.push(...findExcesses(batch, cases, arrivalsOf));
+  // Nothing of it stays; the others are only looked at, so that all that is to be refused is known at once.
+  if (excesses.length > 0) return { partners: [], entries: [], facts };
   const giveWay = keepAwake(tx, settlement.giveWay);
   const partners: LockedPartner[] = [];
   const renamed: LockedPartner[] = [];
@@ -102,7 +112,6 @@ const settleBatch = async (
   }
   await updateStandings(tx, rows);
   await renamePartners(tx, renamed);
-  const facts = cases.values().reduce((sum, known) => sum + factsOf(known), 0);
   return { partners, entries, facts };
 };
 
@@ -113,7 +122,7 @@ const settleBatch = async (
 export const catchUpRules = async (
   tx: Transaction,
   partners: readonly LockedPartner[],
-  settlement: Omit<Settlement, 'trigger' | 'recordedAt'>,
+  settlement: Omit<Settlement, 'trigger' | 'recordedAt' | 'arrivalsOf'>,
 ): Promise<Settled> => {
   const { rulesVersion } = settlement.program;
   if (settlement.program.obstacle !== null) return { partners, entries: [] };
@@ -122,6 +131,7 @@ export const catchUpRules = async (
     ...settlement,
     trigger: 'RULEBOOK',
     recordedAt: null,
+    arrivalsOf: null,
   });
   const current = partners.filter((partner) => partner.rulesVersion >= rulesVersion);
   return { partners: [...current, ...settled.partners], entries: settled.entries };
@@ -134,14 +144,19 @@ export const catchUpRules = async (
 export const catchUpDays = async (
   tx: Transaction,
   partners: readonly LockedPartner[],
-  settlement: Omit<Settlement, 'trigger' | 'recordedAt'>,
+  settlement: Omit<Settlement, 'trigger' | 'recordedAt' | 'arrivalsOf'>,
 ): Promise<Settled> => {
   const isOverdue = ({ timeline, judgedOn }: LockedPartner): boolean => {
     const on = judgedOn === null ? null : nextChangeOn(timeline, judgedOn);
     return on !== null && on <= settlement.today;
   };
   const overdue = partners.filter(isOverdue);
-  const settled = await settlePartners(tx, overdue, { ...settlement, trigger: 'TIME', recordedAt: null });
+  const settled = await settlePartners(tx, overdue, {
+    ...settlement,
+    trigger: 'TIME',
+    recordedAt: null,
+    arrivalsOf: null,
+  });
   const current = partners.filter((partner) => !isOverdue(partner));
   return { partners: [...current, ...settled.partners], entries: settled.entries };
 };

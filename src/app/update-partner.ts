@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { type Day, formatDay } from '../engine/day.ts';
 import { entryOn } from '../engine/entry-on.ts';
+import type { Fact } from '../engine/fact.ts';
 import { childrenIn, findCycle, findTooDeep } from '../engine/family.ts';
 import { isMemberBy } from '../engine/membership.ts';
 import { type Contradiction, type MembershipDays, planMembership } from '../engine/membership-change.ts';
@@ -9,7 +10,8 @@ import { lockPartners } from '../store/lock-partners.ts';
 import type { LogEntry } from '../store/write-log.ts';
 import { type EntryRow, findBelow, insertEntry, readEntries } from '../store/write-partner.ts';
 import { type App, type Refused, refuse } from './app.ts';
-import { readHierarchy, refuseDepth } from './hierarchy.ts';
+import { type ArrivalsOf, BeyondItems } from './bound-items.ts';
+import { everAbove, readHierarchy, refuseDepth } from './hierarchy.ts';
 import { readPartnerTexts } from './partner-text.ts';
 import { findPartner, refuseName } from './references.ts';
 import { changePartners, nextInstant, type WriteRefusal, writeToProgram } from './write-to-program.ts';
@@ -104,8 +106,10 @@ export const updatePartner = async (
     const contradicting = findContradiction(updated, firstOn, days);
     if (contradicting !== null) return contradiction(contradicting);
     const placesOn = firstDifference(resolved, updated);
+    let arrivalsOf: ArrivalsOf | null = null;
     if (placesOn !== null) {
       const hierarchy = new Map([...entered].map(([id, rows]) => [id, resolveEntries(rows)]));
+      const aboveBefore = everAbove(partnerId, hierarchy);
       const cycleOn = findCycle(partnerId, hierarchy.set(partnerId, updated), placesOn);
       if (cycleOn !== null) {
         const message = `On ${formatDay(cycleOn)} the partner would be above itself.`;
@@ -116,15 +120,22 @@ export const updatePartner = async (
       const children = childrenIn(new Map([...below, [partnerId, updated]]));
       const tooDeepOn = findTooDeep(partnerId, hierarchy, children, placesOn);
       if (tooDeepOn !== null) return refuseDepth(tooDeepOn);
+      // The facts of those that it brings along are new to a partner that it never was below.
+      const brought = { isNew: (fact: Fact) => below.has(fact.partnerId), replaced: [] };
+      arrivalsOf = (id) => (aboveBefore.has(id) ? null : brought);
     }
     const concerned = program.countsFamilies ? partners : partners.filter(({ id }) => id === partnerId);
     const changes = await changePartners(
       writing,
       concerned,
-      { trigger: 'PARTNER', recordedAt: entry.recordedAt },
+      { trigger: 'PARTNER', recordedAt: entry.recordedAt, arrivalsOf },
       () => insertEntry(tx, entry),
     );
     return { partnerId, changed: whatChanged(command, today, resolved, updated), changes };
+  }).catch((error: unknown) => {
+    const excess = error instanceof BeyondItems ? error.excesses[0] : undefined;
+    if (excess === undefined) throw error;
+    return { ...refuse('INVALID_INPUT', excess.message), path: 'parent' };
   });
 
 const notFound = (code: 'PARTNER_NOT_FOUND' | 'UNKNOWN_PARENT', ref: string, path: string): UpdateRefusal =>

@@ -80,10 +80,10 @@ export const nextInstant = (
 export const changePartners = async (
   { tx, program, now, today, giveWay }: Writing,
   partners: readonly LockedPartner[],
-  change: Pick<Settlement, 'trigger' | 'recordedAt'> & Partial<Pick<Settlement, 'causesOf'>>,
+  change: Pick<Settlement, 'trigger' | 'recordedAt'> & Partial<Pick<Settlement, 'causesOf' | 'arrivalsOf'>>,
   make: () => Promise<void>,
 ): Promise<readonly LogEntry[]> => {
-  const settlement = { program, now, today, giveWay, causesOf: () => [], ...change };
+  const settlement = { program, now, today, giveWay, causesOf: () => [], arrivalsOf: null, ...change };
   const rules = await catchUpRules(tx, partners, settlement);
   const days = await catchUpDays(tx, rules.partners, settlement);
   await make();

@@ -99,7 +99,9 @@ function createBoards(rulebook: Rulebook, enrolledOn: Day, factsOf: FactsOf) {
       grouped.set(key, groups);
       return groups;
     };
-    const items = [...byItem.keys()].sort().map((item) => {
+    // A value that never is an item costs nothing.
+    const counted = [...byItem].flatMap(([item, runs]) => (runs.length > 0 ? item : []));
+    const items = counted.sort().map((item) => {
       const ofItem: FactsOf = (kind, of) => byValue(kind, of).get(item) ?? [];
       return { item, runs: byItem.get(item) ?? [], board: scopeBoard(scope, ofItem) };
     });

@@ -18,7 +18,14 @@ export const RULEBOOK_LIMITS = {
   partsJudged: 50_000,
   /** What the depth may be of a rulebook that was published already. */
   depthJudged: 500,
+  /** How many items the body of a forEach is counted for. A partner with `items` of them takes up to 20 times as much. */
   itemsAssumed: 10,
+  /**
+   * Different values of a forEach's dimension that a partner's facts may have, with its family's where families count: among the
+   * facts, not void, of the kinds that say what an item is. Writes that would bring more are refused, and so are rulebooks that would
+   * find more. What was recorded before is judged whatever it has.
+   */
+  items: 200,
 
   tiers: 50,
   specializations: 100,

@@ -215,6 +215,7 @@ const COUNTED_OTHERWISE = [
   'partsJudged',
   'depthJudged',
   'itemsAssumed',
+  'items',
   'problems',
   'problemText',
   'quotedText',

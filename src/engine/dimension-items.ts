@@ -1,0 +1,80 @@
+import type { Fact } from './fact.ts';
+import { fieldText } from './fact-field.ts';
+import { metricsOf } from './measuring-scope.ts';
+import type { Scope } from './metric.ts';
+import type { PartnerCase } from './partner-case.ts';
+import type { Rulebook } from './rulebook.ts';
+import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
+
+/** The dimension of a forEach, and the facts whose values of it may be items: all of these kinds, whatever they pass besides. */
+export type Dimension = {
+  /** The place of the forEach in the document. */
+  readonly path: string;
+  readonly field: string;
+  readonly facts: readonly { readonly kind: string; readonly scope: Scope }[];
+};
+
+/** What came to a partner's case just now: facts that were not among its facts before, and those that they took the place of. */
+export type Arrivals = {
+  readonly isNew: (fact: Fact) => boolean;
+  readonly replaced: readonly Fact[];
+};
+
+/** A dimension of which a partner would have more items than allowed, and the new facts that bring items which it did not have. */
+export type TooManyItems = {
+  readonly field: string;
+  readonly items: number;
+  readonly arrived: readonly Fact[];
+};
+
+/** The dimensions of a rulebook's forEachs. */
+export function dimensionsOf({ forEachs }: Rulebook): readonly Dimension[] {
+  return forEachs.map(({ forEach: { path, dimension, where } }) => {
+    const facts = metricsOf(where.measure).map(({ kind, scope }) => ({ kind, scope }));
+    const different = new Map(facts.map((each) => [`${each.scope} ${each.kind}`, each]));
+    return {
+      path,
+      field: dimension,
+      facts: [...different.keys()].sort().flatMap((key) => different.get(key) ?? []),
+    };
+  });
+}
+
+/** The dimensions of which arrivals bring a partner new items beyond those that are allowed; it may have had more before. */
+export function findTooManyItems(partner: PartnerCase, arrivals: Arrivals): readonly TooManyItems[] {
+  const dimensions = partner.rulebooks.flatMap(({ rulebook }) => dimensionsOf(rulebook));
+  // Rulebook after rulebook most are the same.
+  const different = new Map(dimensions.map((each) => [JSON.stringify([each.field, each.facts]), each]));
+  return different
+    .values()
+    .map((dimension) => countItems(dimension, partner, arrivals))
+    .filter(({ arrived }) => arrived.length > 0)
+    .toArray();
+}
+
+function countItems({ field, facts }: Dimension, partner: PartnerCase, arrivals: Arrivals): TooManyItems {
+  const family = new Set([partner.partnerId, ...partner.family.map(({ partnerId }) => partnerId)]);
+  const counts = ({ kind, voided, partnerId }: Fact): boolean =>
+    !voided &&
+    facts.some(
+      (each) =>
+        each.kind === kind &&
+        (each.scope === 'FAMILY' ? family.has(partnerId) : partnerId === partner.partnerId),
+    );
+  const all = [partner.facts, ...partner.family.map((member) => member.facts)].flat().filter(counts);
+  const items = itemsOf(all).size;
+  if (items <= RULEBOOK_LIMITS.items) return { field, items, arrived: [] };
+  const before = itemsOf([
+    ...all.filter((fact) => !arrivals.isNew(fact)),
+    ...arrivals.replaced.filter(counts),
+  ]);
+  const isNewItem = (fact: Fact): boolean => {
+    const item = fieldText(fact, field);
+    return item !== null && !before.has(item);
+  };
+  return { field, items, arrived: all.filter((fact) => arrivals.isNew(fact) && isNewItem(fact)) };
+
+  function itemsOf(some: readonly Fact[]): ReadonlySet<string> {
+    return new Set(some.map((fact) => fieldText(fact, field)).filter((item) => item !== null));
+  }
+}
