@@ -1,5 +1,6 @@
 import type { Day } from '../src/engine/day.ts';
 import { remapTier } from '../src/engine/tier-ladder.ts';
+import type { ReadScope } from '../src/store/read-scope.ts';
 import { countByTier, type TierTally } from '../src/store/read-tallies.ts';
 import { batched } from './batched.ts';
 import { builder } from './builder.ts';
@@ -7,7 +8,8 @@ import type { Context } from './context.ts';
 import { type RulebookSource, type TierSource, tiersOf } from './rulebook-source.ts';
 import { Tier } from './tier.ts';
 
-type Count = { readonly tier: TierSource; readonly count: number };
+/** `others` are those that are neither the viewer's own nor its affiliates. */
+type Count = { readonly tier: TierSource; readonly count: number; readonly others: number };
 
 /** A partner is told numbers only of groups from this size on, so that none of its peers can be made out. */
 const SMALLEST_GROUP = 5;
@@ -21,9 +23,9 @@ export const TierCount = builder.objectRef<Count>('TierCount').implement({
     }),
     count: t.int({
       nullable: true,
-      description: `How many partners have it; null for the role PARTNER where they are fewer than ${SMALLEST_GROUP}.`,
-      resolve: ({ count }, _, { rights }) =>
-        rights.role === 'PARTNER' && count < SMALLEST_GROUP ? null : count,
+      description: `How many partners have it; null for the role PARTNER where fewer than ${SMALLEST_GROUP} of them are peers.`,
+      resolve: ({ count, others }, _, { rights }) =>
+        rights.role === 'PARTNER' && others < SMALLEST_GROUP ? null : count,
     }),
   }),
 });
@@ -34,13 +36,23 @@ export async function readDistribution(
   inForce: RulebookSource,
   on: Day | null,
 ): Promise<readonly Count[]> {
-  const tallies = await talliesOf(context, inForce.program.id, on);
+  const { all, own } = await talliesOf(context, inForce.program.id, on);
+  const counts = countsIn(inForce, all);
+  const ownCounts = countsIn(inForce, own);
+  return tiersOf(inForce).map((tier) => {
+    const count = counts.get(tier.tier.code) ?? 0;
+    return { tier, count, others: count - (ownCounts.get(tier.tier.code) ?? 0) };
+  });
+}
+
+/** The tallies by the tiers of the rulebook in force. */
+function countsIn(inForce: RulebookSource, tallies: readonly TierTally[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const tally of tallies) {
     const code = codeIn(inForce, tally);
     counts.set(code, (counts.get(code) ?? 0) + tally.count);
   }
-  return tiersOf(inForce).map((tier) => ({ tier, count: counts.get(tier.tier.code) ?? 0 }));
+  return counts;
 }
 
 /** What the rulebook in force calls a tier that an older one gave: while both are valid, or until every partner is judged anew. */
@@ -53,7 +65,13 @@ function codeIn({ program, published }: RulebookSource, { rulebookId, tier }: Ti
 
 const talliesOf = batched(async ({ scope, app }, programIds: readonly string[], on: Day | null) => {
   // Of the whole programme, for a partner too: it sees numbers of groups, and no names.
-  const tallies = await countByTier({ ...scope, partner: null }, app.database.prisma, programIds, on);
-  const ofEach = Map.groupBy(tallies, ({ programId }) => programId);
-  return programIds.map((id) => ofEach.get(id) ?? []);
+  const count = async (counted: ReadScope) =>
+    Map.groupBy(
+      await countByTier(counted, app.database.prisma, programIds, on),
+      ({ programId }) => programId,
+    );
+  const all = await count({ ...scope, partner: null });
+  // By its own it could tell how many of a group are peers.
+  const own = scope.partner === null ? new Map<string, TierTally[]>() : await count(scope);
+  return programIds.map((id) => ({ all: all.get(id) ?? [], own: own.get(id) ?? [] }));
 });

@@ -4,6 +4,7 @@ import { DATABASE_CLOCK } from './app/clock.ts';
 import { openApp } from './app/open-app.ts';
 import { ALL_RIGHTS, ROLES } from './app/rights.ts';
 import { readConfig } from './config.ts';
+import { parseDay } from './engine/day.ts';
 
 const USAGE = `npm run key -- --role ADMIN|INGEST|READER|PARTNER [--name TEXT] [--program CODE ...] [--partner REF] [--expires 2027-12-31]
 
@@ -24,9 +25,9 @@ const makeKey = async (): Promise<string> => {
   });
   const role = ROLES.find((known) => known === values.role);
   if (role === undefined) throw new Error(USAGE);
-  const expiresAt = values.expires === undefined ? null : Date.parse(`${values.expires}T00:00:00Z`);
-  if (Number.isNaN(expiresAt))
-    throw new Error(`--expires is ${values.expires}: write a day like 2027-12-31.`);
+  const { expires } = values;
+  if (expires !== undefined && parseDay(expires) === null)
+    throw new Error(`--expires is ${expires}: write a day like 2027-12-31.`);
   const [program, ...more] = values.program ?? [];
   if (values.partner !== undefined && (program === undefined || more.length > 0)) throw new Error(USAGE);
   const read = readConfig(process.env);
@@ -50,7 +51,7 @@ const makeKey = async (): Promise<string> => {
         values.partner === undefined || program === undefined
           ? null
           : { program, externalRef: values.partner },
-      expiresAt,
+      expiresAt: expires === undefined ? null : Date.parse(`${expires}T00:00:00Z`),
     });
     if ('refused' in created) throw new Error(created.message);
     return created.secret;

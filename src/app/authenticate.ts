@@ -166,8 +166,8 @@ const rightsOf = async (app: App, payload: JWTPayload): Promise<Rights | Unauthe
     expiresAt: exp === undefined ? null : Math.min(exp * 1000, LAST_INSTANT),
   };
   if (role !== 'PARTNER') return { ...base, programs, partner: null };
-  const [program] =
-    programs === 'ALL' || programs.length !== 1 ? [] : named.filter((each) => each !== undefined);
+  // One that is not there is named too.
+  const program = named.length === 1 ? named[0] : undefined;
   if (typeof ref !== 'string' || program === undefined) {
     return refuse('UNAUTHENTICATED', "A partner's token names one programme and the partner's reference.");
   }

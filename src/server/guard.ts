@@ -25,7 +25,10 @@ export type Sources = {
  * reach the server: neither under a name of its own that resolves to loopback (Host), nor from where it was loaded
  * (Origin, which browsers send with everything but simple reads, and Sec-Fetch-Site, which they send with those too).
  */
-export function checkSource({ headers }: IncomingMessage, sources: Sources): TurnedAway | null {
+export function checkSource({ headers, rawHeaders }: IncomingMessage, sources: Sources): TurnedAway | null {
+  // Another server on the way may go by another one of them than Node does.
+  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
+  if (hosts.length > 1) return wrongRequest(400, 'A request has one Host header.');
   if (sources.loopbackOnly && !isLoopbackAuthority(headers.host)) {
     return forbidden('The Host header must name a loopback address, because the server runs without keys.');
   }

@@ -229,6 +229,7 @@ describe('JSON Web Tokens', () => {
       await sign({ role: 'READER', programs: 'small' }),
       await sign({ role: 'PARTNER', programs: ['small'], partner: '?' }),
       await sign({ role: 'PARTNER', partner: 'A' }),
+      await sign({ role: 'PARTNER', programs: ['small', 'none'], partner: 'A' }),
       await sign({ role: 'PARTNER', programs: ['small'] }),
     ]) {
       expect(await authenticator.authenticate(bad)).toMatchObject({ refused: 'UNAUTHENTICATED' });

@@ -338,13 +338,20 @@ test(promised('`PARTNER`: Of its peers it reads only counts of groups of 5 or mo
     partners(program: "peers") { totalCount nodes { externalRef } }
     statusChanges(program: "peers") { nodes { partner { externalRef } } }
     partner(by: { ref: { program: "peers", externalRef: "P1" } }) { name } }`;
+  const distribution = async () => {
+    const { data } = JSON.parse(JSON.stringify(await ask(opened, source, {}, rights)));
+    return data.program.distribution;
+  };
+  // Five have the tier, but with its own they are four peers.
+  expect(await distribution()).toContainEqual({ tier: { code: 'BASE' }, count: null });
+  await enroll(opened.app, ['P6'], 'peers');
   expect(JSON.parse(JSON.stringify(await ask(opened, source, {}, rights)))).toEqual({
     data: {
       program: {
         distribution: [
           { tier: { code: 'GOLD' }, count: null },
           { tier: { code: 'SILVER' }, count: null },
-          { tier: { code: 'BASE' }, count: 5 },
+          { tier: { code: 'BASE' }, count: 6 },
         ],
       },
       partners: { totalCount: 1, nodes: [{ externalRef: 'OWN' }] },

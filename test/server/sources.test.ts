@@ -1,4 +1,6 @@
 import { request } from 'node:http';
+import { connect as connectTo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Sources } from '../../src/server/guard.ts';
 import { openSocket } from './askers.ts';
@@ -153,4 +155,12 @@ describe('a simple request, for which a browser names no origin,', () => {
     const headers = { 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': destination };
     expect((await send(headers)).status).toBe(status);
   });
+});
+
+test('two Host headers are refused, whichever comes first', async () => {
+  toy = await startToyServer({ sources: OPEN });
+  const { hostname, port } = new URL(toy.url);
+  const client = connectTo(Number(port), hostname);
+  client.end('GET /graphql?query={hello} HTTP/1.1\r\nhost: localhost\r\nHost: evil.example\r\n\r\n');
+  expect(await text(client)).toMatch(/^HTTP\/1\.1 400 /);
 });
