@@ -159,7 +159,13 @@ export const importTable: readonly PlaceRule[] = [
     ambient: 'FREE',
   },
   { place: 'src/health-check', imports: ['src/config'], packages: [], builtins: [], ambient: 'FREE' },
-  { place: 'src/key', imports: ['src/app', 'src/config'], packages: [], builtins: ['util'], ambient: 'FREE' },
+  {
+    place: 'src/key',
+    imports: ['src/app', 'src/config', 'src/engine'],
+    packages: [],
+    builtins: ['util'],
+    ambient: 'FREE',
+  },
   {
     place: 'src/main',
     imports: ['src', 'schema'],

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { waitFor } from '../support/wait-for.ts';
 
 // GraphiQL in a real browser, without a network. It needs Chromium, on Debian `apt-get install chromium`, or its path as CHROMIUM.
 
@@ -32,6 +33,8 @@ export type OpenedPage = {
   /** What the console complains of, and every request to another server. */
   readonly complaints: string[];
   play(): Promise<void>;
+  /** Presses Play until the answer has this text. */
+  playUntil(text: string): Promise<void>;
   /** What is shown as the answer. */
   result(): Promise<string>;
   /** Shows the tab with the operation of this name. */
@@ -56,12 +59,26 @@ export async function openPage(url: string): Promise<OpenedPage> {
   const button = page.getByRole('button', { name: /execute query/i });
   await page.goto(`${url}/graphql`);
   await button.waitFor();
+  const play = () => button.click();
+  // The editor makes each space one that does not break.
+  const result = async () => (await page.locator('.result-window').innerText()).replaceAll('\u00a0', ' ');
   return {
     page,
     complaints,
-    play: () => button.click(),
-    // The editor makes each space one that does not break.
-    result: async () => (await page.locator('.result-window').innerText()).replaceAll('\u00a0', ' '),
+    play,
+    result,
+    async playUntil(text) {
+      await play();
+      await waitFor(
+        async () => {
+          const shown = await result();
+          // For a moment after a tab was shown GraphiQL still goes by the operation of the one before.
+          if (shown.includes('Cannot infer operation')) await play();
+          return shown.includes(text);
+        },
+        { what: text },
+      );
+    },
     async showTab(name) {
       await page.locator('.graphiql-tab-button', { hasText: name }).dispatchEvent('click');
       await page.locator('.graphiql-tab-active', { hasText: name }).waitFor();

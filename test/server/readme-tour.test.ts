@@ -194,12 +194,10 @@ test('the README lists the settings that there are, with the defaults that are a
 test.skipIf(!hasBrowser)(
   `the page answers its first query by Play, and follows changes${unlessNotRun}`,
   async () => {
-    const { play, result, showTab, complaints, close } = await openPage(server.url);
-    await play();
-    await waitFor(async () => (await result()).includes('Lillehav Networks AS'), { what: 'the answer' });
+    const { playUntil, showTab, complaints, close } = await openPage(server.url);
+    await playUntil('Lillehav Networks AS');
     await showTab('Changes');
-    await play();
-    await waitFor(async () => (await result()).includes('caughtUp'), { what: 'the first event' });
+    await playUntil('caughtUp');
     expect(complaints).toEqual([]);
     await close();
   },
