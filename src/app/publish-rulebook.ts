@@ -107,7 +107,7 @@ const findTooMany = async (
   program: ProgramRecord,
   rulebook: Rulebook,
 ): Promise<readonly Problem[]> => {
-  const dimensions = dimensionsOf(rulebook);
+  const dimensions = dimensionsOf([rulebook]);
   const { items } = RULEBOOK_LIMITS;
   const beyond = await findBeyondItems(tx, program.id, dimensions, items);
   return beyond.flatMap(({ dimension, partners, most, example }) => {

@@ -27,29 +27,25 @@ export type TooManyItems = {
   readonly arrived: readonly Fact[];
 };
 
-/** The dimensions of a rulebook's forEachs. */
-export function dimensionsOf({ forEachs }: Rulebook): readonly Dimension[] {
-  return forEachs.map(({ forEach: { path, dimension, where } }) => {
-    const facts = metricsOf(where.measure).map(({ kind, scope }) => ({ kind, scope }));
-    const different = new Map(facts.map((each) => [`${each.scope} ${each.kind}`, each]));
-    return {
-      path,
-      field: dimension,
-      facts: [...different.keys()].sort().flatMap((key) => different.get(key) ?? []),
-    };
-  });
+/** The dimensions of the rulebooks' forEachs, each once: where several have one, the place is the first one's. */
+export function dimensionsOf(rulebooks: readonly Rulebook[]): readonly Dimension[] {
+  const different = new Map<string, Dimension>();
+  for (const { forEach } of rulebooks.flatMap(({ forEachs }) => forEachs)) {
+    const { path, dimension: field, where } = forEach;
+    const facts = new Map(
+      metricsOf(where.measure).map(({ kind, scope }) => [`${scope} ${kind}`, { kind, scope }]),
+    );
+    const key = JSON.stringify([field, [...facts.keys()].sort()]);
+    if (!different.has(key)) different.set(key, { path, field, facts: [...facts.values()] });
+  }
+  return [...different.values()];
 }
 
 /** The dimensions of which arrivals bring a partner new items beyond those that are allowed; it may have had more before. */
 export function findTooManyItems(partner: PartnerCase, arrivals: Arrivals): readonly TooManyItems[] {
-  const dimensions = partner.rulebooks.flatMap(({ rulebook }) => dimensionsOf(rulebook));
-  // Rulebook after rulebook most are the same.
-  const different = new Map(dimensions.map((each) => [JSON.stringify([each.field, each.facts]), each]));
-  return different
-    .values()
+  return dimensionsOf(partner.rulebooks.map(({ rulebook }) => rulebook))
     .map((dimension) => countItems(dimension, partner, arrivals))
-    .filter(({ arrived }) => arrived.length > 0)
-    .toArray();
+    .filter(({ arrived }) => arrived.length > 0);
 }
 
 function countItems({ field, facts }: Dimension, partner: PartnerCase, arrivals: Arrivals): TooManyItems {

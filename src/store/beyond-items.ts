@@ -12,8 +12,9 @@ export type BeyondDimension = {
 };
 
 /**
- * The dimensions of which partners of a programme have more than so many items, by their facts that count now. One statement; without
- * statistics its plan goes through the facts once and looks up the partners above each that has some.
+ * The dimensions of which partners of a programme have more than so many items, by their facts that count now. One statement. Only
+ * partners whose facts, with their families', are that many are looked into; without statistics its plan is the same, as it joins nothing
+ * that it could not look up by an index.
  */
 export const findBeyondItems = async (
   tx: Transaction,
@@ -26,30 +27,37 @@ export const findBeyondItems = async (
     facts.map(({ kind, scope }) => ({ dimension, ...columnOf(field), kind, scope })),
   );
   return tx.$queryRawUnsafe<BeyondDimension[]>(
-    `WITH stated AS MATERIALIZED (
-       SELECT DISTINCT x.dimension, x.scope, f.partner_id, CASE x.field
-           WHEN 'person' THEN f.person WHEN 'credential' THEN f.credential WHEN 'customer' THEN f.customer
-           WHEN 'respondent' THEN f.respondent WHEN 'subject' THEN f.subject WHEN 'currency' THEN f.currency
-           WHEN 'value' THEN trim_scale(f.value)::text WHEN 'occurredOn' THEN f.occurred_on::text
-           WHEN 'expiresOn' THEN f.expires_on::text WHEN 'attribute' THEN f.attributes ->> x.attribute END AS item
-       FROM fact f JOIN jsonb_to_recordset($1::jsonb) AS x(dimension int, field text, attribute text, kind text, scope text)
-         ON x.kind = f.kind
-       WHERE f.program_id = $2::uuid AND f.superseded_at IS NULL AND NOT f.voided
-     ), of_partner AS MATERIALIZED (
-       SELECT partner_id, scope, array_agg(dimension) AS dimensions, array_agg(item) AS items
-       FROM stated WHERE item IS NOT NULL GROUP BY partner_id, scope
-     ), counted AS MATERIALIZED (
-       SELECT DISTINCT above.id, i.dimension, i.item
-       FROM of_partner o CROSS JOIN LATERAL (
+    `WITH of_member AS MATERIALIZED (
+       SELECT partner_id, count(*) AS facts FROM fact
+       WHERE program_id = $2::uuid AND kind = ANY (ARRAY(SELECT jsonb_array_elements($1::jsonb) ->> 'kind')) AND ${COUNTS}
+       GROUP BY partner_id
+     ), above AS MATERIALIZED (
+       SELECT m.partner_id, up.id, sum(m.facts) OVER (PARTITION BY up.id) AS facts
+       FROM of_member m CROSS JOIN LATERAL (
          WITH RECURSIVE up AS (
-           SELECT o.partner_id AS id
+           SELECT m.partner_id AS id
            UNION SELECT e.parent_id FROM up CROSS JOIN LATERAL (
              SELECT parent_id FROM partner_entry
-             WHERE o.scope = 'FAMILY' AND partner_id = up.id AND parent_id IS NOT NULL OFFSET 0) AS e
+             WHERE $4::boolean AND partner_id = up.id AND parent_id IS NOT NULL OFFSET 0) AS e
          ) SELECT id FROM up
-       ) AS above CROSS JOIN LATERAL unnest(o.dimensions, o.items) AS i(dimension, item)
+       ) AS up
+     ), member AS MATERIALIZED (
+       SELECT partner_id, array_agg(id) AS above FROM above WHERE facts > $3::int GROUP BY partner_id
+     ), item AS MATERIALIZED (
+       SELECT DISTINCT up.id, i.dimension, i.item
+       FROM member m CROSS JOIN LATERAL (
+         SELECT DISTINCT x.dimension, x.scope, CASE x.field
+             WHEN 'person' THEN person WHEN 'credential' THEN credential WHEN 'customer' THEN customer
+             WHEN 'respondent' THEN respondent WHEN 'subject' THEN subject WHEN 'currency' THEN currency
+             WHEN 'value' THEN trim_scale(value)::text WHEN 'occurredOn' THEN occurred_on::text
+             WHEN 'expiresOn' THEN expires_on::text WHEN 'attribute' THEN attributes ->> x.attribute END AS item
+         FROM fact JOIN jsonb_to_recordset($1::jsonb)
+             AS x(dimension int, field text, attribute text, kind text, scope text) ON x.kind = fact.kind
+         WHERE partner_id = m.partner_id AND ${COUNTS} OFFSET 0
+       ) AS i CROSS JOIN LATERAL unnest(m.above) AS up(id)
+       WHERE i.item IS NOT NULL AND (i.scope = 'FAMILY' OR up.id = m.partner_id)
      ), beyond AS MATERIALIZED (
-       SELECT id, dimension, count(*)::int AS items FROM counted GROUP BY id, dimension HAVING count(*) > $3::int
+       SELECT id, dimension, count(*)::int AS items FROM item GROUP BY id, dimension HAVING count(*) > $3::int
      ), most AS (
        SELECT dimension, count(*)::int AS partners, max(items) AS most,
          (array_agg(id ORDER BY items DESC, id))[1] AS id
@@ -60,8 +68,12 @@ export const findBeyondItems = async (
     JSON.stringify(asked),
     programId,
     allowed,
+    asked.some(({ scope }) => scope === 'FAMILY'),
   );
 };
+
+/** SQL: the fact is the current version of its key, and not void. */
+const COUNTS = 'superseded_at IS NULL AND NOT voided';
 
 const ATTRIBUTE = 'attributes.';
 

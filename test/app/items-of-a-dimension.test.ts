@@ -34,7 +34,8 @@ const rulebookOf = (scope: 'OWN' | 'FAMILY') => {
     remap: { GOLD: 'SILVER' },
     tiers: [
       { code: 'BASE', name },
-      { code: 'SILVER', name, requirement },
+      // Two with the same dimension: it is counted and told once.
+      { code: 'SILVER', name, requirement: { allOf: [requirement, requirement] } },
     ],
   };
 };
@@ -170,7 +171,7 @@ describe('the items of a dimension', () => {
         refused: 'NOT_PUBLISHABLE',
         problems: [
           {
-            path: '/tiers/1/requirement/forEach/dimension',
+            path: '/tiers/1/requirement/allOf/0/forEach/dimension',
             message:
               `A partner may have ${ALLOWED} different values of attributes.area, and 1 has more: ` +
               (scope === 'OWN' ? `"SUB" has ${ALLOWED + 3}.` : `"TOP" has ${ALLOWED + 1}.`),
