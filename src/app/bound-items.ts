@@ -12,7 +12,7 @@ export type ArrivalsOf = (partnerId: string) => Arrivals | null;
 /** A new fact that brings a partner, or one above it, an item beyond those allowed of a field. */
 export type Excess = { readonly fact: Fact; readonly field: string; readonly message: string };
 
-/** Thrown before partners are judged by more items than a forEach may have; whoever wrote refuses what brings them. */
+/** Thrown before partners are judged by more items than a forEach may have; the use case that writes refuses what brings them. */
 export class BeyondItems extends Error {
   readonly excesses: readonly Excess[];
   constructor(excesses: readonly Excess[]) {
