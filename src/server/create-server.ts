@@ -119,8 +119,11 @@ export function createServer({
   const identifyCaller: Identify =
     identify === undefined
       ? async () => null
-      : limitSignIns(identify, limits.failedSignIns, () => performance.now());
-  const page = createGraphiQLPage({ examples, needsKey: identify !== undefined, log });
+      : thenGiveWay(
+          limitSignIns(identify, limits.failedSignIns, () => performance.now()),
+          giveWay,
+        );
+  const page = createGraphiQLPage({ examples, needsKey: identify !== undefined, giveWay, log });
   const documents = createDocuments({
     schema,
     limits,
@@ -314,6 +317,17 @@ export function createServer({
       closing ??= stop();
       return closing;
     },
+  };
+}
+
+/** Callers who wait for one look at the database all go on in the turn in which it answers. */
+function thenGiveWay(identify: Identify, giveWay: GiveWay): Identify {
+  return async (authorization, address) => {
+    try {
+      return await identify(authorization, address);
+    } finally {
+      await giveWay();
+    }
   };
 }
 

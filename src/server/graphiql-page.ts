@@ -4,6 +4,7 @@ import { PassThrough, pipeline, Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { createGunzip } from 'node:zlib';
 import type { GraphiQLOptions } from 'graphql-yoga';
+import type { GiveWay } from '../app/give-way.ts';
 import { acceptsGzip } from './accepts-gzip.ts';
 import type { Log } from './log.ts';
 import type { RenderedPage } from './render-graphiql-page.ts';
@@ -21,6 +22,7 @@ type Options = {
   readonly examples: readonly Example[];
   /** Whether an operation needs a key, for which the page then asks. */
   readonly needsKey: boolean;
+  readonly giveWay: GiveWay;
   readonly log: Log;
 };
 
@@ -43,6 +45,9 @@ export function createGraphiQLPage(options: Options): GraphiQLPage {
     async serve({ headers }, response) {
       made ??= makePage(options);
       const { compressed, etag, policy } = await made;
+      // Hundreds may have waited for the same page, and go on in the same turn of the event loop.
+      await options.giveWay();
+      if (response.closed) return;
       response.setHeaders(
         new Map([
           ['content-security-policy', policy],

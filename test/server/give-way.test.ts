@@ -50,3 +50,57 @@ test('each request and each WebSocket asks for a turn before it begins, however 
   await toy.server.close();
   expect(toy.errors).toEqual([]);
 });
+
+test('those who waited for the same thing each ask for a turn once it is there, and those who left are forgotten', async () => {
+  let asked = 0;
+  /** So many turns are given at once, the others when the test says so. */
+  const atOnce = 3;
+  const waiting: (() => void)[] = [];
+  const goOn = (): void => {
+    for (const go of waiting.splice(0)) go();
+  };
+  const known: (() => void)[] = [];
+  const toy = await startToyServer({
+    giveWay: () => {
+      asked += 1;
+      return asked > atOnce ? new Promise<void>((resolve) => waiting.push(resolve)) : Promise.resolve();
+    },
+    identify: () => new Promise((resolve) => known.push(() => resolve(null))),
+  });
+  const { host, hostname, port } = new URL(toy.url);
+  const ask = async (accept: string) => {
+    const client = connect(Number(port), hostname);
+    const answered: string[] = [];
+    client.setEncoding('latin1').on('data', (text: string) => answered.push(text));
+    await once(client, 'connect');
+    client.write(`GET /graphql?query={hello} HTTP/1.1\r\nhost: ${host}\r\naccept: ${accept}\r\n\r\n`);
+    return { client, answered };
+  };
+
+  // Three callers whose key is looked up at once.
+  const callers = await Promise.all(Array.from({ length: 3 }, () => ask('application/json')));
+  await waitFor(() => known.length === 3, { what: 'three keys that are looked up' });
+  expect(asked).toBe(3);
+  for (const tell of known) tell();
+  await waitFor(() => waiting.length === 3, { what: 'the three to ask for a turn' });
+  expect(toy.contexts()).toBe(0);
+  goOn();
+  await waitFor(() => callers.every(({ answered }) => answered.join('').includes('"hello":"world"')), {
+    what: 'three answers',
+  });
+  for (const { client } of callers) client.destroy();
+
+  // Three browsers that wait for the page, two of which leave.
+  asked = 0;
+  const browsers = await Promise.all(Array.from({ length: 3 }, () => ask('text/html')));
+  await waitFor(() => waiting.length === 3, { what: 'the page to be made', timeoutMs: 30_000 });
+  expect(asked).toBe(6);
+  const [stays, ...leave] = browsers;
+  for (const { client } of leave) client.destroy();
+  await Promise.all(leave.map(({ client }) => client.closed || once(client, 'close')));
+  goOn();
+  await waitFor(() => stays?.answered.join('').includes('</html>'), { what: 'the page', timeoutMs: 30_000 });
+  stays?.client.destroy();
+  await toy.server.close();
+  expect(toy.errors).toEqual([]);
+});
