@@ -167,7 +167,7 @@ function refuseExcess(rulebook: Rulebook, reading: RulebookReading): void {
   const scopes = [rulebook.scope, ...rulebook.forEachs.map(({ scope }) => scope)];
   const count = (of: (scope: MeasuringScope) => ReadonlyMap<unknown, unknown>): number =>
     scopes.reduce((sum, scope) => sum + of(scope).size, 0);
-  const { metrics, groups, forEachs, requirements, parts, depth } = RULEBOOK_LIMITS;
+  const { metrics, groups, forEachs, requirements, parts, depth, partsPerItem } = RULEBOOK_LIMITS;
   for (const [what, allowed, actual] of [
     ['different metrics', metrics, count((scope) => scope.metrics)],
     ['groups of persons', groups, count((scope) => scope.groups)],
@@ -178,7 +178,7 @@ function refuseExcess(rulebook: Rulebook, reading: RulebookReading): void {
       reading.refuse('', `A rulebook may have ${allowed} ${what}, and this one has ${actual}.`);
     }
   }
-  const tooLarge = excessOf(rulebook, { parts, depth });
+  const tooLarge = excessOf(rulebook, { parts, depth, partsPerItem });
   if (tooLarge !== null) reading.refuse(tooLarge.path, tooLarge.message);
 }
 

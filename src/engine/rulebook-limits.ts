@@ -18,6 +18,11 @@ export const RULEBOOK_LIMITS = {
   partsJudged: 50_000,
   /** What the depth may be of a rulebook that was published already. */
   depthJudged: 500,
+  /**
+   * What is asked for one item, of all forEachs of the document together, with everything written out where it is used: a partner
+   * may have as many items as `items` says, and each is judged on each day on which a number changes.
+   */
+  partsPerItem: 200,
   /** How many items the body of a forEach is counted for. A partner with `items` of them takes up to 20 times as much. */
   itemsAssumed: 10,
   /**

@@ -10,8 +10,15 @@ export type UnfoldedSize = {
   readonly depth: number;
 };
 
+/** How large a rulebook may be; any number of parts per item if left out. */
+export type AllowedSize = UnfoldedSize & { readonly partsPerItem?: number };
+
 /** A rulebook's size, and what of it is too large by itself while nothing that it uses is: the first by the document's order. */
-export type RulebookSize = UnfoldedSize & { readonly culprit: (UnfoldedSize & { path: string }) | null };
+export type RulebookSize = UnfoldedSize & {
+  readonly culprit: (UnfoldedSize & { path: string }) | null;
+  /** What its forEachs ask for one item, up to the first with which this is too much; null if it is not. */
+  readonly excessPerItem: { readonly path: string; readonly parts: number } | null;
+};
 
 const MOST_COUNTED = 1_000_000_000;
 
@@ -19,11 +26,14 @@ const MOST_COUNTED = 1_000_000_000;
  * What a rulebook comes to when it is judged, proven and explained. Each measure, requirement and specialization is looked at
  * once, whatever it unfolds to. Goes no deeper into what is used by name than reading the document did.
  */
-function rulebookSize({ measures, specializations, tiers }: Rulebook, allowed: UnfoldedSize): RulebookSize {
+function rulebookSize({ measures, specializations, tiers }: Rulebook, allowed: AllowedSize): RulebookSize {
   const requirements = new Map(specializations.map(({ code, requirement }) => [code, requirement]));
   const ofMeasures = new Map<Measure, UnfoldedSize>();
   const ofSpecializations = new Map<string, UnfoldedSize>();
+  const { partsPerItem = Number.POSITIVE_INFINITY } = allowed;
   let culprit: RulebookSize['culprit'] = null;
+  let perItem = 0;
+  let excessPerItem: RulebookSize['excessPerItem'] = null;
 
   const judged = (path: string, size: UnfoldedSize): UnfoldedSize => {
     if (culprit === null && isBeyond(size, allowed)) culprit = { path, ...size };
@@ -68,6 +78,10 @@ function rulebookSize({ measures, specializations, tiers }: Rulebook, allowed: U
       }
       case 'FOR_EACH': {
         const item = around(1, [sizeOf(requirement.where), sizeOf(requirement.body)]);
+        perItem = Math.min(perItem + item.parts, MOST_COUNTED);
+        if (excessPerItem === null && perItem > partsPerItem) {
+          excessPerItem = { path: requirement.path, parts: perItem };
+        }
         return around(1 + (RULEBOOK_LIMITS.itemsAssumed - 1) * item.parts, [item]);
       }
     }
@@ -78,20 +92,28 @@ function rulebookSize({ measures, specializations, tiers }: Rulebook, allowed: U
     ...specializations.map(({ code }) => sizeOfSpecialization(code)),
     ...tiers.map(({ requirement }) => (requirement === null ? { parts: 1, depth: 0 } : sizeOf(requirement))),
   ];
-  return { ...around(0, all), culprit };
+  return { ...around(0, all), culprit, excessPerItem };
 }
 
 /** What is too large about a rulebook, with its place; null if nothing is. */
-export function excessOf(rulebook: Rulebook, allowed: UnfoldedSize): Problem | null {
-  const { culprit, ...whole } = rulebookSize(rulebook, allowed);
-  if (culprit === null && !isBeyond(whole, allowed)) return null;
+export function excessOf(rulebook: Rulebook, allowed: AllowedSize): Problem | null {
+  const { culprit, excessPerItem, ...whole } = rulebookSize(rulebook, allowed);
+  if (culprit === null && !isBeyond(whole, allowed)) {
+    if (excessPerItem === null) return null;
+    const { path, parts } = excessPerItem;
+    const message = `With everything written out where it is used, the forEachs up to here ask ${counted(parts)} parts of each item; ${allowed.partsPerItem} are allowed.`;
+    return { path, message };
+  }
   const { path, parts, depth } = culprit ?? { path: '', ...whole };
-  const many = parts < MOST_COUNTED ? parts : `more than ${MOST_COUNTED}`;
   const message =
     depth > allowed.depth
       ? `With everything written out where it is used, this is ${depth} levels deep; ${allowed.depth} are allowed.`
-      : `With everything written out where it is used, this comes to ${many} parts; ${allowed.parts} are allowed.`;
+      : `With everything written out where it is used, this comes to ${counted(parts)} parts; ${allowed.parts} are allowed.`;
   return { path, message };
+}
+
+function counted(parts: number): string {
+  return parts < MOST_COUNTED ? `${parts}` : `more than ${MOST_COUNTED}`;
 }
 
 /** Whether something is larger than allowed. */

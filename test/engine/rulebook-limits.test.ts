@@ -214,6 +214,7 @@ const COUNTED_OTHERWISE = [
   'parts',
   'partsJudged',
   'depthJudged',
+  'partsPerItem',
   'itemsAssumed',
   'items',
   'problems',
@@ -351,6 +352,35 @@ describe('what a rulebook comes to', () => {
     );
     const message = 'With everything written out where it is used, this is 65 levels deep; 64 are allowed.';
     expect(problemsOf(document({ measures: chain }))).toEqual([{ path: '/measures/m64', message }]);
+  });
+
+  it('may not ask more than so much of each item, in all its forEachs together', () => {
+    const { partsPerItem } = RULEBOOK_LIMITS;
+    const where = { measure: 'm0', atLeast: '1' };
+    /** Each comes to its own number of parts for each item. */
+    const asking = (...parts: readonly number[]) =>
+      documentFor(
+        {
+          allOf: parts.map((count) => ({
+            forEach: {
+              dimension: 'attributes.area',
+              where,
+              need: 'ALL',
+              // The item itself, its condition and what the condition measures, and the list.
+              body: { allOf: list((count - 4) / 4, () => ({ measure: 'm2', atLeast: '2' })) },
+            },
+          })),
+        },
+        { measures: { m0: { metric: sum }, m1: { sum: ['m0'] }, m2: { sum: ['m1'] } } },
+      );
+    expect(problemsOf(asking(partsPerItem))).toEqual([]);
+    expect(problemsOf(asking(partsPerItem - 20, 20))).toEqual([]);
+    const message = `With everything written out where it is used, the forEachs up to here ask ${partsPerItem + 4} parts of each item; ${partsPerItem} are allowed.`;
+    expect(problemsOf(asking(partsPerItem - 20, 24, 8))).toEqual([{ path: `${REQ}/allOf/1`, message }]);
+    const published = readPublishedRulebook(asking(partsPerItem + 4), PROGRAM);
+    expect(published.ok).toBe(true);
+    const { partsJudged: parts, depthJudged: depth } = RULEBOOK_LIMITS;
+    expect(published.ok && excessOf(published.rulebook, { parts, depth })).toBe(null);
   });
 
   it('is not judged by once it is published and much larger, and else it is', () => {
