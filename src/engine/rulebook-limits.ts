@@ -22,7 +22,7 @@ export const RULEBOOK_LIMITS = {
    * What is asked for one item, of all forEachs of the document together, with everything written out where it is used: a partner
    * may have as many items as `items` says, and each is judged on each day on which a number changes.
    */
-  partsPerItem: 200,
+  partsPerItem: 300,
   /** How many items the body of a forEach is counted for. A partner with `items` of them takes up to 20 times as much. */
   itemsAssumed: 10,
   /**
