@@ -5,8 +5,9 @@ import { GraphQLError } from 'graphql';
  * arguments; null if GraphQL says it.
  */
 export function badUserInput(message: string, path: string | null): GraphQLError {
-  const extensions = { code: 'BAD_USER_INPUT', ...(path !== null && { argument: path }) };
-  return new GraphQLError(message, { extensions });
+  return new GraphQLError(message, {
+    extensions: { code: 'BAD_USER_INPUT', ...(path !== null && { argument: path }) },
+  });
 }
 
 /** The error for a field that the viewer's role may not use. */

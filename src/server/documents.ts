@@ -11,6 +11,7 @@ import {
   validate,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { ErrorCode } from '../app/error-code.ts';
 import { conditionOnSubscription } from './condition-on-subscription.ts';
 import type { FindSizes } from './cost-formula.ts';
 import { checkSize, checkText } from './document-size.ts';
@@ -188,7 +189,7 @@ function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-function refused(code: string, sentence: string): GraphQLError {
+function refused(code: ErrorCode, sentence: string): GraphQLError {
   return new GraphQLError(sentence, { extensions: { code } });
 }
 
@@ -201,6 +202,6 @@ function validationError(error: GraphQLError): GraphQLError {
 }
 
 /** The same error with a code, if it has none of its own. */
-function coded(error: GraphQLError, code: string): GraphQLError {
+function coded(error: GraphQLError, code: ErrorCode): GraphQLError {
   return error.extensions.code === undefined ? withExtensions(error, { ...error.extensions, code }) : error;
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { GraphQLError } from 'graphql';
+import type { ErrorCode } from '../app/error-code.ts';
 import { limitExceeded } from './limits.ts';
 
 /** A request that is turned away before anything reads it. */
@@ -112,7 +113,7 @@ export function checkBodySize({ headers }: IncomingMessage, largestBytes: number
 }
 
 /** Turns away with a status of HTTP. */
-export function turnedAway(status: number, code: string, sentence: string): TurnedAway {
+export function turnedAway(status: number, code: ErrorCode, sentence: string): TurnedAway {
   return { status, error: new GraphQLError(sentence, { extensions: { code } }) };
 }
 

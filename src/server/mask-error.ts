@@ -1,4 +1,5 @@
 import { type ExecutionResult, GraphQLError, type GraphQLErrorOptions, Kind } from 'graphql';
+import type { ErrorCode } from '../app/error-code.ts';
 import { outageOf } from '../app/outage.ts';
 import { withExtensions } from './with-extensions.ts';
 
@@ -45,7 +46,7 @@ export function maskError(error: unknown, requestId: string, report: (error: unk
   });
 }
 
-function tell(outage: ReturnType<typeof outageOf>): { readonly code: string; readonly message: string } {
+function tell(outage: ReturnType<typeof outageOf>): { readonly code: ErrorCode; readonly message: string } {
   switch (outage) {
     case 'NOT_DONE':
       return {

@@ -3,10 +3,8 @@ import { posix } from 'node:path';
 import { ambientUses } from './ambient-uses.ts';
 import type { PlaceRule } from './import-table.ts';
 import { type ModuleReference, moduleReferences } from './module-references.ts';
+import type { SourceFile } from './sources.ts';
 import { lineAt, parseTypeScript } from './syntax-tree.ts';
-
-/** A source file; `file` is its path from the repository's root. */
-export type SourceFile = { readonly file: string; readonly source: string };
 
 /** The sentences, each with file and line, that say where a file reaches what the table does not allow it. */
 export function checkImports({ file, source }: SourceFile, table: readonly PlaceRule[]): string[] {
@@ -56,7 +54,7 @@ function refusal({ specifier, typeOnly }: ModuleReference, file: string, rule: P
 }
 
 /** Whether a path is a folder's or below it, the file `place` plus an ending, or begins as far as a `*`. */
-function isIn(path: string, place: string): boolean {
+export function isIn(path: string, place: string): boolean {
   if (place.endsWith('*')) return path.startsWith(place.slice(0, -1));
   return path === place || path.startsWith(`${place}/`) || path.startsWith(`${place}.`);
 }

@@ -112,13 +112,6 @@ export const importTable: readonly PlaceRule[] = [
     ambient: 'GIVEN',
   },
   {
-    place: 'src/dashboard',
-    imports: ['src/generated/graphql', 'src/client'],
-    packages: ['graphql', '@graphql-typed-document-node/core'],
-    builtins: [],
-    ambient: 'FREE',
-  },
-  {
     place: 'src/demo',
     imports: ['src/app', 'src/stop-signals'],
     importsTypesOf: ['src/engine'],

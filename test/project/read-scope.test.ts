@@ -1,34 +1,77 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { isIn } from './check-imports.ts';
+import { exportedFunctions } from './exported-functions.ts';
+import { importTable } from './import-table.ts';
+import { sourcesIn, treeOf } from './sources.ts';
+import { parseTypeScript } from './syntax-tree.ts';
 
-const ROOT = new URL('../..', import.meta.url).pathname;
-const READ = /^export const ((?:read|list|count|find)\w*) = (?:async )?(?:<[^>]*>)?\(\s*(\w+: [\w.]+)?/gm;
+const READ = /^(read|list|count|find|\*|default)/;
 
-/** The reads of a source that do not begin with the scope of whoever reads. */
-const unscoped = (source: string): string[] =>
-  [...source.matchAll(READ)].flatMap(([, name, first]) => (first === 'scope: ReadScope' ? [] : [`${name}`]));
+/** The reads of a module that do not begin with the scope of whoever reads, and how many reads it has. */
+function readsOf(tree: ReturnType<typeof parseTypeScript>) {
+  const reads = exportedFunctions(tree).filter(
+    ({ name, parameters }) =>
+      READ.test(name.slice(name.lastIndexOf('.') + 1)) ||
+      parameters === null ||
+      parameters.some(({ type }) => type === 'Session' || type === 'Transaction'),
+  );
+  const unscoped = reads.filter(({ parameters }) => {
+    const first = parameters?.[0];
+    return !(first?.name === 'scope' && first.type === 'ReadScope');
+  });
+  return { count: reads.length, unscoped: unscoped.map(({ name }) => name) };
+}
 
 describe('what the schema may read from the store', () => {
-  test.each(globSync('src/store/read-*.ts', { cwd: ROOT }))(
+  const allowed = importTable.find(({ place }) => place === 'schema')?.imports ?? [];
+  const files = sourcesIn(['src/store'], 40).filter(({ file }) => allowed.some((place) => isIn(file, place)));
+
+  test.each(files.map((each) => [each.file, each] as const))(
     'takes the scope of the viewer first: %s',
-    (file) => {
-      expect(unscoped(readFileSync(join(ROOT, file), 'utf8'))).toEqual([]);
+    (_, file) => {
+      expect(readsOf(treeOf(file)).unscoped).toEqual([]);
     },
   );
 
-  test('and is found out where it does not', () => {
-    expect(
-      unscoped(`
-export const readPartners = (
-  scope: ReadScope,
-  session: Session,
-) => 1;
+  test('is all looked at', () => {
+    const reads = files.map((file) => readsOf(treeOf(file)).count);
+    expect(reads.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(28);
+  });
+
+  test('is found out where it does not, in whatever form it is exported', () => {
+    const source = `
+export const readPartners = (scope: ReadScope, session: Session) => 1;
 export const listAll = async (session: Session) => 2;
-export const countAll = async <T>(
-  session: Session,
-) => 3;
-export const toEntry = (row: Row) => row;`),
-    ).toEqual(['listAll', 'countAll']);
+export const countAll = async <T>(session: Session) => 3;
+export const toEntry = (row: Row) => row;
+export async function readAll(session: Session) {}
+export async function readScoped(scope: ReadScope, session: Session) {}
+export function* readEach(session: Session) {}
+export async function rows(tx: Transaction) {}
+function findOne(session: Session) {}
+const findTwo = function (session: Session) {};
+const findThree = (scope: ReadScope) => 3;
+export { findOne, findTwo as findSecond, findThree };
+export const reads = { readPage(session: Session) {}, list: (scope: ReadScope) => 1, note: (text: string) => 2 };
+export class Reader { static readOne(session: Session) {} }
+export default (session: Session) => 1;
+export { readElsewhere } from './elsewhere.ts';
+export * from './others.ts';
+export type { ReadRow } from './row.ts';
+`;
+    expect(readsOf(parseTypeScript(source, 'read.ts')).unscoped).toEqual([
+      'listAll',
+      'countAll',
+      'readAll',
+      'readEach',
+      'rows',
+      'findOne',
+      'findSecond',
+      'reads.readPage',
+      'Reader.readOne',
+      'default',
+      'readElsewhere',
+      '*',
+    ]);
   });
 });

@@ -46,3 +46,9 @@ export function nameOf(node: SyntaxNode | null): string | null {
 export function lineAt(source: string, offset: number): number {
   return source.slice(0, offset).split('\n').length;
 }
+
+/** All texts that stand in a tree as such. */
+export function* textsIn(node: SyntaxNode): Generator<string> {
+  if (node.type === 'Literal' && typeof node.value === 'string') yield node.value;
+  for (const [, child] of childrenOf(node)) yield* textsIn(child);
+}
