@@ -8,7 +8,7 @@ import { encodeGlobalId, readGlobalId } from './global-id.ts';
 import { pageArgs } from './page.ts';
 import { PartnerRef } from './partner-locator.ts';
 import { Partner } from './partner-ref.ts';
-import { Program } from './program.ts';
+import { Program } from './program-ref.ts';
 import { readInstant } from './read-argument.ts';
 import {
   InvalidKey,

@@ -1,6 +1,6 @@
 import { type CollidingName, listCollidingNames } from '../src/store/read-odd-name.ts';
 import { builder } from './builder.ts';
-import { Program } from './program.ts';
+import { Program } from './program-ref.ts';
 
 const MOST = 1_000;
 

@@ -5,11 +5,11 @@ import { ALL_RIGHTS, type Rights, type RightsClass, scopeOf } from '../src/app/r
 import type { Fact } from '../src/engine/fact.ts';
 import type { StandingWatch } from '../src/events/standing-watch.ts';
 import type { Tail } from '../src/events/tail.ts';
+import type { LogEntry } from '../src/store/log-entry.ts';
 import { readFacts } from '../src/store/read-fact.ts';
 import { readChanges } from '../src/store/read-log.ts';
 import { type PartnerRow, readPartners } from '../src/store/read-partner.ts';
 import type { ReadScope } from '../src/store/read-scope.ts';
-import type { LogEntry } from '../src/store/write-log.ts';
 import { createTold, type Told } from './told.ts';
 
 /** What resolvers work with: one operation's, or one event's. Rows are read once and in batches. */

@@ -3,7 +3,7 @@ import type { ProgramRecord } from '../src/store/directory.ts';
 import { builder } from './builder.ts';
 import { badUserInput } from './errors.ts';
 import { present } from './present.ts';
-import { Program } from './program.ts';
+import { Program } from './program-ref.ts';
 import { NotAllowed, ProgramExists, type RefusalSource, refusalTypeName } from './refusal.ts';
 
 type Done = { readonly program: ProgramRecord };

@@ -1,7 +1,7 @@
 import { enrollPartners } from '../src/app/enroll-partners.ts';
 import { PARTNER_FIELDS } from '../src/app/update-partner.ts';
+import type { LogEntry } from '../src/store/log-entry.ts';
 import { type PartnerRow, readPartners } from '../src/store/read-partner.ts';
-import type { LogEntry } from '../src/store/write-log.ts';
 import { builder } from './builder.ts';
 import { badUserInput } from './errors.ts';
 import { Partner } from './partner-ref.ts';

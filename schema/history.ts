@@ -10,7 +10,7 @@ import { badUserInput } from './errors.ts';
 import { Hold } from './hold.ts';
 import { Rulebook } from './rulebook.ts';
 import { rulebookNamed, specializationNamed } from './rulebook-source.ts';
-import { Specialization } from './specialization.ts';
+import { Specialization } from './specialization-ref.ts';
 import { Risk, tierIn } from './standing.ts';
 import { Tier } from './tier.ts';
 

@@ -1,6 +1,6 @@
 import { type Cursor, checkOf, decodeCursor, encodeCursor } from '../src/events/cursor.ts';
 import type { CursorPlace } from '../src/events/cursor-seal.ts';
-import type { LogEntry } from '../src/store/write-log.ts';
+import type { LogEntry } from '../src/store/log-entry.ts';
 import type { Context } from './context.ts';
 import { badUserInput } from './errors.ts';
 

@@ -1,8 +1,8 @@
 import type { Fact } from '../src/engine/fact.ts';
 import type { ProgramRecord } from '../src/store/directory.ts';
+import type { LogEntry } from '../src/store/log-entry.ts';
 import type { OverrideRow } from '../src/store/read-override.ts';
 import type { PartnerRow } from '../src/store/read-partner.ts';
-import type { LogEntry } from '../src/store/write-log.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { badUserInput } from './errors.ts';

@@ -12,7 +12,7 @@ import { PartnerFilter, PartnerOrder, readPartnerFilter, readPartnerOrder } from
 import { readAffiliatePage, readPartnerPage } from './partner-list.ts';
 import { locatePartner, PartnerLocator } from './partner-locator.ts';
 import { Partner } from './partner-ref.ts';
-import { Program } from './program.ts';
+import { Program } from './program-ref.ts';
 import { readDay, readInstant } from './read-argument.ts';
 import { requireProgram } from './require-program.ts';
 import { rulebookNamed, specializationNamed } from './rulebook-source.ts';

@@ -12,11 +12,12 @@ import { localeArgs, tell } from './locale.ts';
 import { writeLogCursor } from './log-cursor.ts';
 import { idOf, Node } from './node.ts';
 import { pageArgs, slicePage } from './page.ts';
+import { Program } from './program-ref.ts';
 import { readDay } from './read-argument.ts';
 import { Rulebook, RulebookConnection } from './rulebook.ts';
 import { RulebookDraftConnection, readDrafts } from './rulebook-draft.ts';
 import { type RulebookSource, specializationsOf, tiersOf } from './rulebook-source.ts';
-import { Specialization } from './specialization.ts';
+import { Specialization } from './specialization-ref.ts';
 import { Tier } from './tier.ts';
 
 const MeasurementKindType = builder.objectRef<MeasurementKind>('MeasurementKind').implement({
@@ -33,8 +34,6 @@ const MeasurementKindType = builder.objectRef<MeasurementKind>('MeasurementKind'
     }),
   }),
 });
-
-export const Program = builder.objectRef<ProgramRecord>('Program');
 
 Program.implement({
   description: 'A partner programme of a vendor.',

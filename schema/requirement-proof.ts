@@ -10,7 +10,7 @@ import { pageArgs } from './page.ts';
 import { evidenceAt, type ProofBasis, type ProofSource } from './proof-basis.ts';
 import { ComparisonType, RuleType } from './rule.ts';
 import { specializationNamed } from './rulebook-source.ts';
-import { Specialization } from './specialization.ts';
+import { Specialization } from './specialization-ref.ts';
 
 type Of<Type extends Proof['type']> = {
   readonly basis: ProofBasis;

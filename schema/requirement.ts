@@ -10,7 +10,7 @@ import { builder } from './builder.ts';
 import { localeArgs, tell } from './locale.ts';
 import { ComparisonType, RuleType } from './rule.ts';
 import { type RulebookSource, specializationNamed } from './rulebook-source.ts';
-import { Specialization } from './specialization.ts';
+import { Specialization } from './specialization-ref.ts';
 
 /** A requirement within its rulebook. */
 export type RequirementSource = { readonly source: RulebookSource; readonly rule: Rule };

@@ -1,4 +1,4 @@
-import type { Comparison } from '../src/engine/standing.ts';
+import type { Comparison } from '../src/engine/comparison.ts';
 import { builder } from './builder.ts';
 
 export const ComparisonType = builder.enumType('Comparison', {

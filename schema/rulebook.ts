@@ -4,9 +4,9 @@ import { batched } from './batched.ts';
 import { builder } from './builder.ts';
 import { Node } from './node.ts';
 import { present } from './present.ts';
-import { Program } from './program.ts';
+import { Program } from './program-ref.ts';
 import { type RulebookSource, specializationsOf, tiersOf } from './rulebook-source.ts';
-import { Specialization } from './specialization.ts';
+import { Specialization } from './specialization-ref.ts';
 import { Tier } from './tier.ts';
 
 const TransitionMode = builder.enumType('TransitionMode', {

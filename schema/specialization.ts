@@ -3,8 +3,9 @@ import { builder } from './builder.ts';
 import { localeArgs, tell } from './locale.ts';
 import { Requirement } from './requirement.ts';
 import type { SpecializationSource } from './rulebook-source.ts';
+import { Specialization } from './specialization-ref.ts';
 
-export const Specialization = builder.objectRef<SpecializationSource>('Specialization').implement({
+Specialization.implement({
   description: 'A credential of a partner in a field, such as "Solution Expert, Video".',
   fields: (t) => ({
     code: t.string({

@@ -17,7 +17,7 @@ import {
   tierNamed,
 } from './rulebook-source.ts';
 import { shownKnownAt } from './shown-known-at.ts';
-import { Specialization } from './specialization.ts';
+import { Specialization } from './specialization-ref.ts';
 import { Tier } from './tier.ts';
 import { TierGap, TierProof } from './tier-proof.ts';
 

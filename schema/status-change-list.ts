@@ -1,4 +1,5 @@
 import type { ChangeDetail } from '../src/engine/change.ts';
+import type { LogEntry } from '../src/store/log-entry.ts';
 import {
   type ChangeFilter,
   countChanges,
@@ -7,7 +8,6 @@ import {
   listChanges,
   listPartnerChanges,
 } from '../src/store/read-log.ts';
-import type { LogEntry } from '../src/store/write-log.ts';
 import { batched } from './batched.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';

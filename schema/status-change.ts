@@ -1,6 +1,6 @@
 import type { ChangeDetail, Direction, Trigger } from '../src/engine/change.ts';
 import { explainChange } from '../src/engine/explain-change.ts';
-import type { LogEntry } from '../src/store/write-log.ts';
+import type { LogEntry } from '../src/store/log-entry.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { Fact } from './fact.ts';
@@ -12,7 +12,7 @@ import { Partner } from './partner-ref.ts';
 import { present } from './present.ts';
 import { Rulebook } from './rulebook.ts';
 import { findSpecialization, rulebookNamed } from './rulebook-source.ts';
-import { Specialization } from './specialization.ts';
+import { Specialization } from './specialization-ref.ts';
 import { tierIn } from './standing.ts';
 import { Tier } from './tier.ts';
 

@@ -1,6 +1,6 @@
 import { updatePartner } from '../src/app/update-partner.ts';
+import type { LogEntry } from '../src/store/log-entry.ts';
 import { type PartnerRow, readPartners } from '../src/store/read-partner.ts';
-import type { LogEntry } from '../src/store/write-log.ts';
 import { builder } from './builder.ts';
 import { badUserInput } from './errors.ts';
 import { Partner } from './partner-ref.ts';

@@ -2,7 +2,7 @@ import type { Rights, ROLES } from '../src/app/rights.ts';
 import type { ProgramRecord } from '../src/store/directory.ts';
 import { builder } from './builder.ts';
 import { Partner } from './partner-ref.ts';
-import { Program } from './program.ts';
+import { Program } from './program-ref.ts';
 
 /** What rights allow, for who has them and for who gives them. */
 export const RoleType = builder.enumType('Role', {

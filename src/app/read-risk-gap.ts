@@ -1,7 +1,7 @@
 import type { Day, Instant } from '../engine/day.ts';
 import { gapAtRisk } from '../engine/risk-gap.ts';
 import type { TierGap } from '../engine/standing.ts';
-import type { LogEntry } from '../store/write-log.ts';
+import type { LogEntry } from '../store/log-entry.ts';
 import type { App } from './app.ts';
 import { type CaseFinder, canJudgeBy } from './find-case.ts';
 

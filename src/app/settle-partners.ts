@@ -12,18 +12,13 @@ import { rulebooksInForce } from '../engine/transition.ts';
 import { turningFacts } from '../engine/turning-facts.ts';
 import { eachBatch } from '../store/batches.ts';
 import type { ProgramRecord } from '../store/directory.ts';
+import type { HeldSpecialization } from '../store/held-specialization.ts';
 import { keepAwake } from '../store/keep-awake.ts';
 import type { LockedPartner } from '../store/lock-partners.ts';
+import { MAX_CAUSES, type NewLogEntry } from '../store/log-entry.ts';
 import { factsOf, type LoadedCase, loadCases } from '../store/partner-case.ts';
 import type { Transaction } from '../store/transaction.ts';
-import { MAX_CAUSES, type NewLogEntry } from '../store/write-log.ts';
-import {
-  type HeldSpecialization,
-  markRecorded,
-  renamePartners,
-  type StandingRow,
-  updateStandings,
-} from '../store/write-partner.ts';
+import { markRecorded, renamePartners, type StandingRow, updateStandings } from '../store/write-partner.ts';
 import { type ArrivalsOf, BeyondItems, type Excess, findExcesses } from './bound-items.ts';
 import { changesSince } from './changes-since.ts';
 import { finishGivingWay, type GiveWay } from './give-way.ts';

@@ -7,7 +7,7 @@ import { isMemberBy } from '../engine/membership.ts';
 import { type Contradiction, type MembershipDays, planMembership } from '../engine/membership-change.ts';
 import { type PartnerData, type ResolvedEntry, resolveEntries } from '../engine/resolve-entries.ts';
 import { lockPartners } from '../store/lock-partners.ts';
-import type { LogEntry } from '../store/write-log.ts';
+import type { LogEntry } from '../store/log-entry.ts';
 import { type EntryRow, findBelow, insertEntry, readEntries } from '../store/write-partner.ts';
 import { type App, type Refused, refuse } from './app.ts';
 import { type ArrivalsOf, BeyondItems } from './bound-items.ts';

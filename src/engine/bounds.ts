@@ -1,6 +1,7 @@
+import type { Comparison } from './comparison.ts';
 import { holds } from './comparison.ts';
 import { compare, divide, type Fraction, ZERO } from './fraction.ts';
-import type { Comparison, Outcome } from './standing.ts';
+import type { Outcome } from './standing.ts';
 
 /** A number as far as the data decides it: it lies between the two, which are equal if it is certain; null if nothing is known. */
 export type Bounds = { readonly minimum: Fraction; readonly maximum: Fraction } | null;

@@ -1,10 +1,10 @@
+import type { Comparison } from './comparison.ts';
 import { holds } from './comparison.ts';
 import { compare, divide, type Fraction, formatDecimal, ONE, wholeNumber } from './fraction.ts';
 import type { Filter } from './metric.ts';
 import { pointer } from './problem.ts';
 import type { Measure, RegionalNumber } from './rulebook.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
-import type { Comparison } from './standing.ts';
 import type { Ends, ValueRange } from './value-range.ts';
 
 const WORDS: Readonly<Record<Comparison, string>> = {

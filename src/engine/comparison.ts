@@ -1,5 +1,6 @@
 import { compare, type Fraction } from './fraction.ts';
-import type { Comparison } from './standing.ts';
+
+export type Comparison = 'AT_LEAST' | 'ABOVE' | 'AT_MOST' | 'BELOW';
 
 /** How a document writes each comparison. */
 export const COMPARISONS = [

@@ -37,3 +37,6 @@ export function addMonths(day: Day, months: number): Day {
   const last = dayOf(year, month + months + 1, 1) - 1;
   return Math.min(first + dayOfMonth - 1, last);
 }
+
+/** A half-open range of days; null is open. */
+export type DayRange = { readonly from: Day | null; readonly until: Day | null };

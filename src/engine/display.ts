@@ -1,4 +1,5 @@
 import { currencyDigits } from './currency-digits.ts';
+import type { DayRange } from './day.ts';
 import { addMonths, type Day, formatDay, yearMonthDay } from './day.ts';
 import {
   compare,
@@ -14,7 +15,6 @@ import {
   ZERO,
 } from './fraction.ts';
 import type { Locale } from './program.ts';
-import type { DayRange } from './standing.ts';
 
 /** Digits after the point, at most, of a number that is not money. */
 const MOST_DIGITS = 4;

@@ -1,3 +1,4 @@
+import type { Comparison } from './comparison.ts';
 import {
   displayAbout,
   displayExact,
@@ -14,7 +15,7 @@ import { compare, type Fraction, multiply, ONE, roundUp, wholeNumber, ZERO } fro
 import type { Locale, LocalizedText } from './program.ts';
 import type { Rulebook } from './rulebook.ts';
 import { distance, isStrict, isUpwards, nearestValue, shortfallWithin } from './shortfall.ts';
-import type { Comparison, MeasureProof, RequirementProof } from './standing.ts';
+import type { MeasureProof, RequirementProof } from './standing.ts';
 import { withinSentence } from './within-sentence.ts';
 
 type Threshold = Extract<RequirementProof, { readonly type: 'THRESHOLD' }>;

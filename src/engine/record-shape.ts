@@ -1,8 +1,9 @@
+import { isObject } from './is-object.ts';
 import { LONGEST_NAME, toName } from './naming-text.ts';
 import { pointer, quoted } from './problem.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
 import { hiddenIn } from './scalar-shape.ts';
-import { isObject, type Limit, type Shape } from './shape.ts';
+import type { Limit, Shape } from './shape.ts';
 
 /**
  * An object whose keys name something and whose values have one shape. Each key is in its one form and there once, and there

@@ -1,4 +1,5 @@
 import { fractionToText } from './fraction.ts';
+import { isObject } from './is-object.ts';
 import type { Filter, Metric, Window } from './metric.ts';
 import { findTextProblem, readName, toStoredName } from './naming-text.ts';
 import type { Problem } from './problem.ts';
@@ -6,7 +7,6 @@ import { pointer, quoted, told } from './problem.ts';
 import type { ProgramSettings } from './program.ts';
 import type { Measure } from './rulebook.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
-import { isObject } from './shape.ts';
 import { type ValueRange, valueRange } from './value-range.ts';
 
 const DEEPEST = RULEBOOK_LIMITS.depth;

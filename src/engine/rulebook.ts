@@ -1,9 +1,9 @@
+import type { Comparison } from './comparison.ts';
 import type { Day } from './day.ts';
 import type { Fraction } from './fraction.ts';
 import type { Metric, PersonGroup } from './metric.ts';
 import type { Policy, Transition } from './policy-rules.ts';
 import type { LocalizedText } from './program.ts';
-import type { Comparison } from './standing.ts';
 
 /** A number that may differ by region; regions not listed have the default. */
 export type RegionalNumber = { readonly default: Fraction; readonly regions: ReadonlyMap<string, Fraction> };

@@ -1,3 +1,4 @@
+import { isObject } from './is-object.ts';
 import { pointer, quoted } from './problem.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
@@ -161,11 +162,6 @@ export function mapped<T, U>(
       return read === undefined ? undefined : build(read, path, reading);
     },
   };
-}
-
-/** Whether this is an object, and not a list. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isOptional(field: Shape<unknown> | Optional<unknown> | undefined): field is Optional<unknown> {

@@ -1,7 +1,8 @@
+import type { Comparison } from './comparison.ts';
 import { currencyDigits } from './currency-digits.ts';
 import { add, compare, type Fraction, fraction, placesOf, roundUp, subtract, ZERO } from './fraction.ts';
 import type { Aggregate } from './metric.ts';
-import type { Comparison, Grain, MeasureProof } from './standing.ts';
+import type { Grain, MeasureProof } from './standing.ts';
 
 /** Digits after the point with which a value can be recorded. */
 const RECORDED_PLACES = 6;

@@ -1,10 +1,10 @@
+import { isObject } from './is-object.ts';
 import { localizedTextShape } from './parse-measure.ts';
 import { CODE } from './parse-requirement.ts';
 import { PLAIN_POLICY } from './policy-rules.ts';
 import type { LocalizedText, ProgramSettings } from './program.ts';
 import type { Requirement, Rulebook } from './rulebook.ts';
 import { startReading } from './rulebook-reading.ts';
-import { isObject } from './shape.ts';
 
 /** A requirement that asks for nothing. */
 export const NOTHING_ASKED: Requirement = {

@@ -1,4 +1,5 @@
-import type { Day } from './day.ts';
+import type { Comparison } from './comparison.ts';
+import type { Day, DayRange } from './day.ts';
 import type { Fact } from './fact.ts';
 import type { Fraction } from './fraction.ts';
 import type { Measurements } from './measurements.ts';
@@ -8,11 +9,6 @@ import type { Status } from './status.ts';
 export const OUTCOMES = ['MET', 'UNMET', 'INSUFFICIENT_DATA'] as const;
 /** Three-valued: INSUFFICIENT_DATA says that the data can't decide it. */
 export type Outcome = (typeof OUTCOMES)[number];
-
-export type Comparison = 'AT_LEAST' | 'ABOVE' | 'AT_MOST' | 'BELOW';
-
-/** A half-open range of days; null is open. */
-export type DayRange = { readonly from: Day | null; readonly until: Day | null };
 
 /** What it takes to change a number: facts to be counted, amounts to be added, or something that no single fact says. */
 export type Grain = 'COUNT' | 'SUM' | 'OTHER';

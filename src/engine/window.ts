@@ -1,7 +1,7 @@
+import type { DayRange } from './day.ts';
 import { addMonths, type Day } from './day.ts';
 import type { Window } from './metric.ts';
 import { anniversary, periodStart } from './period.ts';
-import type { DayRange } from './standing.ts';
 
 /** The days whose facts count on `on`, for a partner enrolled on `enrolledOn`. */
 export function windowOn(window: Window, on: Day, enrolledOn: Day): DayRange {

@@ -1,6 +1,6 @@
 import type { Database } from '../store/database.ts';
 import { type LogHead, type LogNews, readLogNews, readLogRange } from '../store/follow-log.ts';
-import type { LogEntry } from '../store/write-log.ts';
+import type { LogEntry } from '../store/log-entry.ts';
 
 /** Where the tail reads the logs. */
 export type LogSource = {

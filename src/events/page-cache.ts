@@ -1,4 +1,4 @@
-import type { LogEntry } from '../store/write-log.ts';
+import type { LogEntry } from '../store/log-entry.ts';
 
 type Page = readonly LogEntry[];
 

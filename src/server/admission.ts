@@ -1,15 +1,15 @@
 import { GraphQLError, getVariableValues } from 'graphql';
 import type { Session } from '../app/authenticate.ts';
+import type { Caller } from './caller.ts';
 import type { FindSizes } from './cost-formula.ts';
-import type { Variables } from './document-values.ts';
-import type { Documents, PreparedOperation } from './documents.ts';
-import type { Caller } from './execution.ts';
+import type { Documents } from './documents.ts';
 import { badRequest, type GraphRequest } from './graph-request.ts';
 import { type Limits, limitExceeded } from './limits.ts';
 import type { Log } from './log.ts';
 import { maskError } from './mask-error.ts';
 import type { Metrics } from './metrics.ts';
-import type { Balance, Budgets } from './rate-limit.ts';
+import type { Balance, Operation } from './operation.ts';
+import type { Budgets } from './rate-limit.ts';
 import { charactersIn, type Readable, readingCost } from './reading-cost.ts';
 
 /** More wrong variables are not reported at once. */
@@ -17,26 +17,6 @@ const MOST_ERRORS = 20;
 const RATE_CODE = 'RATE_LIMITED';
 /** In characters. */
 const LONGEST_MESSAGE = 1_000;
-
-/** An operation that may be executed. */
-export type Operation = {
-  readonly prepared: PreparedOperation;
-  /** As they were sent; they are known to be right. */
-  readonly rawVariables: Readonly<Record<string, unknown>>;
-  /** Coerced. */
-  readonly variables: Variables;
-  readonly cost: CostReport;
-};
-
-/** What is told about the cost of an operation. */
-export type CostReport = {
-  readonly requested: number;
-  readonly maximum: number;
-  /** What reading the request cost besides, see `Costs`. */
-  readonly reading: number;
-  /** Null for a caller without a budget. */
-  readonly balance: Balance | null;
-};
 
 export type Admission = { readonly ok: true; readonly operation: Operation } | Refusal;
 

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { Authenticator, Session } from '../app/authenticate.ts';
-import type { Identify } from './execution.ts';
+import type { Identify } from './caller.ts';
 
 const BEARER = /^Bearer +([^\s]+)$/i;
 

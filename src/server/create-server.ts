@@ -8,10 +8,12 @@ import { createGiveWay, type GiveWay } from '../app/give-way.ts';
 import { createGate } from './admission.ts';
 import { identityOf } from './authentication.ts';
 import { createBacklog } from './backlog.ts';
+import type { Identify, MakeContext } from './caller.ts';
 import { createConnectionCount } from './connection-count.ts';
 import type { FindSizes } from './cost-formula.ts';
 import { createDocuments, type TrustedDocuments } from './documents.ts';
-import { createExecution, type Identify, type MakeContext, type Pay } from './execution.ts';
+import type { Pay } from './event-streams.ts';
+import { createExecution } from './execution.ts';
 import { createGraphiQLPage, type Example } from './graphiql-page.ts';
 import {
   checkBody,

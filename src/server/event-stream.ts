@@ -1,12 +1,15 @@
 import type { GraphQLError } from 'graphql';
 import { type Asker, ENDED, type EventSource, nextOf } from '../events/event-source.ts';
 import { findEndOf } from './authentication.ts';
+import type { Caller } from './caller.ts';
 import { type EventResult, isLost, toEventResult, whyTooLarge } from './event-result.ts';
-import type { Caller, Mask } from './execution.ts';
 import { isMasked } from './mask-error.ts';
 
 /** A subscription's results, for who iterates and for who asks; one at a time. */
 export type EventStream = AsyncGenerator<EventResult, void, void> & Pick<EventSource<EventResult>, 'ask'>;
+
+/** What a client sees of an error, see `maskError`. */
+export type Mask = (error: unknown, requestId: string) => GraphQLError;
 
 type Options = {
   readonly source: AsyncIterator<unknown>;

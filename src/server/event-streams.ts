@@ -1,23 +1,37 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createSourceEventStream, type ExecutionResult, GraphQLError } from 'graphql';
+import type { Session } from '../app/authenticate.ts';
 import { classOf } from '../app/rights.ts';
-import type { Operation } from './admission.ts';
 import { findEndOf } from './authentication.ts';
+import type { Caller, MakeContext } from './caller.ts';
 import { type EventResult, isLost, toEventResult } from './event-result.ts';
-import { createEventStream, type EventStream } from './event-stream.ts';
-import type { Caller, Execution, MakeContext, Mask, Pay, Run } from './execution.ts';
+import { createEventStream, type EventStream, type Mask } from './event-stream.ts';
 import { inTime } from './in-time.ts';
 import type { Log } from './log.ts';
 import { outcomeOf } from './mask-error.ts';
 import type { Metrics } from './metrics.ts';
+import type { Operation } from './operation.ts';
 import { createSharedEvents, shareKeyOf } from './shared-events.ts';
 
 /** The subscriptions that are open, see `Execution`. */
 export type EventStreams = {
-  open(operation: Operation, caller: Caller): ReturnType<Execution['subscribe']>;
-  readonly stop: Execution['stop'];
+  open(operation: Operation, caller: Caller): Promise<ExecutionResult | EventStream>;
+  stop(drainMs: number): Promise<void>;
 };
+
+/** Pays for an event from the caller's budget; gives how long to wait until there is enough, in milliseconds, and 0 if it was paid. */
+export type Pay = (operation: Operation, caller: Caller) => number;
+
+/** What runs an operation, or one event of a subscription, in time and masked; never throws. */
+export type Run = (
+  operation: Operation,
+  given: Parameters<MakeContext>[0] & {
+    /** Its end is looked for first: the rights may have ended since they were proven. */
+    readonly session: Session | null;
+  },
+  rootValue?: unknown,
+) => Promise<ExecutionResult>;
 
 type Options = {
   readonly context: MakeContext;

@@ -1,32 +1,18 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
-import type { Session } from '../app/authenticate.ts';
-import type { Rights, RightsClass } from '../app/rights.ts';
-import type { Operation } from './admission.ts';
 import { sizeOf } from './answer-size.ts';
 import { findEndOf } from './authentication.ts';
-import type { EventStream } from './event-stream.ts';
-import { createEventStreams } from './event-streams.ts';
+import type { Caller, MakeContext } from './caller.ts';
+import type { EventStream, Mask } from './event-stream.ts';
+import { createEventStreams, type Pay, type Run } from './event-streams.ts';
 import { inTime } from './in-time.ts';
 import { createLane } from './lane.ts';
 import { type Limits, limitExceeded } from './limits.ts';
 import type { Log } from './log.ts';
 import { maskError, outcomeOf, TIME_CODE } from './mask-error.ts';
 import type { Metrics } from './metrics.ts';
+import type { Operation } from './operation.ts';
 import { createRunOperation } from './run-operation.ts';
 import { withExtensions } from './with-extensions.ts';
-
-/** Who sent an operation, whichever way it came. */
-export type Caller = {
-  readonly requestId: string;
-  /** The rights that it proved; null where none have to be. */
-  readonly session: Session | null;
-  /** Under what the caller's limits are counted, such as its key's prefix; null for a caller that has none of its own. */
-  readonly identity: string | null;
-  /** Whether the client no longer waits for the answer. */
-  isGone(): boolean;
-  /** Breaks the connection that carries the caller's stream, in the way that makes its client come back and resume. */
-  interrupt(): void;
-};
 
 export type Execution = {
   /** Runs a query or a mutation; never throws. */
@@ -45,24 +31,6 @@ export type Execution = {
   stop(drainMs: number): Promise<void>;
 };
 
-/**
- * Makes the context of one operation, or of one event of a subscription, which is for all callers with the same rights
- * and so has no caller's own. `rights` is null where none have to be proved.
- */
-export type MakeContext = (given: {
-  readonly requestId: string;
-  readonly rights: Rights | RightsClass | null;
-}) => object | Promise<object>;
-
-/**
- * Finds who a caller is from its `Authorization`, which is a header or a parameter of a WebSocket connection, and from the address that it
- * connects from; null where it need not say. Rejects with a GraphQLError that has a code for a caller that may not come in.
- */
-export type Identify = (authorization: string | null, address: string) => Promise<Session | null>;
-
-/** Pays for an event from the caller's budget; gives how long to wait until there is enough, in milliseconds, and 0 if it was paid. */
-export type Pay = (operation: Operation, caller: Caller) => number;
-
 type Options = {
   /** Called once an operation, and once for each event and each share key of subscribers. */
   readonly context: MakeContext;
@@ -78,19 +46,6 @@ type Options = {
   readonly log: Log;
   readonly metrics: Metrics;
 };
-
-/** What runs an operation, or one event of a subscription, in time and masked; never throws. */
-export type Run = (
-  operation: Operation,
-  given: Parameters<MakeContext>[0] & {
-    /** Its end is looked for first: the rights may have ended since they were proven. */
-    readonly session: Session | null;
-  },
-  rootValue?: unknown,
-) => Promise<ExecutionResult>;
-
-/** What a client sees of an error, see `maskError`. */
-export type Mask = (error: unknown, requestId: string) => GraphQLError;
 
 /** Makes what executes operations for every transport: contexts, masking and counting in one place. */
 export function createExecution({

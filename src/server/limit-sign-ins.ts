@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { Identify } from './execution.ts';
+import type { Identify } from './caller.ts';
 import type { Limits } from './limits.ts';
 
 /** So many addresses, and credentials that were good, are remembered. */

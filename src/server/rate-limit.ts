@@ -1,13 +1,5 @@
 import type { Limits } from './limits.ts';
-
-/** What is left of a caller's budget after something was paid from it. */
-export type Balance = {
-  readonly capacity: number;
-  readonly perSecond: number;
-  readonly remaining: number;
-  /** How long to wait until there is enough, in milliseconds; 0 if it was paid. */
-  readonly waitMs: number;
-};
+import type { Balance } from './operation.ts';
 
 /** Budgets by identity: each is full at first, and what is spent comes back at a steady rate. */
 export type Budgets = {

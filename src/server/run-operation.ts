@@ -1,7 +1,7 @@
 import { type ExecutionResult, execute } from 'graphql';
-import type { Operation } from './admission.ts';
 import { type CompiledOperation, compileOperation } from './compile-operation.ts';
 import type { PreparedOperation } from './documents.ts';
+import type { Operation } from './operation.ts';
 
 /** Executes an operation, or one event of a subscription. */
 export type RunOperation = (

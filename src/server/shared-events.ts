@@ -1,8 +1,8 @@
 import { TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 import { classOf, type RightsClass } from '../app/rights.ts';
-import type { Operation } from './admission.ts';
 import type { PreparedOperation } from './documents.ts';
 import type { EventResult } from './event-result.ts';
+import type { Operation } from './operation.ts';
 
 /** Results of events, executed once for all subscribers who get the same of an event at about the same time. */
 export type SharedEvents = {

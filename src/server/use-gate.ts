@@ -1,12 +1,13 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { isAsyncIterable, type Plugin, type YogaServer } from 'graphql-yoga';
-import type { CostReport, Gate, Operation } from './admission.ts';
+import type { Gate } from './admission.ts';
+import type { Caller } from './caller.ts';
 import type { ConnectionCount } from './connection-count.ts';
-import type { Caller, Execution } from './execution.ts';
+import type { Execution } from './execution.ts';
 import { badRequest, paramsOf, readBody, readGraphRequest } from './graph-request.ts';
 import { limitExceeded } from './limits.ts';
 import { isMasked, isOurFault } from './mask-error.ts';
-import type { Balance } from './rate-limit.ts';
+import type { Balance, CostReport, Operation } from './operation.ts';
 import { withExtensions } from './with-extensions.ts';
 
 /** A caller by HTTP. */

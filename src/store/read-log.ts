@@ -2,9 +2,9 @@ import type { Change, ChangeDetail, Trigger } from '../engine/change.ts';
 import type { Day, Instant } from '../engine/day.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import { alongProgram } from './along-program.ts';
+import type { LogEntry } from './log-entry.ts';
 import { familyIds, inScope, type ReadScope, unindexed } from './read-scope.ts';
 import type { Session } from './transaction.ts';
-import type { LogEntry } from './write-log.ts';
 
 /** An entry as its columns give it. */
 export type EntryRow = {

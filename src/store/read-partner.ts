@@ -3,9 +3,9 @@ import type { StandingBasis } from '../engine/judge-partner.ts';
 import type { Measurements } from '../engine/measurements.ts';
 import type { Status, Timeline } from '../engine/status.ts';
 import { Prisma } from '../generated/prisma/client.ts';
+import type { HeldSpecialization } from './held-specialization.ts';
 import { inScope, type ReadScope } from './read-scope.ts';
 import type { Session } from './transaction.ts';
-import type { HeldSpecialization } from './write-partner.ts';
 
 /** A partner's row: its data, and its standing on `judgedOn`. */
 export type PartnerRow = {

@@ -5,11 +5,9 @@ import type { NextGap } from '../engine/next-gap.ts';
 import type { EnteredData, PartnerData } from '../engine/resolve-entries.ts';
 import { NO_STATUS, type Status, type Timeline } from '../engine/status.ts';
 import { batches, readInBatches } from './batches.ts';
+import type { HeldSpecialization } from './held-specialization.ts';
 import { searchKeyOf } from './search-key.ts';
 import type { Session, Transaction } from './transaction.ts';
-
-/** A specialization held, as the partner's row lists it: since its first day, until its first day without it. */
-export type HeldSpecialization = { readonly code: string; readonly since: Day; readonly until: Day | null };
 
 /** A judged standing on its way into the partner's row. */
 export type StandingRow = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { isObject } from '../../src/engine/is-object.ts';
 import { parseRulebook, readPublishedRulebook } from '../../src/engine/parse-rulebook.ts';
-import { isObject } from '../../src/engine/shape.ts';
 import { FORBIDDEN_INSIDE, INVISIBLE_ENDS } from '../support/odd-texts.ts';
 import { PROGRAM } from './support/measuring.ts';
 

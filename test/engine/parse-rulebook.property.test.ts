@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { connectRulebooks } from '../../src/demo/rulebooks.ts';
+import { isObject } from '../../src/engine/is-object.ts';
 import { parseRulebook } from '../../src/engine/parse-rulebook.ts';
-import { isObject } from '../../src/engine/shape.ts';
 import odoo from './fixtures/odoo-v11.json' with { type: 'json' };
 import { checkProperty } from './support/check-property.ts';
 import { judgeOn, PROGRAM, partnerWith } from './support/measuring.ts';

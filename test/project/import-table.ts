@@ -49,7 +49,7 @@ export const importTable: readonly PlaceRule[] = [
   {
     place: 'src/events',
     imports: ['src/store/follow-log'],
-    importsTypesOf: ['src/engine', 'src/store/read-log', 'src/store/write-log', 'src/store/database'],
+    importsTypesOf: ['src/engine', 'src/store/read-log', 'src/store/log-entry', 'src/store/database'],
     packages: ['pg', '@nats-io/transport-node'],
     builtins: ['crypto', 'net'],
     ambient: 'GIVEN',
@@ -64,7 +64,7 @@ export const importTable: readonly PlaceRule[] = [
   {
     place: 'schema',
     imports: ['src/engine', 'src/app', 'src/events', 'src/store/read-*'],
-    importsTypesOf: ['src/store/directory', 'src/store/write-log'],
+    importsTypesOf: ['src/store/directory', 'src/store/log-entry'],
     packages: ['@pothos/*', 'graphql', 'dataloader'],
     builtins: [],
     ambient: 'GIVEN',

@@ -15,7 +15,7 @@ import { createContext } from '../../schema/context.ts';
 import { encodeGlobalId } from '../../schema/global-id.ts';
 import { schema } from '../../schema/index.ts';
 import { TEXT_RULES } from '../../schema/text-rules.ts';
-import { isObject } from '../../src/engine/shape.ts';
+import { isObject } from '../../src/engine/is-object.ts';
 import { createSmallProgram, enroll } from '../support/fixtures.ts';
 import { long } from '../support/long.ts';
 import { EMPTY_TEXTS, FORBIDDEN_ANYWHERE, FORBIDDEN_INSIDE, INVISIBLE_ENDS } from '../support/odd-texts.ts';

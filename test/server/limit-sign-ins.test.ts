@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { unauthenticated } from '../../src/server/authentication.ts';
-import type { Identify } from '../../src/server/execution.ts';
+import type { Identify } from '../../src/server/caller.ts';
 import { limitSignIns, networkOf } from '../../src/server/limit-sign-ins.ts';
 import { DEFAULT_LIMITS } from '../../src/server/limits.ts';
 import { promised } from '../support/promised.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { refuse } from '../../src/app/app.ts';
 import { unauthenticated } from '../../src/server/authentication.ts';
-import type { Identify } from '../../src/server/execution.ts';
+import type { Identify } from '../../src/server/caller.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openSocket } from './askers.ts';
 import { startToyServer, type ToyServer } from './toy-server.ts';

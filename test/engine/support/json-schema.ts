@@ -1,4 +1,5 @@
-import { isObject, type JsonSchema } from '../../../src/engine/shape.ts';
+import { isObject } from '../../../src/engine/is-object.ts';
+import type { JsonSchema } from '../../../src/engine/shape.ts';
 
 /** Whether a value is valid by a JSON Schema; knows the keywords that the rulebook's schema uses, and throws on any other. */
 export function isValid(value: unknown, schema: JsonSchema, root: JsonSchema = schema): boolean {
