@@ -4,13 +4,10 @@ import { LRUCache } from 'lru-cache';
 import { toName } from '../engine/naming-text.ts';
 import { findApiKey, type KeptApiKey } from '../store/api-key.ts';
 import { hashOf, prefixOf } from './api-key.ts';
-import { type App, type Refused, refuse } from './app.ts';
+import { type App, refuse } from './app.ts';
 import { findPartner } from './references.ts';
-import { type Rights, ROLES, type Role } from './rights.ts';
+import { type Rights, ROLES, type Role, type Unauthenticated } from './rights.ts';
 import { createVerifiedTokens, KEPT_MS, type VerifiedTokens } from './verified-tokens.ts';
-
-/** Why a caller is not let in. */
-export type Unauthenticated = Refused<'UNAUTHENTICATED'>;
 
 /** Rights that were proven, and whether they still hold. */
 export type Session = {

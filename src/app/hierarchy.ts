@@ -1,6 +1,7 @@
 import { type Day, formatDay } from '../engine/day.ts';
 import { MAX_DEPTH } from '../engine/family.ts';
-import { type ResolvedEntry, resolveEntries } from '../engine/resolve-entries.ts';
+import type { ResolvedEntry } from '../engine/partner-data.ts';
+import { resolveEntries } from '../engine/resolve-entries.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { readEntries } from '../store/write-partner.ts';
 import { type Refused, refuse } from './app.ts';

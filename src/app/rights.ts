@@ -1,5 +1,6 @@
 import type { Instant } from '../engine/day.ts';
 import type { ReadScope } from '../store/read-scope.ts';
+import type { Refused } from './app.ts';
 
 /**
  * ADMIN: everything. INGEST: brings facts and partners in. READER: reads everything. PARTNER: reads what is one partner's own and its
@@ -47,3 +48,6 @@ export const scopeOf = ({ programs, partner }: RightsClass): ReadScope => ({ pro
 /** Whether rights reach a programme. */
 export const reaches = ({ programs }: Pick<RightsClass, 'programs'>, programId: string): boolean =>
   programs === 'ALL' || programs.includes(programId);
+
+/** Why a caller is not let in. */
+export type Unauthenticated = Refused<'UNAUTHENTICATED'>;

@@ -5,7 +5,7 @@ import { earliest } from '../engine/earliest.ts';
 import { entryOn } from '../engine/entry-on.ts';
 import { standingBasis } from '../engine/judge-partner.ts';
 import { nextGap } from '../engine/next-gap.ts';
-import type { PartnerData } from '../engine/resolve-entries.ts';
+import type { PartnerData } from '../engine/partner-data.ts';
 import type { Timeline } from '../engine/status.ts';
 import { nextChangeOn, timelineInSteps } from '../engine/timeline.ts';
 import { rulebooksInForce } from '../engine/transition.ts';

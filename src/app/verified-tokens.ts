@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Unauthenticated } from './authenticate.ts';
-import type { Rights } from './rights.ts';
+import type { Rights, Unauthenticated } from './rights.ts';
 
 /** How long the published keys are kept, and a token is taken for what it was found to be, in milliseconds. */
 export const KEPT_MS = 120_000;

@@ -1,7 +1,7 @@
 import { type Day, formatDay, type Instant } from './day.ts';
 import { entryOn } from './entry-on.ts';
 import { enteredMemberships, hasDays, type Membership } from './membership.ts';
-import type { PartnerData, ResolvedEntry } from './resolve-entries.ts';
+import type { PartnerData, ResolvedEntry } from './partner-data.ts';
 
 /** What is entered about a partner for the days from `firstOn` on. */
 export type DatedData = {

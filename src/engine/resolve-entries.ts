@@ -1,17 +1,6 @@
 import type { Day, Instant } from './day.ts';
 import { changeMembership, type DatedData, type MembershipChange } from './membership-change.ts';
-import type { PartnerEntry } from './partner-case.ts';
-
-/** Everything that is entered about a partner and may differ from day to day. */
-export type PartnerData = {
-  readonly name: string;
-  /** ISO 3166-1 alpha-2. */
-  readonly country: string;
-  readonly region: string;
-  readonly parentId: string | null;
-  readonly enrolledOn: Day;
-  readonly leftOn: Day | null;
-};
+import type { PartnerData, ResolvedEntry } from './partner-data.ts';
 
 /** What was entered for the days from `firstOn` on; what it leaves out stays as it is. */
 export type EnteredData = {
@@ -20,9 +9,6 @@ export type EnteredData = {
   /** A membership that is changed is so on all its days, whatever `firstOn` says. */
   readonly data: Partial<PartnerData> & { readonly membership?: MembershipChange };
 };
-
-/** Everything about a partner from `firstOn` until the next one's. */
-export type ResolvedEntry = PartnerEntry & PartnerData;
 
 /**
  * What holds from which day on, ascending, by what was entered (in the order of recording; the first sets everything): each thing is what

@@ -72,7 +72,7 @@ export function againstCorridors(graph: ImportGraph, corridors: Corridors): read
       return targets.flatMap((target) => {
         const other = roomOf(target, parent);
         if (other === null || other === room) return [];
-        const isAllowed = other !== BESIDE && rooms.indexOf(other) < rooms.indexOf(room);
+        const isAllowed = rooms.includes(other) && rooms.indexOf(other) < rooms.indexOf(room);
         return isAllowed ? [] : `${file} may not import ${target}`;
       });
     });
