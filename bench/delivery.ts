@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { DATABASE_CLOCK } from '../src/app/clock.ts';
+import { DATABASE_CLOCK } from '../src/app/context/clock.ts';
 import { openApp } from '../src/app/open-app.ts';
-import { recordFacts } from '../src/app/record-facts.ts';
+import { recordFacts } from '../src/app/writing/record-facts.ts';
 import { createSmallProgram, enroll, granted, revenue } from '../test/support/fixtures.ts';
 import { createDatabase } from '../test/support/services.ts';
 import type { Answer, Command } from './delivery/serve.ts';

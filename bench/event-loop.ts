@@ -4,21 +4,21 @@
 //   npx node bench/event-loop.ts                     the embedded database, in memory
 //   npx node bench/event-loop.ts postgres://...      an empty database of a server
 import { PerformanceObserver } from 'node:perf_hooks';
-import { DATABASE_CLOCK } from '../src/app/clock.ts';
-import { createProgram } from '../src/app/create-program.ts';
-import { enrollPartners } from '../src/app/enroll-partners.ts';
-import type { FactInput } from '../src/app/fact-input.ts';
-import { createCaseFinder } from '../src/app/find-case.ts';
-import { judgeDue } from '../src/app/judge-due.ts';
+import { DATABASE_CLOCK } from '../src/app/context/clock.ts';
+import { judgeDue } from '../src/app/judging/judge-due.ts';
+import type { FactInput } from '../src/app/naming/fact-input.ts';
 import { openApp } from '../src/app/open-app.ts';
-import { publishRulebook } from '../src/app/publish-rulebook.ts';
-import { readStanding } from '../src/app/read-standing.ts';
-import { recordFacts } from '../src/app/record-facts.ts';
-import { saveRulebookDraft } from '../src/app/save-rulebook-draft.ts';
+import { createCaseFinder } from '../src/app/reading/find-case.ts';
+import { readStanding } from '../src/app/reading/read-standing.ts';
+import { createProgram } from '../src/app/writing/create-program.ts';
+import { enrollPartners } from '../src/app/writing/enroll-partners.ts';
+import { publishRulebook } from '../src/app/writing/publish-rulebook.ts';
+import { recordFacts } from '../src/app/writing/record-facts.ts';
+import { saveRulebookDraft } from '../src/app/writing/save-rulebook-draft.ts';
 import { addDays, daysBetween } from '../src/demo/calendar.ts';
 import { CONNECT_PROGRAM, connectRulebooks } from '../src/demo/rulebooks.ts';
-import { readPartnersByRef } from '../src/store/read-partner.ts';
-import { FULL_SCOPE } from '../src/store/read-scope.ts';
+import { readPartnersByRef } from '../src/store/reading/read-partner.ts';
+import { FULL_SCOPE } from '../src/store/reading/read-scope.ts';
 
 const PARTNERS = Number(process.env.PARTNERS ?? 2_000);
 const HEAVY_PARTNERS = 20;

@@ -1,11 +1,11 @@
-import { createContext } from '../schema/context.ts';
+import { createContext } from '../schema/base/context.ts';
 import { schema } from '../schema/index.ts';
-import { createGate } from '../src/server/admission.ts';
-import { createDocuments } from '../src/server/documents.ts';
-import { createExecution } from '../src/server/execution.ts';
-import { DEFAULT_LIMITS as limits } from '../src/server/limits.ts';
-import { createMetrics } from '../src/server/metrics.ts';
-import { createBudgets } from '../src/server/rate-limit.ts';
+import { createGate } from '../src/server/admission/admission.ts';
+import { createBudgets } from '../src/server/admission/rate-limit.ts';
+import { createExecution } from '../src/server/execution/execution.ts';
+import { createDocuments } from '../src/server/request/documents.ts';
+import { DEFAULT_LIMITS as limits } from '../src/server/settings/limits.ts';
+import { createMetrics } from '../src/server/settings/metrics.ts';
 import { createSmallProgram, enroll } from '../test/support/fixtures.ts';
 import { openTestApp } from '../test/support/test-app.ts';
 

@@ -15,15 +15,15 @@ import {
   print,
   printSchema,
 } from 'graphql';
-import { toName } from '../src/engine/naming-text.ts';
-import type { ProgramRecord } from '../src/store/directory.ts';
-import type { PartnerRow } from '../src/store/read-partner.ts';
-import type { Context } from './context.ts';
-import { badUserInput } from './errors.ts';
-import { decodeGlobalId } from './global-id.ts';
-import { guardWithError, SUBGRAPH_RULES } from './guard.ts';
-import { typeNameOf } from './node.ts';
-import { locatePartner } from './partner-locator.ts';
+import { toName } from '../src/engine/values/naming-text.ts';
+import type { ProgramRecord } from '../src/store/catalogue/directory.ts';
+import type { PartnerRow } from '../src/store/reading/read-partner.ts';
+import type { Context } from './base/context.ts';
+import { badUserInput } from './base/errors.ts';
+import { decodeGlobalId } from './base/global-id.ts';
+import { typeNameOf } from './base/node.ts';
+import { guardWithError, SUBGRAPH_RULES } from './guard/guard.ts';
+import { locatePartner } from './partners/partner-locator.ts';
 
 /** What a gateway knows of an entity: the name of its type, and the fields of one of its keys. */
 type Representation = Readonly<Record<string, unknown>>;

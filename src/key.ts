@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
-import { createApiKey } from './app/api-key.ts';
-import { DATABASE_CLOCK } from './app/clock.ts';
+import { createApiKey } from './app/access/api-key.ts';
+import { ALL_RIGHTS, ROLES } from './app/access/rights.ts';
+import { DATABASE_CLOCK } from './app/context/clock.ts';
 import { openApp } from './app/open-app.ts';
-import { ALL_RIGHTS, ROLES } from './app/rights.ts';
 import { readConfig } from './config.ts';
-import { parseDay } from './engine/day.ts';
+import { parseDay } from './engine/values/day.ts';
 
 const USAGE = `npm run key -- --role ADMIN|INGEST|READER|PARTNER [--name TEXT] [--program CODE ...] [--partner REF] [--expires 2027-12-31]
 

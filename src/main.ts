@@ -1,23 +1,23 @@
 import { pino } from 'pino';
-import { findAnswerSizes, SIZED_TYPES } from '../schema/answer-sizes.ts';
-import { createContext } from '../schema/context.ts';
+import { createContext } from '../schema/base/context.ts';
+import { findAnswerSizes, SIZED_TYPES } from '../schema/guard/answer-sizes.ts';
 import { schema } from '../schema/index.ts';
 import { toSubgraph } from '../schema/subgraph.ts';
-import { createAuthenticator } from './app/authenticate.ts';
-import { type Clock, DATABASE_CLOCK } from './app/clock.ts';
+import { createAuthenticator } from './app/access/authenticate.ts';
+import { type Clock, DATABASE_CLOCK } from './app/context/clock.ts';
 import { type OpenApp, openApp } from './app/open-app.ts';
 import { type Config, readConfig } from './config.ts';
 import { tourQueries } from './demo/tour-queries.ts';
 import { seedEmptyDatabase } from './seed-empty-database.ts';
 import { seedNewFolder } from './seed-new-folder.ts';
-import { identifyByToken, unauthenticated } from './server/authentication.ts';
-import type { Identify } from './server/caller.ts';
+import { identifyByToken, unauthenticated } from './server/admission/authentication.ts';
 import { createServer } from './server/create-server.ts';
-import type { Log } from './server/log.ts';
-import { createMetrics } from './server/metrics.ts';
-import { createMetricsServer } from './server/metrics-server.ts';
-import { terminalLog } from './server/terminal-log.ts';
-import { readTrustedDocuments } from './server/trusted-documents.ts';
+import { createMetricsServer } from './server/http/metrics-server.ts';
+import type { Identify } from './server/request/caller.ts';
+import { readTrustedDocuments } from './server/request/trusted-documents.ts';
+import type { Log } from './server/settings/log.ts';
+import { createMetrics } from './server/settings/metrics.ts';
+import { terminalLog } from './server/settings/terminal-log.ts';
 import { onStopSignal } from './stop-signals.ts';
 
 /** The documents of schema/operations, as `npm run generate` writes them. */

@@ -1,8 +1,8 @@
-import { type App, todayIn } from './app/app.ts';
+import { type App, todayIn } from './app/context/app.ts';
 import { CONNECT_PROGRAM } from './demo/rulebooks.ts';
 import { isDemoSeeded, seedDemo } from './demo/seed.ts';
-import { formatDay } from './engine/day.ts';
-import type { Log } from './server/log.ts';
+import { formatDay } from './engine/values/day.ts';
+import type { Log } from './server/settings/log.ts';
 
 const DEMO_SEED = 2014;
 

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SeedingReport } from './seed-process.ts';
-import type { Log } from './server/log.ts';
+import type { Log } from './server/settings/log.ts';
 
 /**
  * Makes the database of a data folder that has none, with the demo programme in it, in a process of its own: the memory

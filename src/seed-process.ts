@@ -1,4 +1,4 @@
-import { DATABASE_CLOCK } from './app/clock.ts';
+import { DATABASE_CLOCK } from './app/context/clock.ts';
 import { openApp } from './app/open-app.ts';
 import { seedEmptyDatabase } from './seed-empty-database.ts';
 

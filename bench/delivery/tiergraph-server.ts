@@ -1,4 +1,4 @@
-import { DATABASE_CLOCK } from '../../src/app/clock.ts';
+import { DATABASE_CLOCK } from '../../src/app/context/clock.ts';
 import { start } from '../../src/main.ts';
 import { serve } from './serve.ts';
 

@@ -6,17 +6,17 @@ import { natsLine } from '../events/nats-line.ts';
 import { postgresLine } from '../events/postgres-line.ts';
 import { createStandingWatch, type StandingWatch } from '../events/standing-watch.ts';
 import { createTail, type Gauges, type Tail } from '../events/tail.ts';
-import { type DatabaseLocation, type OnStatement, openDatabase } from '../store/database.ts';
-import { createDirectory } from '../store/directory.ts';
-import { readCursorKey } from '../store/epoch.ts';
-import { type PartnerRow, readPartners } from '../store/read-partner.ts';
-import { FULL_SCOPE } from '../store/read-scope.ts';
-import { PATIENT, sessionConfig } from '../store/session-settings.ts';
-import { readStandingStamps } from '../store/standing-stamps.ts';
-import type { App, AppLog } from './app.ts';
-import type { Clock } from './clock.ts';
-import { createGiveWay, type GiveWay } from './give-way.ts';
-import { type Judge, startJudge } from './judge.ts';
+import { createDirectory } from '../store/catalogue/directory.ts';
+import { readCursorKey } from '../store/catalogue/epoch.ts';
+import { readStandingStamps } from '../store/catalogue/standing-stamps.ts';
+import { type DatabaseLocation, type OnStatement, openDatabase } from '../store/connection/database.ts';
+import { PATIENT, sessionConfig } from '../store/connection/session-settings.ts';
+import { type PartnerRow, readPartners } from '../store/reading/read-partner.ts';
+import { FULL_SCOPE } from '../store/reading/read-scope.ts';
+import type { App, AppLog } from './context/app.ts';
+import type { Clock } from './context/clock.ts';
+import { createGiveWay, type GiveWay } from './context/give-way.ts';
+import { type Judge, startJudge } from './judging/judge.ts';
 import { tellCollidingNames } from './tell-colliding-names.ts';
 
 export type AppOptions = {

@@ -1,7 +1,7 @@
-import { describeCharacter } from '../engine/naming-text.ts';
-import { countCollidingNames, listCollidingNames } from '../store/read-odd-name.ts';
-import { FULL_SCOPE } from '../store/read-scope.ts';
-import type { App } from './app.ts';
+import { describeCharacter } from '../engine/values/naming-text.ts';
+import { countCollidingNames, listCollidingNames } from '../store/reading/read-odd-name.ts';
+import { FULL_SCOPE } from '../store/reading/read-scope.ts';
+import type { App } from './context/app.ts';
 
 const MOST_TOLD = 20;
 

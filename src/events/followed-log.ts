@@ -1,5 +1,5 @@
+import type { LogEntry } from '../store/encoding/log-entry.ts';
 import type { LogHead } from '../store/follow-log.ts';
-import type { LogEntry } from '../store/log-entry.ts';
 import type { LogSource } from './log-source.ts';
 import { createLogWaiters, type LogWaiters } from './log-waiters.ts';
 import type { PageCache } from './page-cache.ts';

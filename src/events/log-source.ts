@@ -1,6 +1,6 @@
-import type { Database } from '../store/database.ts';
+import type { Database } from '../store/connection/database.ts';
+import type { LogEntry } from '../store/encoding/log-entry.ts';
 import { type LogHead, type LogNews, readLogNews, readLogRange } from '../store/follow-log.ts';
-import type { LogEntry } from '../store/log-entry.ts';
 
 /** Where the tail reads the logs. */
 export type LogSource = {

@@ -1,5 +1,5 @@
-import type { LogEntry } from '../store/log-entry.ts';
-import type { ChangeFilter } from '../store/read-log.ts';
+import type { LogEntry } from '../store/encoding/log-entry.ts';
+import type { ChangeFilter } from '../store/reading/read-log.ts';
 import { CONDITIONS, createMatcher, valuesOf } from './matches-filter.ts';
 
 /** Called with the position of the entry to look at next; null if the log became another. */

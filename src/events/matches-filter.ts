@@ -1,5 +1,5 @@
-import type { LogEntry } from '../store/log-entry.ts';
-import type { ChangeFilter } from '../store/read-log.ts';
+import type { LogEntry } from '../store/encoding/log-entry.ts';
+import type { ChangeFilter } from '../store/reading/read-log.ts';
 
 /** What of an entry each condition of a filter looks at. Null and undefined pass no condition. */
 const LOOKS_AT: {

@@ -1,4 +1,4 @@
-import type { LogEntry } from '../store/log-entry.ts';
+import type { LogEntry } from '../store/encoding/log-entry.ts';
 
 type Page = readonly LogEntry[];
 

@@ -1,5 +1,5 @@
-import type { LogEntry } from '../store/log-entry.ts';
-import type { ChangeFilter } from '../store/read-log.ts';
+import type { LogEntry } from '../store/encoding/log-entry.ts';
+import type { ChangeFilter } from '../store/reading/read-log.ts';
 import { type Cursor, checkOf } from './cursor.ts';
 import { type Asker, ENDED, type EventSource, nextOf } from './event-source.ts';
 import type { Membership } from './log-waiters.ts';

@@ -1,4 +1,4 @@
-import type { Instant } from '../engine/day.ts';
+import type { Instant } from '../engine/values/day.ts';
 import type { LogHead, LogNews } from '../store/follow-log.ts';
 import type { Doorbell } from './doorbell.ts';
 import { createFollowedLog, type FollowedLog } from './followed-log.ts';

@@ -3,18 +3,12 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { setTimeout as pause } from 'node:timers/promises';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
-import type { Session } from '../app/authenticate.ts';
-import { createGiveWay, type GiveWay } from '../app/give-way.ts';
-import { createGate } from './admission.ts';
-import { identityOf } from './authentication.ts';
-import { createBacklog } from './backlog.ts';
-import type { Identify, MakeContext } from './caller.ts';
-import { createConnectionCount } from './connection-count.ts';
-import type { FindSizes } from './cost-formula.ts';
-import { createDocuments, type TrustedDocuments } from './documents.ts';
-import type { Pay } from './event-streams.ts';
-import { createExecution } from './execution.ts';
-import { createGraphiQLPage, type Example } from './graphiql-page.ts';
+import type { Session } from '../app/access/authenticate.ts';
+import { createGiveWay, type GiveWay } from '../app/context/give-way.ts';
+import { createGate } from './admission/admission.ts';
+import { identityOf } from './admission/authentication.ts';
+import { createBacklog } from './admission/backlog.ts';
+import { createConnectionCount } from './admission/connection-count.ts';
 import {
   checkBody,
   checkBodySize,
@@ -25,21 +19,27 @@ import {
   type Sources,
   type TurnedAway,
   turnedAway,
-} from './guard.ts';
-import { answerLive, answerReady } from './health.ts';
-import { limitSignIns } from './limit-sign-ins.ts';
-import { DEFAULT_LIMITS, type Limits } from './limits.ts';
-import { listenOn } from './listen-on.ts';
-import type { Log } from './log.ts';
-import { isMasked, maskError } from './mask-error.ts';
-import type { Metrics } from './metrics.ts';
-import { answerMetrics } from './metrics-server.ts';
-import { type Budgets, createBudgets } from './rate-limit.ts';
-import { takeTurns } from './take-turns.ts';
-import { httpOf, turnAway } from './turn-away.ts';
-import { useCompression } from './use-compression.ts';
-import { type HttpCaller, type HttpContext, useGate } from './use-gate.ts';
-import { createWebSockets } from './web-sockets.ts';
+} from './admission/guard.ts';
+import { limitSignIns } from './admission/limit-sign-ins.ts';
+import { isMasked, maskError } from './admission/mask-error.ts';
+import { type Budgets, createBudgets } from './admission/rate-limit.ts';
+import { takeTurns } from './admission/take-turns.ts';
+import { httpOf, turnAway } from './admission/turn-away.ts';
+import type { Pay } from './delivery/event-streams.ts';
+import { createExecution } from './execution/execution.ts';
+import { createGraphiQLPage, type Example } from './http/graphiql-page.ts';
+import { answerLive, answerReady } from './http/health.ts';
+import { listenOn } from './http/listen-on.ts';
+import { answerMetrics } from './http/metrics-server.ts';
+import { useCompression } from './http/use-compression.ts';
+import { type HttpCaller, type HttpContext, useGate } from './http/use-gate.ts';
+import type { Identify, MakeContext } from './request/caller.ts';
+import type { FindSizes } from './request/cost-formula.ts';
+import { createDocuments, type TrustedDocuments } from './request/documents.ts';
+import { DEFAULT_LIMITS, type Limits } from './settings/limits.ts';
+import type { Log } from './settings/log.ts';
+import type { Metrics } from './settings/metrics.ts';
+import { createWebSockets } from './web-socket/web-sockets.ts';
 
 const PATH = '/graphql';
 

@@ -1,6 +1,6 @@
-import type { LogEntry } from './log-entry.ts';
-import { ENTRY_COLUMNS, type EntryRow, toEntry } from './read-log.ts';
-import type { Session } from './transaction.ts';
+import type { Session } from './connection/transaction.ts';
+import type { LogEntry } from './encoding/log-entry.ts';
+import { ENTRY_COLUMNS, type EntryRow, toEntry } from './reading/read-log.ts';
 
 // What the tail reads: for all subscribers, so in no viewer's scope. Which of them may see an entry is decided where it is delivered.
 

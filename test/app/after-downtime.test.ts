@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { correctFact } from '../../src/app/amend-fact.ts';
-import { updatePartner } from '../../src/app/update-partner.ts';
-import { formatDay } from '../../src/engine/day.ts';
+import { correctFact } from '../../src/app/writing/amend-fact.ts';
+import { updatePartner } from '../../src/app/writing/update-partner.ts';
+import { formatDay } from '../../src/engine/values/day.ts';
 import { findFaults } from '../support/check-standings.ts';
 import {
   certificate,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { enrollPartners, type PartnerInput } from '../../src/app/enroll-partners.ts';
-import { recordFacts } from '../../src/app/record-facts.ts';
-import { updatePartner } from '../../src/app/update-partner.ts';
-import { MAX_DEPTH } from '../../src/engine/family.ts';
+import { enrollPartners, type PartnerInput } from '../../src/app/writing/enroll-partners.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
+import { updatePartner } from '../../src/app/writing/update-partner.ts';
+import { MAX_DEPTH } from '../../src/engine/partner/family.ts';
 import { day, granted, publish, revenue, SMALL_RULEBOOK } from '../support/fixtures.ts';
 import { openTestApp } from '../support/test-app.ts';
 import { createBareProgram } from './support/moving-app.ts';

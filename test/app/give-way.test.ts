@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { enrollPartners } from '../../src/app/enroll-partners.ts';
-import { createGiveWay } from '../../src/app/give-way.ts';
-import { judgeDue } from '../../src/app/judge-due.ts';
-import { recordFacts } from '../../src/app/record-facts.ts';
-import { formatDay } from '../../src/engine/day.ts';
-import { BATCH_SIZE, eachBatch } from '../../src/store/batches.ts';
+import { createGiveWay } from '../../src/app/context/give-way.ts';
+import { judgeDue } from '../../src/app/judging/judge-due.ts';
+import { enrollPartners } from '../../src/app/writing/enroll-partners.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
+import { formatDay } from '../../src/engine/values/day.ts';
+import { BATCH_SIZE, eachBatch } from '../../src/store/encoding/batches.ts';
 import { createSmallProgram, day, granted, publish, revenue, SMALL_RULEBOOK } from '../support/fixtures.ts';
 import { openTestApp } from '../support/test-app.ts';
 

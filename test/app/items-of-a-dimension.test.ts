@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { correctFact, voidFact } from '../../src/app/amend-fact.ts';
-import type { FactInput } from '../../src/app/fact-input.ts';
+import type { FactInput } from '../../src/app/naming/fact-input.ts';
 import type { OpenApp } from '../../src/app/open-app.ts';
-import { publishRulebook } from '../../src/app/publish-rulebook.ts';
-import { type RowOutcome, recordFacts } from '../../src/app/record-facts.ts';
-import { saveRulebookDraft } from '../../src/app/save-rulebook-draft.ts';
-import { updatePartner } from '../../src/app/update-partner.ts';
-import { RULEBOOK_LIMITS } from '../../src/engine/rulebook-limits.ts';
+import { correctFact, voidFact } from '../../src/app/writing/amend-fact.ts';
+import { publishRulebook } from '../../src/app/writing/publish-rulebook.ts';
+import { type RowOutcome, recordFacts } from '../../src/app/writing/record-facts.ts';
+import { saveRulebookDraft } from '../../src/app/writing/save-rulebook-draft.ts';
+import { updatePartner } from '../../src/app/writing/update-partner.ts';
+import { RULEBOOK_LIMITS } from '../../src/engine/format/rulebook-limits.ts';
 import { createSmallProgram, day, enroll, granted, publish, SMALL_RULEBOOK } from '../support/fixtures.ts';
 import { openTestApp } from '../support/test-app.ts';
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { correctFact, voidFact } from '../../src/app/amend-fact.ts';
-import { createCaseFinder } from '../../src/app/find-case.ts';
-import { endOverride, overrideTier } from '../../src/app/override-tier.ts';
-import { heldOn, type KnownStanding, readEvidence } from '../../src/app/read-standing.ts';
-import { updatePartner } from '../../src/app/update-partner.ts';
-import { withdrawRulebook } from '../../src/app/withdraw-rulebook.ts';
-import { formatDay } from '../../src/engine/day.ts';
-import { FULL_SCOPE } from '../../src/store/read-scope.ts';
+import { createCaseFinder } from '../../src/app/reading/find-case.ts';
+import { heldOn, type KnownStanding, readEvidence } from '../../src/app/reading/read-standing.ts';
+import { correctFact, voidFact } from '../../src/app/writing/amend-fact.ts';
+import { endOverride, overrideTier } from '../../src/app/writing/override-tier.ts';
+import { updatePartner } from '../../src/app/writing/update-partner.ts';
+import { withdrawRulebook } from '../../src/app/writing/withdraw-rulebook.ts';
+import { formatDay } from '../../src/engine/values/day.ts';
+import { FULL_SCOPE } from '../../src/store/reading/read-scope.ts';
 import { findFaults } from '../support/check-standings.ts';
 import {
   certificate,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { enrollPartners } from '../../src/app/enroll-partners.ts';
-import { type UpdatePartner, updatePartner } from '../../src/app/update-partner.ts';
+import { enrollPartners } from '../../src/app/writing/enroll-partners.ts';
+import { type UpdatePartner, updatePartner } from '../../src/app/writing/update-partner.ts';
 import { findFaults } from '../support/check-standings.ts';
 import { createSmallProgram, day, granted, revenue } from '../support/fixtures.ts';
 import { type MovingApp, openMovingApp } from './support/moving-app.ts';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { judgeDue } from '../../src/app/judge-due.ts';
+import { judgeDue } from '../../src/app/judging/judge-due.ts';
 import type { OpenApp } from '../../src/app/open-app.ts';
-import { endOverride, overrideTier } from '../../src/app/override-tier.ts';
-import { formatDay } from '../../src/engine/day.ts';
-import { readPartners } from '../../src/store/read-partner.ts';
-import { FULL_SCOPE } from '../../src/store/read-scope.ts';
+import { endOverride, overrideTier } from '../../src/app/writing/override-tier.ts';
+import { formatDay } from '../../src/engine/values/day.ts';
+import { readPartners } from '../../src/store/reading/read-partner.ts';
+import { FULL_SCOPE } from '../../src/store/reading/read-scope.ts';
 import { findFaults } from '../support/check-standings.ts';
 import { createSmallProgram, day, enroll, granted } from '../support/fixtures.ts';
 import { logOfPartner } from '../support/read-log.ts';

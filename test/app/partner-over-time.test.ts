@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { enrollPartners } from '../../src/app/enroll-partners.ts';
-import { startJudge } from '../../src/app/judge.ts';
-import { recordFacts } from '../../src/app/record-facts.ts';
-import { type UpdatePartner, updatePartner } from '../../src/app/update-partner.ts';
+import { startJudge } from '../../src/app/judging/judge.ts';
+import { enrollPartners } from '../../src/app/writing/enroll-partners.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
+import { type UpdatePartner, updatePartner } from '../../src/app/writing/update-partner.ts';
 import { subscribeToLog } from '../../src/events/subscribe-to-log.ts';
 import { findFaults } from '../support/check-standings.ts';
 import {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { voidFact } from '../../src/app/amend-fact.ts';
-import { overrideTier } from '../../src/app/override-tier.ts';
+import { voidFact } from '../../src/app/writing/amend-fact.ts';
+import { overrideTier } from '../../src/app/writing/override-tier.ts';
 import { findFaults } from '../support/check-standings.ts';
 import { certificate, day, enroll, granted, publish, revenue } from '../support/fixtures.ts';
 import { createBareProgram, type MovingApp, openMovingApp } from './support/moving-app.ts';

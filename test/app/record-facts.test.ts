@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { correctFact, voidFact } from '../../src/app/amend-fact.ts';
-import type { FactDetailInput } from '../../src/app/fact-input.ts';
+import type { FactDetailInput } from '../../src/app/naming/fact-input.ts';
 import type { OpenApp } from '../../src/app/open-app.ts';
-import { recordFacts } from '../../src/app/record-facts.ts';
-import { readPartners } from '../../src/store/read-partner.ts';
-import { FULL_SCOPE } from '../../src/store/read-scope.ts';
+import { correctFact, voidFact } from '../../src/app/writing/amend-fact.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
+import { readPartners } from '../../src/store/reading/read-partner.ts';
+import { FULL_SCOPE } from '../../src/store/reading/read-scope.ts';
 import { number } from '../engine/support/measuring.ts';
 import { certificate, createSmallProgram, day, enroll, granted, revenue } from '../support/fixtures.ts';
 import { promised } from '../support/promised.ts';

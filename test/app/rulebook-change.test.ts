@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { endOverride, overrideTier } from '../../src/app/override-tier.ts';
-import { withdrawRulebook } from '../../src/app/withdraw-rulebook.ts';
+import { endOverride, overrideTier } from '../../src/app/writing/override-tier.ts';
+import { withdrawRulebook } from '../../src/app/writing/withdraw-rulebook.ts';
 import { findFaults } from '../support/check-standings.ts';
 import {
   createSmallProgram,

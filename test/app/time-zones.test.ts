@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { dayIn, isTimeZone } from '../../src/app/clock.ts';
-import { overrideTier } from '../../src/app/override-tier.ts';
-import { heldOn } from '../../src/app/read-standing.ts';
-import { formatDay } from '../../src/engine/day.ts';
+import { dayIn, isTimeZone } from '../../src/app/context/clock.ts';
+import { heldOn } from '../../src/app/reading/read-standing.ts';
+import { overrideTier } from '../../src/app/writing/override-tier.ts';
+import { formatDay } from '../../src/engine/values/day.ts';
 import { findFaults } from '../support/check-standings.ts';
 import {
   createSmallProgram,

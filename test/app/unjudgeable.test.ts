@@ -1,10 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { enrollPartners } from '../../src/app/enroll-partners.ts';
-import { judgeDue } from '../../src/app/judge-due.ts';
-import { recordFacts } from '../../src/app/record-facts.ts';
-import { withdrawRulebook } from '../../src/app/withdraw-rulebook.ts';
-import { createDirectory } from '../../src/store/directory.ts';
+import { judgeDue } from '../../src/app/judging/judge-due.ts';
+import { enrollPartners } from '../../src/app/writing/enroll-partners.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
+import { withdrawRulebook } from '../../src/app/writing/withdraw-rulebook.ts';
+import { createDirectory } from '../../src/store/catalogue/directory.ts';
 import { doublingMeasures } from '../engine/support/unfolding.ts';
 import { answer } from '../schema/ask.ts';
 import { createSmallProgram, day, enroll, granted, revenue, SMALL_RULEBOOK } from '../support/fixtures.ts';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { overrideTier } from '../../src/app/override-tier.ts';
-import { publishRulebook } from '../../src/app/publish-rulebook.ts';
-import { recordFacts } from '../../src/app/record-facts.ts';
-import { saveRulebookDraft } from '../../src/app/save-rulebook-draft.ts';
-import { withdrawRulebook } from '../../src/app/withdraw-rulebook.ts';
-import { explainChange } from '../../src/engine/explain-change.ts';
+import { overrideTier } from '../../src/app/writing/override-tier.ts';
+import { publishRulebook } from '../../src/app/writing/publish-rulebook.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
+import { saveRulebookDraft } from '../../src/app/writing/save-rulebook-draft.ts';
+import { withdrawRulebook } from '../../src/app/writing/withdraw-rulebook.ts';
+import { explainChange } from '../../src/engine/text/explain-change.ts';
 import { findFaults } from '../support/check-standings.ts';
 import {
   certificate,

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { createAuthenticator } from '../../src/app/authenticate.ts';
-import { createVerifiedTokens } from '../../src/app/verified-tokens.ts';
+import { createAuthenticator } from '../../src/app/access/authenticate.ts';
+import { createVerifiedTokens } from '../../src/app/access/verified-tokens.ts';
 import { createSmallProgram, granted } from '../support/fixtures.ts';
 import { promised } from '../support/promised.ts';
 import { openTestApp } from '../support/test-app.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { connectRulebooks } from '../../src/demo/rulebooks.ts';
-import { fraction } from '../../src/engine/fraction.ts';
-import type { Requirement } from '../../src/engine/rulebook.ts';
+import type { Requirement } from '../../src/engine/rulebook/rulebook.ts';
+import { fraction } from '../../src/engine/values/fraction.ts';
 import { day, publishedRulebooks } from './support/partner-case.ts';
 
 const TODAY = '2026-11-23';

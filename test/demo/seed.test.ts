@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { App } from '../../src/app/app.ts';
+import type { App } from '../../src/app/context/app.ts';
 import { DEMO_SOURCE } from '../../src/demo/demo-base.ts';
 import { generateDemo } from '../../src/demo/generate.ts';
 import { CONNECT_PROGRAM } from '../../src/demo/rulebooks.ts';

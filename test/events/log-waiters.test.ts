@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ChangeDetail } from '../../src/engine/change.ts';
+import type { ChangeDetail } from '../../src/engine/changes/change.ts';
 import { createLogWaiters } from '../../src/events/log-waiters.ts';
 import { createMatcher } from '../../src/events/matches-filter.ts';
-import type { LogEntry } from '../../src/store/log-entry.ts';
-import type { ChangeFilter } from '../../src/store/read-log.ts';
+import type { LogEntry } from '../../src/store/encoding/log-entry.ts';
+import type { ChangeFilter } from '../../src/store/reading/read-log.ts';
 import { fakeEntry } from './support/fake-log.ts';
 
 const PARTNERS = ['a', 'b', 'c'];

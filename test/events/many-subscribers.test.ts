@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { afterAll, expect, test } from 'vitest';
 import { type LogEvent, subscribeToLog } from '../../src/events/subscribe-to-log.ts';
 import type { Tail } from '../../src/events/tail.ts';
-import type { ChangeFilter } from '../../src/store/read-log.ts';
+import type { ChangeFilter } from '../../src/store/reading/read-log.ts';
 import { isLong, long } from '../support/long.ts';
 import { createFakeLogs, startFakeTail } from './support/fake-log.ts';
 import { positions, take } from './support/take.ts';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { recordFacts } from '../../src/app/record-facts.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
 import { createMatcher } from '../../src/events/matches-filter.ts';
+import type { LogEntry } from '../../src/store/encoding/log-entry.ts';
 import { readLogRange } from '../../src/store/follow-log.ts';
-import type { LogEntry } from '../../src/store/log-entry.ts';
-import { type ChangeFilter, listChanges } from '../../src/store/read-log.ts';
-import { FULL_SCOPE } from '../../src/store/read-scope.ts';
+import { type ChangeFilter, listChanges } from '../../src/store/reading/read-log.ts';
+import { FULL_SCOPE } from '../../src/store/reading/read-scope.ts';
 import { certificate, createSmallProgram, enroll, granted, revenue } from '../support/fixtures.ts';
 import { openTestApp } from '../support/test-app.ts';
 

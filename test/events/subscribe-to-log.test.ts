@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { recordFacts } from '../../src/app/record-facts.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
 import { checkOf, decodeCursor, encodeCursor } from '../../src/events/cursor.ts';
 import { subscribeToLog } from '../../src/events/subscribe-to-log.ts';
 import { createSmallProgram, enroll, granted, revenue } from '../support/fixtures.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { subscribeToLog } from '../../src/events/subscribe-to-log.ts';
-import { createMetrics } from '../../src/server/metrics.ts';
+import { createMetrics } from '../../src/server/settings/metrics.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createFakeLogs, fakeEntry, startFakeTail } from './support/fake-log.ts';
 import { positions, take } from './support/take.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { buildSchema } from 'graphql';
 import { expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
-import { breakingChanges, openDeprecations } from './breaking-changes.ts';
+import { breakingChanges, openDeprecations } from './support/breaking-changes.ts';
 
 const TODAY = new Date().toISOString().slice(0, 10);
 

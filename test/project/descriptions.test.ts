@@ -1,8 +1,8 @@
 import { buildSchema } from 'graphql';
 import { expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
-import { emptyDescriptions } from './empty-descriptions.ts';
-import { undescribed } from './undescribed.ts';
+import { emptyDescriptions } from './support/empty-descriptions.ts';
+import { undescribed } from './support/undescribed.ts';
 
 test('everything in the graph has a description', () => {
   expect(undescribed(schema)).toEqual([]);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ERROR_CODES } from '../../src/app/error-code.ts';
-import { sourcesIn, treeOf } from './sources.ts';
-import { textsIn } from './syntax-tree.ts';
+import { ERROR_CODES } from '../../src/app/context/error-code.ts';
+import { sourcesIn, treeOf } from './support/sources.ts';
+import { textsIn } from './support/syntax-tree.ts';
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 

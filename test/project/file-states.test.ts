@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { differences, readFileStates } from './file-states.ts';
+import { differences, readFileStates } from './support/file-states.ts';
 
 test('names each file that came, went or changed between two moments', () => {
   const root = mkdtempSync(join(tmpdir(), 'file-states-'));

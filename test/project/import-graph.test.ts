@@ -5,15 +5,33 @@ import {
   circlesIn,
   crowdedFolders,
   importGraph,
-} from './import-graph.ts';
-import { sourcesIn } from './sources.ts';
+} from './support/import-graph.ts';
+import { readCorridors } from './support/read-corridors.ts';
+import { sourcesIn } from './support/sources.ts';
 
 const sources = sourcesIn(['src', 'schema'], 354);
+const tests = sourcesIn(['test'], 240);
 const graph = importGraph(sources);
 
 describe('the project', () => {
   test('has no circle of imports', () => {
     expect(circlesIn(graph)).toEqual([]);
+  });
+
+  test.each(['src/engine', 'src/store', 'src/app', 'schema', 'src/server'])(
+    'keeps to the order of the folders in %s',
+    (parent) => {
+      expect(againstCorridors(graph, { [parent]: readCorridors(parent) })).toEqual([]);
+    },
+  );
+
+  test('has no crowded folder', () => {
+    const files = [...sources, ...tests].map(({ file }) => file);
+    expect(crowdedFolders(files, 25)).toEqual([]);
+  });
+
+  test('has few arrows between the rooms of the server', () => {
+    expect(arrowsBetweenRooms(graph, 'src/server')).toBeLessThanOrEqual(35);
   });
 });
 

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { promised, readPromises } from '../support/promised.ts';
-import { childOf, childrenOf, nameOf, parseTypeScript, type SyntaxNode } from './syntax-tree.ts';
+import { childOf, childrenOf, nameOf, parseTypeScript, type SyntaxNode } from './support/syntax-tree.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SELF = 'test/project/promises.test.ts';

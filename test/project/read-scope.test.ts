@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { isIn } from './check-imports.ts';
-import { exportedFunctions } from './exported-functions.ts';
-import { importTable } from './import-table.ts';
-import { sourcesIn, treeOf } from './sources.ts';
-import { parseTypeScript } from './syntax-tree.ts';
+import { isIn } from './support/check-imports.ts';
+import { exportedFunctions } from './support/exported-functions.ts';
+import { importTable } from './support/import-table.ts';
+import { sourcesIn, treeOf } from './support/sources.ts';
+import { parseTypeScript } from './support/syntax-tree.ts';
 
 const READ = /^(read|list|count|find|\*|default)/;
 

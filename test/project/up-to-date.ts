@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { differences, readFileStates } from './file-states.ts';
+import { differences, readFileStates } from './support/file-states.ts';
 
 // Makes the generated and printed files again and fails when that changed any of them; they are up to date afterwards.
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');

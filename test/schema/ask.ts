@@ -1,8 +1,8 @@
 import { type ExecutionResult, graphql } from 'graphql';
-import { createContext } from '../../schema/context.ts';
+import { createContext } from '../../schema/base/context.ts';
 import { schema } from '../../schema/index.ts';
+import { ALL_RIGHTS, type Rights } from '../../src/app/access/rights.ts';
 import type { OpenApp } from '../../src/app/open-app.ts';
-import { ALL_RIGHTS, type Rights } from '../../src/app/rights.ts';
 
 /** Runs an operation in a context of its own, as a server would. */
 export function ask(

@@ -9,18 +9,18 @@ import {
   isRequiredArgument,
 } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createContext } from '../../schema/context.ts';
-import { encodeGlobalId } from '../../schema/global-id.ts';
-import { ROOT_RULES } from '../../schema/guard.ts';
+import { createContext } from '../../schema/base/context.ts';
+import { encodeGlobalId } from '../../schema/base/global-id.ts';
+import { ROOT_RULES } from '../../schema/guard/guard.ts';
 import { schema } from '../../schema/index.ts';
-import { correctFact } from '../../src/app/amend-fact.ts';
-import { createApiKey } from '../../src/app/api-key.ts';
-import { enrollPartners } from '../../src/app/enroll-partners.ts';
+import { createApiKey } from '../../src/app/access/api-key.ts';
+import { ALL_RIGHTS, type Rights } from '../../src/app/access/rights.ts';
 import type { OpenApp } from '../../src/app/open-app.ts';
-import { overrideTier } from '../../src/app/override-tier.ts';
-import { recordFacts } from '../../src/app/record-facts.ts';
-import { ALL_RIGHTS, type Rights } from '../../src/app/rights.ts';
-import { updatePartner } from '../../src/app/update-partner.ts';
+import { correctFact } from '../../src/app/writing/amend-fact.ts';
+import { enrollPartners } from '../../src/app/writing/enroll-partners.ts';
+import { overrideTier } from '../../src/app/writing/override-tier.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
+import { updatePartner } from '../../src/app/writing/update-partner.ts';
 import {
   certificate,
   createSmallProgram,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { recordFacts } from '../../src/app/record-facts.ts';
-import { updatePartner } from '../../src/app/update-partner.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
+import { updatePartner } from '../../src/app/writing/update-partner.ts';
 import {
   certificate,
   createSmallProgram,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { encodeGlobalId } from '../../schema/global-id.ts';
-import { judgeDue } from '../../src/app/judge-due.ts';
-import { recordFacts } from '../../src/app/record-facts.ts';
-import { ALL_RIGHTS } from '../../src/app/rights.ts';
+import { encodeGlobalId } from '../../schema/base/global-id.ts';
+import { ALL_RIGHTS } from '../../src/app/access/rights.ts';
+import { judgeDue } from '../../src/app/judging/judge-due.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
 import {
   certificate,
   createSmallProgram,

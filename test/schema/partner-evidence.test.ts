@@ -1,12 +1,12 @@
 import { graphql, parse, subscribe } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createContext } from '../../schema/context.ts';
+import { createContext } from '../../schema/base/context.ts';
 import { schema } from '../../schema/index.ts';
-import { enrollPartners } from '../../src/app/enroll-partners.ts';
+import { ALL_RIGHTS, type Rights } from '../../src/app/access/rights.ts';
 import type { OpenApp } from '../../src/app/open-app.ts';
-import { recordFacts } from '../../src/app/record-facts.ts';
-import { ALL_RIGHTS, type Rights } from '../../src/app/rights.ts';
-import { updatePartner } from '../../src/app/update-partner.ts';
+import { enrollPartners } from '../../src/app/writing/enroll-partners.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
+import { updatePartner } from '../../src/app/writing/update-partner.ts';
 import { createSmallProgram, day, granted, publish, revenue, SMALL_RULEBOOK } from '../support/fixtures.ts';
 import { promised } from '../support/promised.ts';
 import { openTestApp } from '../support/test-app.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { isScalarType, isSpecifiedScalarType } from 'graphql';
 import { expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
-import { formatDecimal, fraction, parseDecimal } from '../../src/engine/fraction.ts';
+import { formatDecimal, fraction, parseDecimal } from '../../src/engine/values/fraction.ts';
 
 test('every scalar says where it is specified', () => {
   const scalars = Object.values(schema.getTypeMap())

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OpenApp } from '../../src/app/open-app.ts';
-import { recordFacts } from '../../src/app/record-facts.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
 import {
   createSmallProgram,
   enroll,

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { correctFact } from '../../src/app/amend-fact.ts';
-import { createApiKey } from '../../src/app/api-key.ts';
-import { enrollPartners, type PartnerInput } from '../../src/app/enroll-partners.ts';
-import { judgeDue } from '../../src/app/judge-due.ts';
-import { overrideTier } from '../../src/app/override-tier.ts';
-import { recordFacts } from '../../src/app/record-facts.ts';
-import { ALL_RIGHTS } from '../../src/app/rights.ts';
-import { saveRulebookDraft } from '../../src/app/save-rulebook-draft.ts';
+import { createApiKey } from '../../src/app/access/api-key.ts';
+import { ALL_RIGHTS } from '../../src/app/access/rights.ts';
+import { judgeDue } from '../../src/app/judging/judge-due.ts';
+import { correctFact } from '../../src/app/writing/amend-fact.ts';
+import { enrollPartners, type PartnerInput } from '../../src/app/writing/enroll-partners.ts';
+import { overrideTier } from '../../src/app/writing/override-tier.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
+import { saveRulebookDraft } from '../../src/app/writing/save-rulebook-draft.ts';
 import {
   certificate,
   createSmallProgram,

@@ -1,13 +1,13 @@
 import { composeServices } from '@theguild/federation-composition';
 import { type ExecutionResult, graphql, lexicographicSortSchema, parse, printSchema } from 'graphql';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { createContext } from '../../schema/context.ts';
-import { encodeGlobalId } from '../../schema/global-id.ts';
+import { createContext } from '../../schema/base/context.ts';
+import { encodeGlobalId } from '../../schema/base/global-id.ts';
 import { schema } from '../../schema/index.ts';
 import { printedSchema } from '../../schema/print.ts';
 import { subgraphSdl, toSubgraph } from '../../schema/subgraph.ts';
-import { ALL_RIGHTS, type Rights } from '../../src/app/rights.ts';
-import { undescribed } from '../project/undescribed.ts';
+import { ALL_RIGHTS, type Rights } from '../../src/app/access/rights.ts';
+import { undescribed } from '../project/support/undescribed.ts';
 import { createSmallProgram, enroll } from '../support/fixtures.ts';
 import { openTestApp } from '../support/test-app.ts';
 

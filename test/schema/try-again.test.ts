@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
 import type { OpenApp } from '../../src/app/open-app.ts';
-import { overrideTier } from '../../src/app/override-tier.ts';
-import { recordFacts } from '../../src/app/record-facts.ts';
+import { overrideTier } from '../../src/app/writing/override-tier.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
 import { createSmallProgram, day, enroll, granted, revenue } from '../support/fixtures.ts';
 import { openTestApp } from '../support/test-app.ts';
 import { answer } from './ask.ts';

@@ -1,11 +1,11 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { App } from '../../src/app/app.ts';
-import { recordFacts } from '../../src/app/record-facts.ts';
-import { updatePartner } from '../../src/app/update-partner.ts';
-import { findCycle } from '../../src/engine/family.ts';
-import { resolveEntries } from '../../src/engine/resolve-entries.ts';
-import { readEntries } from '../../src/store/write-partner.ts';
+import type { App } from '../../src/app/context/app.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
+import { updatePartner } from '../../src/app/writing/update-partner.ts';
+import { findCycle } from '../../src/engine/partner/family.ts';
+import { resolveEntries } from '../../src/engine/partner/resolve-entries.ts';
+import { readEntries } from '../../src/store/writing/write-partner.ts';
 import { createBareProgram } from '../app/support/moving-app.ts';
 import { findFaults } from '../support/check-standings.ts';
 import { createDraw } from '../support/draw.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { App } from '../../src/app/app.ts';
-import { createProgram } from '../../src/app/create-program.ts';
-import { recordFacts } from '../../src/app/record-facts.ts';
+import type { App } from '../../src/app/context/app.ts';
+import { createProgram } from '../../src/app/writing/create-program.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
 import { findFaults } from '../support/check-standings.ts';
 import { certificate, createSmallProgram, enroll, granted, revenue } from '../support/fixtures.ts';
 import { createDatabase, type TestDatabase } from '../support/services.ts';

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { afterAll, expect, test } from 'vitest';
-import { enrollPartners } from '../../src/app/enroll-partners.ts';
-import { recordFacts } from '../../src/app/record-facts.ts';
-import { openDatabase } from '../../src/store/database.ts';
-import { listPartners, PARTNER_ORDERS, type PartnerOrder } from '../../src/store/read-partner-list.ts';
-import { FULL_SCOPE } from '../../src/store/read-scope.ts';
+import { enrollPartners } from '../../src/app/writing/enroll-partners.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
+import { openDatabase } from '../../src/store/connection/database.ts';
+import {
+  listPartners,
+  PARTNER_ORDERS,
+  type PartnerOrder,
+} from '../../src/store/reading/read-partner-list.ts';
+import { FULL_SCOPE } from '../../src/store/reading/read-scope.ts';
 import { answer } from '../schema/ask.ts';
 import { createSmallProgram, day, granted, revenue } from '../support/fixtures.ts';
 import { postgresUrl } from '../support/services.ts';

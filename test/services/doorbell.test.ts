@@ -6,7 +6,7 @@ import { createDistantDoorbell, type DistantDoorbellOptions } from '../../src/ev
 import { createLocalDoorbell, type Doorbell } from '../../src/events/doorbell.ts';
 import { natsLine } from '../../src/events/nats-line.ts';
 import { postgresLine } from '../../src/events/postgres-line.ts';
-import { PATIENT, sessionConfig } from '../../src/store/session-settings.ts';
+import { PATIENT, sessionConfig } from '../../src/store/connection/session-settings.ts';
 import { type FlakyProxy, startFlakyProxy } from '../support/flaky-proxy.ts';
 import { createDatabase, natsUrl } from '../support/services.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { judgeDue } from '../../src/app/judge-due.ts';
-import { recordFacts } from '../../src/app/record-facts.ts';
-import { formatDay } from '../../src/engine/day.ts';
+import { judgeDue } from '../../src/app/judging/judge-due.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
+import { formatDay } from '../../src/engine/values/day.ts';
 import { describeChange } from '../app/support/moving-app.ts';
 import { findFaults } from '../support/check-standings.ts';
 import { createDraw } from '../support/draw.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { publishRulebook } from '../../src/app/publish-rulebook.ts';
-import { recordFacts } from '../../src/app/record-facts.ts';
-import { saveRulebookDraft } from '../../src/app/save-rulebook-draft.ts';
-import { withdrawRulebook } from '../../src/app/withdraw-rulebook.ts';
-import type { Day } from '../../src/engine/day.ts';
+import { publishRulebook } from '../../src/app/writing/publish-rulebook.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
+import { saveRulebookDraft } from '../../src/app/writing/save-rulebook-draft.ts';
+import { withdrawRulebook } from '../../src/app/writing/withdraw-rulebook.ts';
+import type { Day } from '../../src/engine/values/day.ts';
 import { findFaults } from '../support/check-standings.ts';
 import { createSmallProgram, day, enroll, granted, revenue, SMALL_RULEBOOK } from '../support/fixtures.ts';
 import { createDatabase, type TestDatabase } from '../support/services.ts';

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DATABASE_CLOCK } from '../../src/app/clock.ts';
+import { DATABASE_CLOCK } from '../../src/app/context/clock.ts';
 import { type OpenApp, openApp } from '../../src/app/open-app.ts';
-import { recordFacts } from '../../src/app/record-facts.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
 import { createLocalDoorbell } from '../../src/events/doorbell.ts';
 import { createLogSource } from '../../src/events/log-source.ts';
 import { type LogEvent, subscribeToLog } from '../../src/events/subscribe-to-log.ts';
 import { createTail } from '../../src/events/tail.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/connection/database.ts';
 import { positions, take } from '../events/support/take.ts';
 import { createSmallProgram, enroll, granted, revenue } from '../support/fixtures.ts';
 import { startFlakyProxy } from '../support/flaky-proxy.ts';

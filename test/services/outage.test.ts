@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { recordFacts } from '../../src/app/record-facts.ts';
-import { OutcomeUnknown } from '../../src/store/outage.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
+import { OutcomeUnknown } from '../../src/store/connection/outage.ts';
 import { createSmallProgram, enroll, revenue } from '../support/fixtures.ts';
 import { openTestApp } from '../support/test-app.ts';
 import { type OwnPostgres, startOwnPostgres } from './support/own-postgres.ts';

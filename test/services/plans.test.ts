@@ -1,18 +1,18 @@
 import { graphql } from 'graphql';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createContext } from '../../schema/context.ts';
-import { encodeGlobalId } from '../../schema/global-id.ts';
+import { createContext } from '../../schema/base/context.ts';
+import { encodeGlobalId } from '../../schema/base/global-id.ts';
 import { schema } from '../../schema/index.ts';
-import { correctFact, voidFact } from '../../src/app/amend-fact.ts';
-import { enrollPartners, type PartnerInput } from '../../src/app/enroll-partners.ts';
-import { judgeDue } from '../../src/app/judge-due.ts';
+import { ALL_RIGHTS, type Rights } from '../../src/app/access/rights.ts';
+import { judgeDue } from '../../src/app/judging/judge-due.ts';
 import type { OpenApp } from '../../src/app/open-app.ts';
-import { endOverride, overrideTier } from '../../src/app/override-tier.ts';
-import { recordFacts } from '../../src/app/record-facts.ts';
-import { ALL_RIGHTS, type Rights } from '../../src/app/rights.ts';
-import { updatePartner } from '../../src/app/update-partner.ts';
-import { BATCH_SIZE } from '../../src/store/batches.ts';
+import { correctFact, voidFact } from '../../src/app/writing/amend-fact.ts';
+import { enrollPartners, type PartnerInput } from '../../src/app/writing/enroll-partners.ts';
+import { endOverride, overrideTier } from '../../src/app/writing/override-tier.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
+import { updatePartner } from '../../src/app/writing/update-partner.ts';
+import { BATCH_SIZE } from '../../src/store/encoding/batches.ts';
 import { readLogRange } from '../../src/store/follow-log.ts';
 import {
   certificate,

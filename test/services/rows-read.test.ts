@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DATABASE_CLOCK } from '../../src/app/clock.ts';
+import { DATABASE_CLOCK } from '../../src/app/context/clock.ts';
 import { openApp } from '../../src/app/open-app.ts';
-import { recordFacts } from '../../src/app/record-facts.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
 import { createSmallProgram, enroll, granted, revenue } from '../support/fixtures.ts';
 import { createDatabase, type TestDatabase } from '../support/services.ts';
 import { waitFor } from '../support/wait-for.ts';

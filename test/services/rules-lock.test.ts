@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiKey, revokeApiKey } from '../../src/app/api-key.ts';
-import { recordFacts } from '../../src/app/record-facts.ts';
-import { ALL_RIGHTS } from '../../src/app/rights.ts';
-import { withdrawRulebook } from '../../src/app/withdraw-rulebook.ts';
-import { beginWrite } from '../../src/store/begin-write.ts';
-import { inTransaction } from '../../src/store/transaction.ts';
+import { createApiKey, revokeApiKey } from '../../src/app/access/api-key.ts';
+import { ALL_RIGHTS } from '../../src/app/access/rights.ts';
+import { recordFacts } from '../../src/app/writing/record-facts.ts';
+import { withdrawRulebook } from '../../src/app/writing/withdraw-rulebook.ts';
+import { beginWrite } from '../../src/store/catalogue/begin-write.ts';
+import { inTransaction } from '../../src/store/connection/transaction.ts';
 import {
   createSmallProgram,
   enroll,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createSessionPool, type SessionPool } from '../../src/store/session-pool.ts';
+import { createSessionPool, type SessionPool } from '../../src/store/connection/session-pool.ts';
 import { type FlakyProxy, startFlakyProxy } from '../support/flaky-proxy.ts';
 import { postgresUrl } from '../support/services.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Database } from '../../src/store/database.ts';
-import { createDirectory } from '../../src/store/directory.ts';
+import { createDirectory } from '../../src/store/catalogue/directory.ts';
+import type { Database } from '../../src/store/connection/database.ts';
 import { createSmallProgram, publish, SMALL_RULEBOOK } from '../support/fixtures.ts';
 import { openTestApp } from '../support/test-app.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { breakSilence } from '../../src/store/keep-awake.ts';
+import { breakSilence } from '../../src/store/connection/keep-awake.ts';
 
 test('long work in a transaction says something before its session is ended for being idle', async () => {
   let now = 0;

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openDatabase } from '../../src/store/database.ts';
-import { migrate, readMigrations } from '../../src/store/migrate.ts';
-import type { MigrationSession } from '../../src/store/migration-session.ts';
+import { openDatabase } from '../../src/store/connection/database.ts';
+import { migrate, readMigrations } from '../../src/store/migrations/migrate.ts';
+import type { MigrationSession } from '../../src/store/migrations/migration-session.ts';
 import { emptyDatabase } from '../support/database-template.ts';
 import { schemaDiff } from '../support/schema-diff.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Database } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { isOutage, OutcomeUnknown } from '../../src/store/outage.ts';
-import { inTransaction, isContention } from '../../src/store/transaction.ts';
+import type { Database } from '../../src/store/connection/database.ts';
+import { isOutage, OutcomeUnknown } from '../../src/store/connection/outage.ts';
+import { inTransaction, isContention } from '../../src/store/connection/transaction.ts';
+import { migrate } from '../../src/store/migrations/migrate.ts';
 
 const coded = (code: string): Error => Object.assign(new Error('no'), { code });
 /** As Prisma hands on what the driver threw. */

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { enrollPartners } from '../../src/app/enroll-partners.ts';
 import type { OpenApp } from '../../src/app/open-app.ts';
-import { updatePartner } from '../../src/app/update-partner.ts';
-import { countPartners, listPartners } from '../../src/store/read-partner-list.ts';
-import { FULL_SCOPE, type ReadScope } from '../../src/store/read-scope.ts';
-import { foldPartners } from '../../src/store/search-migration.ts';
+import { enrollPartners } from '../../src/app/writing/enroll-partners.ts';
+import { updatePartner } from '../../src/app/writing/update-partner.ts';
+import { foldPartners } from '../../src/store/migrations/search-migration.ts';
+import { countPartners, listPartners } from '../../src/store/reading/read-partner-list.ts';
+import { FULL_SCOPE, type ReadScope } from '../../src/store/reading/read-scope.ts';
 import { createSmallProgram, day, granted } from '../support/fixtures.ts';
 import { openTestApp } from '../support/test-app.ts';
 

@@ -5,7 +5,7 @@ import {
   type ServerFacts,
   sessionConfig,
   settingsOn,
-} from '../../src/store/session-settings.ts';
+} from '../../src/store/connection/session-settings.ts';
 
 const GOOD: ServerFacts = {
   version: 150_020,

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { openDatabase } from '../../src/store/database.ts';
-import { reasonOf } from '../../src/store/reason-of.ts';
+import { openDatabase } from '../../src/store/connection/database.ts';
+import { reasonOf } from '../../src/store/encoding/reason-of.ts';
 import { freePort } from '../support/free-port.ts';
 
 test('a database server that nobody runs is named as such', async () => {

@@ -1,12 +1,12 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
-import type { App } from '../../src/app/app.ts';
-import { standingBasis } from '../../src/engine/judge-partner.ts';
-import { nextGap } from '../../src/engine/next-gap.ts';
-import { NO_STATUS, type Timeline } from '../../src/engine/status.ts';
-import { computeTimeline, statusOn } from '../../src/engine/timeline.ts';
-import { loadCases } from '../../src/store/partner-case.ts';
-import { readPartners } from '../../src/store/read-partner.ts';
-import { FULL_SCOPE } from '../../src/store/read-scope.ts';
+import type { App } from '../../src/app/context/app.ts';
+import { nextGap } from '../../src/engine/judging/next-gap.ts';
+import { NO_STATUS, type Timeline } from '../../src/engine/partner/status.ts';
+import { standingBasis } from '../../src/engine/policy/judge-partner.ts';
+import { computeTimeline, statusOn } from '../../src/engine/policy/timeline.ts';
+import { readPartners } from '../../src/store/reading/read-partner.ts';
+import { FULL_SCOPE } from '../../src/store/reading/read-scope.ts';
+import { loadCases } from '../../src/store/writing/partner-case.ts';
 import { believed, noBelief, replay } from './log-belief.ts';
 import { logAfter } from './read-log.ts';
 

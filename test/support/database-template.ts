@@ -3,7 +3,7 @@ import { existsSync, linkSync, mkdirSync, openAsBlob, readFileSync, rmSync, writ
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
-import { migrate, readMigrations } from '../../src/store/migrate.ts';
+import { migrate, readMigrations } from '../../src/store/migrations/migrate.ts';
 
 // Making a database anew takes 2 to 4 s, reading one from a file 0.5 s.
 

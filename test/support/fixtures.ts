@@ -1,10 +1,10 @@
-import type { App } from '../../src/app/app.ts';
-import { createProgram } from '../../src/app/create-program.ts';
-import { enrollPartners, type PartnerInput } from '../../src/app/enroll-partners.ts';
-import type { FactInput } from '../../src/app/fact-input.ts';
-import { publishRulebook } from '../../src/app/publish-rulebook.ts';
-import { saveRulebookDraft } from '../../src/app/save-rulebook-draft.ts';
-import { type Day, parseDay } from '../../src/engine/day.ts';
+import type { App } from '../../src/app/context/app.ts';
+import type { FactInput } from '../../src/app/naming/fact-input.ts';
+import { createProgram } from '../../src/app/writing/create-program.ts';
+import { enrollPartners, type PartnerInput } from '../../src/app/writing/enroll-partners.ts';
+import { publishRulebook } from '../../src/app/writing/publish-rulebook.ts';
+import { saveRulebookDraft } from '../../src/app/writing/save-rulebook-draft.ts';
+import { type Day, parseDay } from '../../src/engine/values/day.ts';
 
 /** The day that an ISO date names; a test that misspells one fails. */
 export const day = (text: string): Day => {

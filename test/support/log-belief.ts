@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Change } from '../../src/engine/change.ts';
-import type { Status } from '../../src/engine/status.ts';
+import type { Change } from '../../src/engine/changes/change.ts';
+import type { Status } from '../../src/engine/partner/status.ts';
 
 /** What somebody who only reads a partner's log believes. */
 export type Belief = {

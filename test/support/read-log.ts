@@ -1,7 +1,7 @@
-import type { App } from '../../src/app/app.ts';
-import type { LogEntry } from '../../src/store/log-entry.ts';
-import { listChanges, listPartnerChanges } from '../../src/store/read-log.ts';
-import { FULL_SCOPE } from '../../src/store/read-scope.ts';
+import type { App } from '../../src/app/context/app.ts';
+import type { LogEntry } from '../../src/store/encoding/log-entry.ts';
+import { listChanges, listPartnerChanges } from '../../src/store/reading/read-log.ts';
+import { FULL_SCOPE } from '../../src/store/reading/read-scope.ts';
 
 const WHOLE = { limit: 1_000_000, backwards: false };
 

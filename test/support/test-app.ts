@@ -1,5 +1,5 @@
-import type { AppLog } from '../../src/app/app.ts';
-import { DATABASE_CLOCK } from '../../src/app/clock.ts';
+import type { AppLog } from '../../src/app/context/app.ts';
+import { DATABASE_CLOCK } from '../../src/app/context/clock.ts';
 import { type AppOptions, type OpenApp, openApp } from '../../src/app/open-app.ts';
 import { migratedDatabase } from './database-template.ts';
 

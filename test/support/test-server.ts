@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWsClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { type Clock, DATABASE_CLOCK } from '../../src/app/clock.ts';
+import { type Clock, DATABASE_CLOCK } from '../../src/app/context/clock.ts';
 import type { Config } from '../../src/config.ts';
 import { start, type Tiergraph } from '../../src/main.ts';
 import { fillDataFolder } from './database-template.ts';

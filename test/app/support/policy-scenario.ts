@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
-import type { App } from '../../../src/app/app.ts';
-import { formatDay } from '../../../src/engine/day.ts';
-import type { Timeline } from '../../../src/engine/status.ts';
-import { statusOn } from '../../../src/engine/timeline.ts';
-import { loadCases } from '../../../src/store/partner-case.ts';
+import type { App } from '../../../src/app/context/app.ts';
+import type { Timeline } from '../../../src/engine/partner/status.ts';
+import { statusOn } from '../../../src/engine/policy/timeline.ts';
+import { formatDay } from '../../../src/engine/values/day.ts';
+import { loadCases } from '../../../src/store/writing/partner-case.ts';
 import type { Step } from '../../engine/support/policy-case.ts';
 import { referenceStatuses } from '../../engine/support/policy-reference.ts';
 import { day } from '../../support/fixtures.ts';

@@ -1,12 +1,12 @@
 import type { DemoFact, DemoPartner } from '../../../src/demo/demo-base.ts';
 import { CONNECT_PROGRAM, connectRulebooks } from '../../../src/demo/rulebooks.ts';
-import { type Day, parseDay } from '../../../src/engine/day.ts';
-import type { Fact } from '../../../src/engine/fact.ts';
-import { type Fraction, parseDecimal } from '../../../src/engine/fraction.ts';
-import { parseRulebook } from '../../../src/engine/parse-rulebook.ts';
-import type { PartnerCase } from '../../../src/engine/partner-case.ts';
-import type { ProgramSettings } from '../../../src/engine/program.ts';
-import type { PublishedRulebook } from '../../../src/engine/rulebook.ts';
+import { parseRulebook } from '../../../src/engine/format/parse-rulebook.ts';
+import type { Fact } from '../../../src/engine/partner/fact.ts';
+import type { PartnerCase } from '../../../src/engine/partner/partner-case.ts';
+import type { PublishedRulebook } from '../../../src/engine/rulebook/rulebook.ts';
+import { type Day, parseDay } from '../../../src/engine/values/day.ts';
+import { type Fraction, parseDecimal } from '../../../src/engine/values/fraction.ts';
+import type { ProgramSettings } from '../../../src/engine/values/program.ts';
 
 /** Connect's settings as the engine reads them. */
 export const CONNECT_SETTINGS: ProgramSettings = {

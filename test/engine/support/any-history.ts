@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Policy } from '../../../src/engine/policy-rules.ts';
+import type { Policy } from '../../../src/engine/rulebook/policy-rules.ts';
 import { anyPolicy } from './any-policy-case.ts';
 
 /** What happens to a partner next; numbers are taken relative to what there is then. */

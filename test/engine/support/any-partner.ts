@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import type { Day } from '../../../src/engine/day.ts';
-import type { Fact } from '../../../src/engine/fact.ts';
-import { fraction } from '../../../src/engine/fraction.ts';
-import type { PartnerCase } from '../../../src/engine/partner-case.ts';
+import type { Fact } from '../../../src/engine/partner/fact.ts';
+import type { PartnerCase } from '../../../src/engine/partner/partner-case.ts';
+import type { Day } from '../../../src/engine/values/day.ts';
+import { fraction } from '../../../src/engine/values/fraction.ts';
 import { day, rulebookOf } from './measuring.ts';
 
 export const FIRST: Day = day('2024-01-01');

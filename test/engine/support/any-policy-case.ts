@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import type { Day } from '../../../src/engine/day.ts';
-import type { Override } from '../../../src/engine/partner-case.ts';
+import type { Override } from '../../../src/engine/partner/partner-case.ts';
 import type {
   Demotion,
   Duration,
@@ -8,8 +7,9 @@ import type {
   Promotion,
   Review,
   Transition,
-} from '../../../src/engine/policy-rules.ts';
-import type { PublishedRulebook } from '../../../src/engine/rulebook.ts';
+} from '../../../src/engine/rulebook/policy-rules.ts';
+import type { PublishedRulebook } from '../../../src/engine/rulebook/rulebook.ts';
+import type { Day } from '../../../src/engine/values/day.ts';
 import { day, type PolicyCase, policyRulebook, type Step } from './policy-case.ts';
 import { caseOf } from './policy-history.ts';
 import type { MembershipCall, PolicyHistory } from './policy-reference.ts';

@@ -1,5 +1,5 @@
-import { isObject } from '../../../src/engine/is-object.ts';
-import type { JsonSchema } from '../../../src/engine/shape.ts';
+import type { JsonSchema } from '../../../src/engine/format/shape.ts';
+import { isObject } from '../../../src/engine/values/is-object.ts';
 
 /** Whether a value is valid by a JSON Schema; knows the keywords that the rulebook's schema uses, and throws on any other. */
 export function isValid(value: unknown, schema: JsonSchema, root: JsonSchema = schema): boolean {

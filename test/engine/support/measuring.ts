@@ -1,13 +1,13 @@
-import { type Day, parseDay } from '../../../src/engine/day.ts';
-import type { Fact } from '../../../src/engine/fact.ts';
-import { type Fraction, formatDecimal, fraction, parseDecimal } from '../../../src/engine/fraction.ts';
-import { createGauge } from '../../../src/engine/gauge.ts';
-import { judge, type Proof, prove, type Verdict } from '../../../src/engine/judge.ts';
-import { parseRulebook, readPublishedRulebook } from '../../../src/engine/parse-rulebook.ts';
-import type { FamilyMember, PartnerCase, PartnerEntry } from '../../../src/engine/partner-case.ts';
-import type { ProgramSettings } from '../../../src/engine/program.ts';
-import type { Rulebook } from '../../../src/engine/rulebook.ts';
-import type { MeasureProof, RequirementProof } from '../../../src/engine/standing.ts';
+import { parseRulebook, readPublishedRulebook } from '../../../src/engine/format/parse-rulebook.ts';
+import { judge, type Proof, prove, type Verdict } from '../../../src/engine/judging/judge.ts';
+import type { MeasureProof, RequirementProof } from '../../../src/engine/judging/standing.ts';
+import { createGauge } from '../../../src/engine/measuring/gauge.ts';
+import type { Fact } from '../../../src/engine/partner/fact.ts';
+import type { FamilyMember, PartnerCase, PartnerEntry } from '../../../src/engine/partner/partner-case.ts';
+import type { Rulebook } from '../../../src/engine/rulebook/rulebook.ts';
+import { type Day, parseDay } from '../../../src/engine/values/day.ts';
+import { type Fraction, formatDecimal, fraction, parseDecimal } from '../../../src/engine/values/fraction.ts';
+import type { ProgramSettings } from '../../../src/engine/values/program.ts';
 
 /** The day of an ISO date; throws on any other text. */
 export function day(text: string): Day {

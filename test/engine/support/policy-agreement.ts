@@ -1,10 +1,10 @@
-import { type Day, formatDay } from '../../../src/engine/day.ts';
-import { foldPolicy } from '../../../src/engine/fold-policy.ts';
-import { forecast } from '../../../src/engine/forecast.ts';
-import { planMembership } from '../../../src/engine/membership-change.ts';
-import { resolveEntries } from '../../../src/engine/resolve-entries.ts';
-import type { Status } from '../../../src/engine/status.ts';
-import { nextChangeOn, statusOn } from '../../../src/engine/timeline.ts';
+import { planMembership } from '../../../src/engine/partner/membership-change.ts';
+import { resolveEntries } from '../../../src/engine/partner/resolve-entries.ts';
+import type { Status } from '../../../src/engine/partner/status.ts';
+import { foldPolicy } from '../../../src/engine/policy/fold-policy.ts';
+import { forecast } from '../../../src/engine/policy/forecast.ts';
+import { nextChangeOn, statusOn } from '../../../src/engine/policy/timeline.ts';
+import { type Day, formatDay } from '../../../src/engine/values/day.ts';
 import { long } from '../../support/long.ts';
 import { BUSY_DAYS, FIRST_BUSY } from './any-policy-case.ts';
 import { timelineOf } from './policy-case.ts';

@@ -1,11 +1,11 @@
-import { type Day, formatDay, parseDay } from '../../../src/engine/day.ts';
-import { foldPolicy } from '../../../src/engine/fold-policy.ts';
-import { forecast } from '../../../src/engine/forecast.ts';
-import type { Override, PartnerEntry } from '../../../src/engine/partner-case.ts';
-import type { Computed } from '../../../src/engine/policy.ts';
-import { PLAIN_POLICY, type Policy, type Transition } from '../../../src/engine/policy-rules.ts';
-import type { PublishedRulebook } from '../../../src/engine/rulebook.ts';
-import type { Status, Timeline } from '../../../src/engine/status.ts';
+import type { Override, PartnerEntry } from '../../../src/engine/partner/partner-case.ts';
+import type { Status, Timeline } from '../../../src/engine/partner/status.ts';
+import { foldPolicy } from '../../../src/engine/policy/fold-policy.ts';
+import { forecast } from '../../../src/engine/policy/forecast.ts';
+import type { Computed } from '../../../src/engine/policy/policy.ts';
+import { PLAIN_POLICY, type Policy, type Transition } from '../../../src/engine/rulebook/policy-rules.ts';
+import type { PublishedRulebook } from '../../../src/engine/rulebook/rulebook.ts';
+import { type Day, formatDay, parseDay } from '../../../src/engine/values/day.ts';
 
 /** The day of an ISO date; throws on any other text, so that a test can't miss its own typing error. */
 export function day(text: string): Day {

@@ -1,5 +1,5 @@
-import { planMembership } from '../../../src/engine/membership-change.ts';
-import { type EnteredData, resolveEntries } from '../../../src/engine/resolve-entries.ts';
+import { planMembership } from '../../../src/engine/partner/membership-change.ts';
+import { type EnteredData, resolveEntries } from '../../../src/engine/partner/resolve-entries.ts';
 import type { PolicyCase } from './policy-case.ts';
 import type { MembershipCall, PolicyHistory } from './policy-reference.ts';
 

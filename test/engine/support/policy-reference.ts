@@ -1,8 +1,8 @@
-import type { Day } from '../../../src/engine/day.ts';
-import type { Override } from '../../../src/engine/partner-case.ts';
-import type { Duration, Policy, ReviewCalendar } from '../../../src/engine/policy-rules.ts';
-import type { PublishedRulebook } from '../../../src/engine/rulebook.ts';
-import type { Hold, HoldReason, Status } from '../../../src/engine/status.ts';
+import type { Override } from '../../../src/engine/partner/partner-case.ts';
+import type { Hold, HoldReason, Status } from '../../../src/engine/partner/status.ts';
+import type { Duration, Policy, ReviewCalendar } from '../../../src/engine/rulebook/policy-rules.ts';
+import type { PublishedRulebook } from '../../../src/engine/rulebook/rulebook.ts';
+import type { Day } from '../../../src/engine/values/day.ts';
 import type { Step } from './policy-case.ts';
 
 /**

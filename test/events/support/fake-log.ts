@@ -1,8 +1,8 @@
-import type { ChangeDetail } from '../../../src/engine/change.ts';
+import type { ChangeDetail } from '../../../src/engine/changes/change.ts';
 import { createLocalDoorbell } from '../../../src/events/doorbell.ts';
 import type { LogSource } from '../../../src/events/log-source.ts';
 import { createTail, type Tail, type TailOptions } from '../../../src/events/tail.ts';
-import type { LogEntry } from '../../../src/store/log-entry.ts';
+import type { LogEntry } from '../../../src/store/encoding/log-entry.ts';
 
 /** The time at which fake entries are recorded, and that a tail over them goes by. */
 export const NOW = Date.UTC(2026, 10, 23);

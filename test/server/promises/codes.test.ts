@@ -1,16 +1,16 @@
 import { GraphQLError } from 'graphql';
 import { afterEach, expect, test } from 'vitest';
-import type { Rights } from '../../../src/app/rights.ts';
-import { unauthenticated } from '../../../src/server/authentication.ts';
+import type { Rights } from '../../../src/app/access/rights.ts';
+import { unauthenticated } from '../../../src/server/admission/authentication.ts';
+import { maskError } from '../../../src/server/admission/mask-error.ts';
 import type { ServerOptions } from '../../../src/server/create-server.ts';
-import { DEFAULT_LIMITS } from '../../../src/server/limits.ts';
-import { maskError } from '../../../src/server/mask-error.ts';
-import { OutcomeUnknown } from '../../../src/store/outage.ts';
+import { DEFAULT_LIMITS } from '../../../src/server/settings/limits.ts';
+import { OutcomeUnknown } from '../../../src/store/connection/outage.ts';
 import { ask } from '../../schema/ask.ts';
 import { promised } from '../../support/promised.ts';
 import { openTestApp } from '../../support/test-app.ts';
-import { type Answer, byPost, sha256 } from '../askers.ts';
-import { startToyServer, type ToyServer } from '../toy-server.ts';
+import { type Answer, byPost, sha256 } from '../support/askers.ts';
+import { startToyServer, type ToyServer } from '../support/toy-server.ts';
 
 let toy: ToyServer | null = null;
 const stop = async (): Promise<void> => {

@@ -1,13 +1,13 @@
 import { Client } from 'pg';
 import { expect } from 'vitest';
-import type { App } from '../../../src/app/app.ts';
-import { DATABASE_CLOCK } from '../../../src/app/clock.ts';
-import { recordFacts } from '../../../src/app/record-facts.ts';
+import type { App } from '../../../src/app/context/app.ts';
+import { DATABASE_CLOCK } from '../../../src/app/context/clock.ts';
+import { recordFacts } from '../../../src/app/writing/record-facts.ts';
 import { createCursorSeal } from '../../../src/events/cursor-seal.ts';
 import { createLocalDoorbell } from '../../../src/events/doorbell.ts';
 import { subscribeToLog } from '../../../src/events/subscribe-to-log.ts';
-import { type Database, openDatabase } from '../../../src/store/database.ts';
-import { createDirectory } from '../../../src/store/directory.ts';
+import { createDirectory } from '../../../src/store/catalogue/directory.ts';
+import { type Database, openDatabase } from '../../../src/store/connection/database.ts';
 import { findFaults } from '../../support/check-standings.ts';
 import { createDraw } from '../../support/draw.ts';
 import { createSmallProgram, enroll, granted, revenue } from '../../support/fixtures.ts';

@@ -3,7 +3,7 @@ import { print } from 'graphql';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWsClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { decodeGlobalId } from '../../../schema/global-id.ts';
+import { decodeGlobalId } from '../../../schema/base/global-id.ts';
 import { followStatusChanges, type StatusChangeEvent } from '../../../src/client/follow-status-changes.ts';
 import { checkOf, decodeCursor } from '../../../src/events/cursor.ts';
 import {

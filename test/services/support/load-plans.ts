@@ -1,4 +1,4 @@
-import { encodeGlobalId } from '../../../schema/global-id.ts';
+import { encodeGlobalId } from '../../../schema/base/global-id.ts';
 import type { StatusChangeFilter } from '../../../src/generated/graphql/graphql.ts';
 import type { FollowerKind, FollowerPlan } from './load-follower.ts';
 

@@ -1,4 +1,4 @@
-import { enrollPartners } from '../../../src/app/enroll-partners.ts';
+import { enrollPartners } from '../../../src/app/writing/enroll-partners.ts';
 import { checkOf, encodeCursor } from '../../../src/events/cursor.ts';
 import { createSmallProgram, day, granted } from '../../support/fixtures.ts';
 import { type FlakyProxy, startFlakyProxy } from '../../support/flaky-proxy.ts';

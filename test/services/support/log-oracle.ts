@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { encodeGlobalId } from '../../../schema/global-id.ts';
+import { encodeGlobalId } from '../../../schema/base/global-id.ts';
 import type { StatusChangeFilter } from '../../../src/generated/graphql/graphql.ts';
 
 /** As much of an entry of the log as filters look at, from the table itself. */

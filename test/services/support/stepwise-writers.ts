@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { Database } from '../../../src/store/database.ts';
+import type { Database } from '../../../src/store/connection/database.ts';
 
 /** Work that stops before each of its statements and before its commit until it is let on. */
 export type StepwiseWriter<T> = {

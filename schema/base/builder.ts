@@ -1,0 +1,64 @@
+import SchemaBuilder from '@pothos/core';
+import RelayPlugin from '@pothos/plugin-relay';
+import type { Day, Instant } from '../../src/engine/values/day.ts';
+import type { Fraction } from '../../src/engine/values/fraction.ts';
+import type { Context } from './context.ts';
+
+/** What the schema is built with; the types and fields are in the files named after them. */
+export const builder = new SchemaBuilder<{
+  Context: Context;
+  DefaultFieldNullability: false;
+  DefaultInputFieldRequiredness: true;
+  DefaultEdgesNullability: false;
+  DefaultNodeNullability: false;
+  /** What every page knows besides its edges, see page.ts. */
+  Connection: { readonly count: () => number | Promise<number> };
+  Scalars: {
+    ID: { Input: string; Output: string };
+    /** Input is text that the resolver reads, see scalars.ts. */
+    Date: { Input: string; Output: Day };
+    DateTime: { Input: string; Output: Instant };
+    Decimal: { Input: string; Output: Fraction };
+    RulebookDocument: { Input: unknown; Output: unknown };
+    JsonSchema: { Input: never; Output: unknown };
+  };
+}>({
+  plugins: [RelayPlugin],
+  defaultFieldNullability: false,
+  defaultInputFieldRequiredness: true,
+  relay: {
+    edgesFieldOptions: { nullable: false, description: 'The nodes of this page, each with its cursor.' },
+    nodeFieldOptions: { nullable: false, description: 'What stands at this place of the list.' },
+    cursorFieldOptions: {
+      description: 'The place of this edge in the list: give it as `after` or `before`.',
+    },
+    pageInfoFieldOptions: { description: 'Whether there is more, and where to go on.' },
+    nodesOnConnection: { description: 'The nodes of this page, without their cursors.' },
+    pageInfoTypeOptions: { description: 'Where a page lies in its list.' },
+    hasNextPageFieldOptions: {
+      description:
+        'Whether entries follow this page; read backwards, whether the page ended before a cursor.',
+    },
+    hasPreviousPageFieldOptions: {
+      description: 'Whether entries precede this page; read forwards, whether the page began after a cursor.',
+    },
+    startCursorFieldOptions: { description: 'The cursor of the first edge; null on an empty page.' },
+    endCursorFieldOptions: { description: 'The cursor of the last edge; null on an empty page.' },
+  },
+});
+
+builder.globalConnectionField('totalCount', (t) =>
+  t.int({
+    description: 'How many there are in all, whichever page is asked for; counted only if this is asked for.',
+    resolve: ({ count }) => count(),
+  }),
+);
+
+builder.queryType({ description: 'Where reading begins. Lists come in pages of at most 100.' });
+builder.mutationType({
+  description:
+    'What can be changed. Expected refusals are members of a result that implement `Refusal`; wrong input is an error with the code BAD_USER_INPUT.',
+});
+builder.subscriptionType({
+  description: 'Where following begins: over WebSocket (graphql-transport-ws) or server-sent events.',
+});

@@ -1,0 +1,120 @@
+import { createProgram } from '../../src/app/writing/create-program.ts';
+import type { ProgramRecord } from '../../src/store/catalogue/directory.ts';
+import { builder } from '../base/builder.ts';
+import { badUserInput } from '../base/errors.ts';
+import { present } from '../base/present.ts';
+import { Program } from '../base/program-ref.ts';
+import { NotAllowed, ProgramExists, type RefusalSource, refusalTypeName } from '../base/refusal.ts';
+
+type Done = { readonly program: ProgramRecord };
+
+const LocalizedTextInput = builder.inputType('LocalizedTextInput', {
+  description: 'A text in each of the languages in which names are told.',
+  fields: (t) => ({
+    en: t.string({ description: 'The text in English, as written in Britain.' }),
+    de: t.string({ description: 'The text in German, as written in Germany.' }),
+  }),
+});
+
+const MeasurementKindInput = builder.inputType('MeasurementKindInput', {
+  description: 'A kind of measurement that the programme declares.',
+  fields: (t) => ({
+    code: t.string({ description: 'Its code, such as active_users.' }),
+    name: t.field({
+      type: LocalizedTextInput,
+      description: 'What people call it, in both languages.',
+    }),
+    unit: t.string({
+      description: 'What the numbers of this kind count, such as users; `%` for shares, where 1 is 100 %.',
+    }),
+  }),
+});
+
+const ScaleInput = builder.inputType('ScaleInput', {
+  description: 'A range of numbers, both ends included.',
+  fields: (t) => ({
+    minimum: t.field({ type: 'Decimal', description: 'The worst score that a customer can give.' }),
+    maximum: t.field({ type: 'Decimal', description: 'The best score that a customer can give.' }),
+  }),
+});
+
+const CreateProgramInput = builder.inputType('CreateProgramInput', {
+  description: 'A programme to be made.',
+  fields: (t) => ({
+    code: t.string({ description: 'Its code: a small letter, then small letters, digits and hyphens.' }),
+    name: t.string({ description: 'What people call the programme; the same in every language.' }),
+    timeZone: t.string({ description: 'The IANA time zone in which its days begin and end.' }),
+    currency: t.string({ description: 'The currency in which revenue is measured, ISO 4217.' }),
+    fiscalYearFirstMonth: t.int({
+      required: false,
+      defaultValue: 1,
+      description: 'The first month of its fiscal year, 1 to 12.',
+    }),
+    satisfactionScale: t.field({
+      type: ScaleInput,
+      required: false,
+      description: 'The scale of satisfaction scores; 0 to 10 if left out.',
+    }),
+    personsIgnoreCase: t.boolean({
+      required: false,
+      defaultValue: false,
+      description:
+        'Persons that differ only in case are one, shown as first written. It cannot be changed later.',
+    }),
+    referencesIgnoreCase: t.boolean({
+      required: false,
+      defaultValue: false,
+      description:
+        'External references of partners that differ only in case are one, shown as first written. It cannot be changed later.',
+    }),
+    measurementKinds: t.field({
+      type: [MeasurementKindInput],
+      required: false,
+      description: 'The kinds of measurement that it declares; none if left out.',
+    }),
+  }),
+});
+
+const ProgramCreated = builder.objectRef<Done>('ProgramCreated').implement({
+  description: 'The programme was made; it has no rules and no members yet.',
+  fields: (t) => ({
+    program: t.expose('program', {
+      type: Program,
+      description: 'The new programme, ready for its first rulebook.',
+    }),
+  }),
+});
+
+const CreateProgramResult = builder.unionType('CreateProgramResult', {
+  description: 'What became of making a programme.',
+  types: [ProgramCreated, NotAllowed, ProgramExists],
+  resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'ProgramCreated'),
+});
+
+builder.mutationField('createProgram', (t) =>
+  t.field({
+    description: 'Makes a programme.',
+    type: CreateProgramResult,
+    args: {
+      input: t.arg({ type: CreateProgramInput, description: 'Its code, its calendar and what it measures.' }),
+    },
+    resolve: async (_, { input }, { app, rights }): Promise<Done | RefusalSource> => {
+      if (rights.programs !== 'ALL') {
+        return { refused: 'NOT_ALLOWED', message: 'Only who reaches all programmes makes new ones.' };
+      }
+      const result = await createProgram(app, {
+        ...input,
+        fiscalYearFirstMonth: input.fiscalYearFirstMonth ?? 1,
+        satisfactionScale: input.satisfactionScale ?? { minimum: '0', maximum: '10' },
+        measurementKinds: input.measurementKinds ?? [],
+        personsIgnoreCase: input.personsIgnoreCase ?? false,
+        referencesIgnoreCase: input.referencesIgnoreCase ?? false,
+      });
+      if ('programId' in result) {
+        return { program: present(await app.directory.find('id', result.programId), 'programme') };
+      }
+      if ('path' in result) throw badUserInput(result.message, `input.${result.path}`);
+      return result;
+    },
+  }),
+);

@@ -1,0 +1,66 @@
+import { type OverrideSet as Done, endOverride } from '../../src/app/writing/override-tier.ts';
+import { builder } from '../base/builder.ts';
+import { readGlobalId } from '../base/global-id.ts';
+import { loadOverride } from '../base/load-override.ts';
+import { present } from '../base/present.ts';
+import { readDay } from '../base/read-argument.ts';
+import {
+  InvalidDays,
+  NotAllowed,
+  OverrideNotFound,
+  type RefusalSource,
+  refusalTypeName,
+  TryAgain,
+} from '../base/refusal.ts';
+import { StatusChange } from '../changes/status-change.ts';
+import { TierOverride } from '../partners/override.ts';
+
+const EndOverrideInput = builder.inputType('EndOverrideInput', {
+  description: 'Which tier set by hand ends, and when.',
+  fields: (t) => ({
+    override: t.id({ description: 'What `TierOverride.id` says of the one that ends.' }),
+    on: t.field({
+      type: 'Date',
+      required: false,
+      description:
+        'The first day without it, not before today; today if left out. One that has not begun by then is taken back whole.',
+    }),
+  }),
+});
+
+const OverrideEnded = builder.objectRef<Done>('OverrideEnded').implement({
+  description: 'The override ends on that day, or had ended before.',
+  fields: (t) => ({
+    override: t.expose('override', {
+      type: TierOverride,
+      description: 'What became of the override: its days end where it was told to.',
+    }),
+    statusChanges: t.expose('changes', {
+      type: [StatusChange],
+      description: 'The changes that were logged, in their order.',
+    }),
+  }),
+});
+
+const EndOverrideResult = builder.unionType('EndOverrideResult', {
+  description: 'What became of ending an override.',
+  types: [OverrideEnded, NotAllowed, OverrideNotFound, InvalidDays, TryAgain],
+  resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'OverrideEnded'),
+});
+
+builder.mutationField('endOverride', (t) =>
+  t.field({
+    description: 'Ends a tier set by hand before its time. Sent again, it changes nothing.',
+    type: EndOverrideResult,
+    args: { input: t.arg({ type: EndOverrideInput, description: 'Which override ends on which day.' }) },
+    resolve: async (_, { input }, context): Promise<Done | RefusalSource> => {
+      const id = readGlobalId(input.override, 'TierOverride', 'input.override');
+      const on = readDay(input.on ?? null, 'input.on');
+      const known = await loadOverride(context, id);
+      if (known === null) return { refused: 'OVERRIDE_NOT_FOUND', message: 'There is no such override.' };
+      const { programId } = present(await context.partners.load(known.partnerId), 'partner');
+      const program = present(await context.app.directory.find('id', programId), 'programme').code;
+      return endOverride(context.app, { program, override: id, on });
+    },
+  }),
+);

@@ -1,0 +1,99 @@
+import { enrollPartners } from '../../src/app/writing/enroll-partners.ts';
+import { PARTNER_FIELDS } from '../../src/app/writing/update-partner.ts';
+import type { LogEntry } from '../../src/store/encoding/log-entry.ts';
+import { type PartnerRow, readPartners } from '../../src/store/reading/read-partner.ts';
+import { builder } from '../base/builder.ts';
+import { badUserInput } from '../base/errors.ts';
+import { Partner } from '../base/partner-ref.ts';
+import { present } from '../base/present.ts';
+import { readDay } from '../base/read-argument.ts';
+import {
+  HierarchyTooDeep,
+  NotAllowed,
+  ParentNotFound,
+  PartnerExists,
+  ProgramNotFound,
+  type RefusalSource,
+  refusalTypeName,
+  TryAgain,
+} from '../base/refusal.ts';
+import { StatusChange } from '../changes/status-change.ts';
+
+type Done = { readonly partner: PartnerRow; readonly changes: readonly LogEntry[] };
+
+const EnrollPartnerInput = builder.inputType('EnrollPartnerInput', {
+  description: 'A partner on its way into a programme.',
+  fields: (t) => ({
+    program: t.string({ description: 'The programme, by its code, such as connect.' }),
+    externalRef: t.string({ description: "The vendor's key, unique in the programme." }),
+    name: t.string({
+      description: 'What the partner is called, on its own account, in no particular language.',
+    }),
+    country: t.string({ description: 'Its country, ISO 3166-1 alpha-2.' }),
+    region: t.string({ description: 'Its region, by which a rulebook may differ.' }),
+    parent: t.string({
+      required: false,
+      description: "The vendor's key of the partner whose affiliate it is.",
+    }),
+    enrolledOn: t.field({
+      type: 'Date',
+      required: false,
+      description: 'The day on which it became a member; today if left out.',
+    }),
+  }),
+});
+
+const PartnerEnrolled = builder.objectRef<Done>('PartnerEnrolled').implement({
+  description: 'The partner is a member, and was judged.',
+  fields: (t) => ({
+    partner: t.expose('partner', { type: Partner, description: 'The new member with its first tier.' }),
+    statusChanges: t.expose('changes', {
+      type: [StatusChange],
+      description: 'The changes that were logged, in their order.',
+    }),
+  }),
+});
+
+const EnrollPartnerResult = builder.unionType('EnrollPartnerResult', {
+  description: 'What became of enrolling a partner.',
+  types: [
+    PartnerEnrolled,
+    NotAllowed,
+    ProgramNotFound,
+    PartnerExists,
+    ParentNotFound,
+    HierarchyTooDeep,
+    TryAgain,
+  ],
+  resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'PartnerEnrolled'),
+});
+
+builder.mutationField('enrollPartner', (t) =>
+  t.field({
+    description:
+      'Makes a partner a member of a programme and judges it. One that has left comes back by `updatePartner` with another `enrolledOn`.',
+    type: EnrollPartnerResult,
+    args: { input: t.arg({ type: EnrollPartnerInput, description: 'The data of the new member.' }) },
+    resolve: async (_, { input }, { app, scope, told }): Promise<Done | RefusalSource> => {
+      const { program, externalRef, name, country, region, parent, enrolledOn } = input;
+      const partner = {
+        externalRef,
+        name,
+        country,
+        region,
+        parent: parent ?? null,
+        enrolledOn: readDay(enrolledOn ?? null, 'input.enrolledOn'),
+      };
+      const result = await enrollPartners(app, { program, partners: [partner] });
+      if ('refused' in result) return result;
+      const outcome = present(result.outcomes[0], 'outcome');
+      if ('partnerId' in outcome) {
+        told.tellPartner(outcome.partnerId, PARTNER_FIELDS);
+        const [row] = await readPartners(scope, app.database.prisma, [outcome.partnerId]);
+        return { partner: present(row, 'partner'), changes: result.changes };
+      }
+      if (outcome.refused === 'INVALID_INPUT') throw badUserInput(outcome.message, `input.${outcome.path}`);
+      return outcome;
+    },
+  }),
+);

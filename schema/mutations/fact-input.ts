@@ -1,0 +1,156 @@
+import type { FactDetailInput as AppDetail, FactInput as AppFact } from '../../src/app/naming/fact-input.ts';
+import { builder } from '../base/builder.ts';
+import { badUserInput } from '../base/errors.ts';
+
+const AttributeInput = builder.inputType('AttributeInput', {
+  description: 'A named text about a fact, which a rulebook may read as text, decimal or date.',
+  fields: (t) => ({
+    name: t.string({ description: 'What the attribute is called; each name once a fact.' }),
+    value: t.string({
+      description: 'What it says; a rulebook may read it as text, decimal or date.',
+    }),
+  }),
+});
+
+const ATTRIBUTES = 'What else there is to say, by name; at most 20.';
+
+const RevenueInput = builder.inputType('RevenueInput', {
+  description: 'An amount that a partner turned over on a day.',
+  fields: (t) => ({
+    amount: t.field({ type: 'Decimal', description: 'How much, in `currency`; a return is negative.' }),
+    currency: t.string({ description: 'ISO 4217; one that a rulebook of the programme knows.' }),
+    attributes: t.field({ type: [AttributeInput], required: false, description: ATTRIBUTES }),
+  }),
+});
+
+const CertificationInput = builder.inputType('CertificationInput', {
+  description: 'A certification of a person, earned on `occurredOn`.',
+  fields: (t) => ({
+    person: t.string({ description: 'Who: an identifier within the programme.' }),
+    credential: t.string({ description: 'What the person can do: a code that the rulebook asks for.' }),
+    expiresOn: t.field({
+      type: 'Date',
+      required: false,
+      description: 'The first day on which it is no longer valid; it does not expire if left out.',
+    }),
+    attributes: t.field({ type: [AttributeInput], required: false, description: ATTRIBUTES }),
+  }),
+});
+
+const SatisfactionInput = builder.inputType('SatisfactionInput', {
+  description: "A customer's answer about satisfaction with a partner.",
+  fields: (t) => ({
+    score: t.field({ type: 'Decimal', description: "On the programme's scale." }),
+    customer: t.string({ required: false, description: 'The customer: an identifier within the programme.' }),
+    respondent: t.string({ required: false, description: 'The organization that answered.' }),
+    attributes: t.field({ type: [AttributeInput], required: false, description: ATTRIBUTES }),
+  }),
+});
+
+const MeasurementInput = builder.inputType('MeasurementInput', {
+  description: 'A measurement of a kind that the programme declares.',
+  fields: (t) => ({
+    kind: t.string({ description: 'What was measured: the code of a kind that the programme declares.' }),
+    value: t.field({
+      type: 'Decimal',
+      description: 'The number that was measured, in the unit that its kind declares.',
+    }),
+    subject: t.string({
+      required: false,
+      description: 'What exactly was measured, such as a product or a tenant, where the kind needs it.',
+    }),
+    expiresOn: t.field({
+      type: 'Date',
+      required: false,
+      description: 'The first day on which it is no longer valid; it does not expire if left out.',
+    }),
+    attributes: t.field({ type: [AttributeInput], required: false, description: ATTRIBUTES }),
+  }),
+});
+
+export const FactDetailInput = builder.inputType('FactDetailInput', {
+  description: 'What a fact says: exactly one of these.',
+  isOneOf: true,
+  fields: (t) => ({
+    revenue: t.field({
+      type: RevenueInput,
+      required: false,
+      description: 'The partner sold something, or took it back.',
+    }),
+    certification: t.field({
+      type: CertificationInput,
+      required: false,
+      description: 'A person earned a credential.',
+    }),
+    satisfaction: t.field({
+      type: SatisfactionInput,
+      required: false,
+      description: 'A customer told how satisfied it is.',
+    }),
+    measurement: t.field({
+      type: MeasurementInput,
+      required: false,
+      description: 'Something of a kind that the programme declares was measured.',
+    }),
+  }),
+});
+
+export const FactInput = builder.inputType('FactInput', {
+  description: 'A fact to be recorded, under a key that its sender chooses.',
+  fields: (t) => ({
+    externalId: t.string({ description: 'Its key within the source: the same key twice is the same fact.' }),
+    partner: t.string({ description: "Whom it is about: the vendor's key of the partner." }),
+    occurredOn: t.field({ type: 'Date', description: 'The day on which it happened, or was earned.' }),
+    detail: t.field({ type: FactDetailInput, description: 'The content of the fact, by its kind.' }),
+  }),
+});
+
+/** The fact as the app takes it; `at` is its place in the input. */
+export function toAppFact(
+  { externalId, partner, occurredOn, detail }: typeof FactInput.$inferInput,
+  at: number,
+): AppFact {
+  return { externalId, partner, occurredOn, detail: toAppDetail(detail, `input.facts[${at}].detail`) };
+}
+
+/** What a fact says, as the app takes it. Throws BAD_USER_INPUT that names `path`. */
+export function toAppDetail(
+  { revenue, certification, satisfaction, measurement }: typeof FactDetailInput.$inferInput,
+  path: string,
+): AppDetail {
+  if (revenue != null) {
+    return { type: 'revenue', ...revenue, attributes: revenue.attributes ?? [] };
+  }
+  if (certification != null) {
+    const { person, credential, expiresOn, attributes } = certification;
+    return {
+      type: 'certification',
+      person,
+      credential,
+      expiresOn: expiresOn ?? null,
+      attributes: attributes ?? [],
+    };
+  }
+  if (satisfaction != null) {
+    const { score, customer, respondent, attributes } = satisfaction;
+    return {
+      type: 'satisfaction',
+      score,
+      customer: customer ?? null,
+      respondent: respondent ?? null,
+      attributes: attributes ?? [],
+    };
+  }
+  if (measurement != null) {
+    const { kind, value, subject, expiresOn, attributes } = measurement;
+    return {
+      type: 'measurement',
+      kind,
+      value,
+      subject: subject ?? null,
+      expiresOn: expiresOn ?? null,
+      attributes: attributes ?? [],
+    };
+  }
+  throw badUserInput('Exactly one kind of fact has to be given.', path);
+}

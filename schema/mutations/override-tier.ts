@@ -1,0 +1,85 @@
+import { type OverrideSet as Done, overrideTier } from '../../src/app/writing/override-tier.ts';
+import { builder } from '../base/builder.ts';
+import { badUserInput } from '../base/errors.ts';
+import { readDay } from '../base/read-argument.ts';
+import {
+  InvalidDays,
+  NotAllowed,
+  OverridesOverlap,
+  PartnerNotFound,
+  ProgramNotFound,
+  type RefusalSource,
+  refusalTypeName,
+  TierNotFound,
+  TryAgain,
+} from '../base/refusal.ts';
+import { StatusChange } from '../changes/status-change.ts';
+import { TierOverride } from '../partners/override.ts';
+
+const LONGEST_REASON = 500;
+
+const OverrideTierInput = builder.inputType('OverrideTierInput', {
+  description: 'A tier to be set by hand.',
+  fields: (t) => ({
+    program: t.string({ description: 'The programme, by its code, such as connect.' }),
+    partner: t.string({ description: "Which partner: the vendor's key." }),
+    tier: t.string({ description: 'The code of a tier of the rulebook in force on the first day.' }),
+    firstOn: t.field({
+      type: 'Date',
+      required: false,
+      description: 'The first day on which it holds, not before today; today if left out.',
+    }),
+    endsOn: t.field({ type: 'Date', description: 'The first day on which it is over.' }),
+    reason: t.string({ description: `Why, in words, at most ${LONGEST_REASON} characters.` }),
+    actor: t.string({ description: 'The person who answers for it, by name or identifier.' }),
+  }),
+});
+
+const TierOverridden = builder.objectRef<Done>('TierOverridden').implement({
+  description: 'The tier is set, and is the effective one from its first day on.',
+  fields: (t) => ({
+    override: t.expose('override', {
+      type: TierOverride,
+      description: 'What was set by hand; keep its id to end it early.',
+    }),
+    statusChanges: t.expose('changes', {
+      type: [StatusChange],
+      description: 'The changes that were logged, in their order; none before the first day.',
+    }),
+  }),
+});
+
+const OverrideTierResult = builder.unionType('OverrideTierResult', {
+  description: 'What became of setting a tier by hand.',
+  types: [
+    TierOverridden,
+    NotAllowed,
+    ProgramNotFound,
+    PartnerNotFound,
+    TierNotFound,
+    InvalidDays,
+    OverridesOverlap,
+    TryAgain,
+  ],
+  resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'TierOverridden'),
+});
+
+builder.mutationField('overrideTier', (t) =>
+  t.field({
+    description:
+      "Sets a partner's tier by hand for a time, up or down. Two of one partner cannot hold on the same day.",
+    type: OverrideTierResult,
+    args: {
+      input: t.arg({ type: OverrideTierInput, description: 'Whose tier it is, for which days, and why.' }),
+    },
+    resolve: async (_, { input }, { app }): Promise<Done | RefusalSource> => {
+      const result = await overrideTier(app, {
+        ...input,
+        firstOn: readDay(input.firstOn ?? null, 'input.firstOn'),
+        endsOn: readDay(input.endsOn, 'input.endsOn'),
+      });
+      if ('path' in result) throw badUserInput(result.message, `input.${result.path}`);
+      return result;
+    },
+  }),
+);

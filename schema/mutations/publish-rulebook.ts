@@ -1,0 +1,151 @@
+import {
+  publishRulebook,
+  type NotPublishable as Unpublishable,
+} from '../../src/app/writing/publish-rulebook.ts';
+import {
+  type RulebookInvalid as Invalid,
+  saveRulebookDraft,
+} from '../../src/app/writing/save-rulebook-draft.ts';
+import type { Problem } from '../../src/engine/format/problem.ts';
+import { builder } from '../base/builder.ts';
+import { encodeGlobalId, readGlobalId } from '../base/global-id.ts';
+import { readDay } from '../base/read-argument.ts';
+import {
+  NotADraft,
+  NotAllowed,
+  ProgramNotFound,
+  Refusal,
+  type RefusalSource,
+  RulebookNotFound,
+  refusalTypeName,
+} from '../base/refusal.ts';
+import { type RulebookSource, rulebookNamed } from '../base/rulebook-source.ts';
+import { Rulebook } from '../rulebooks/rulebook.ts';
+
+type Saved = { readonly rulebookId: string };
+type Published = { readonly rulebook: RulebookSource };
+
+const RulebookProblem = builder.objectRef<Problem>('RulebookProblem').implement({
+  description: 'Something wrong with a rulebook document.',
+  fields: (t) => ({
+    path: t.exposeString('path', { description: 'Its place in the document, a JSON pointer.' }),
+    message: t.exposeString('message', { description: 'What is wrong, for people.' }),
+  }),
+});
+
+const RulebookInvalid = builder.objectRef<Invalid>('RulebookInvalid').implement({
+  description: 'The document is no valid rulebook. Nothing was saved.',
+  interfaces: [Refusal],
+  fields: (t) => ({
+    problems: t.expose('problems', {
+      type: [RulebookProblem],
+      description: 'What is wrong with it: the first hundred problems, in the order of the document.',
+    }),
+    problemCount: t.exposeInt('problemCount', {
+      description: 'How many problems it has, also where not all of them are told.',
+    }),
+  }),
+});
+
+const SaveRulebookDraftInput = builder.inputType('SaveRulebookDraftInput', {
+  description: 'The document of a draft, new or in the place of an earlier one.',
+  fields: (t) => ({
+    program: t.string({ description: 'The programme, by its code, such as connect.' }),
+    document: t.field({
+      type: 'RulebookDocument',
+      description: 'The whole document; nothing of an earlier draft is kept.',
+    }),
+    draft: t.id({
+      required: false,
+      description: 'The global id of the draft that it replaces; a new one is made if left out.',
+    }),
+  }),
+});
+
+const RulebookDraftSaved = builder.objectRef<Saved>('RulebookDraftSaved').implement({
+  description: 'The draft was saved. It has no effect until it is published.',
+  fields: (t) => ({
+    id: t.id({
+      description: 'The global id that the rulebook has from now on.',
+      resolve: ({ rulebookId }) => encodeGlobalId('Rulebook', rulebookId),
+    }),
+  }),
+});
+
+const SaveRulebookDraftResult = builder.unionType('SaveRulebookDraftResult', {
+  description: 'What became of saving a draft.',
+  types: [RulebookDraftSaved, NotAllowed, ProgramNotFound, RulebookInvalid, RulebookNotFound, NotADraft],
+  resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'RulebookDraftSaved'),
+});
+
+const PublishRulebookInput = builder.inputType('PublishRulebookInput', {
+  description: 'A draft to be published.',
+  fields: (t) => ({
+    rulebook: t.id({ description: 'What saving the draft gave as its id.' }),
+    effectiveFrom: t.field({ type: 'Date', description: 'The first day on which it is in force.' }),
+  }),
+});
+
+const RulebookPublished = builder.objectRef<Published>('RulebookPublished').implement({
+  description: 'The rulebook was published and never changes from now on. Every partner is judged anew.',
+  fields: (t) => ({
+    rulebook: t.expose('rulebook', {
+      type: Rulebook,
+      description: 'The rulebook as it takes effect, with its number and its first day.',
+    }),
+  }),
+});
+
+const NotPublishable = builder.objectRef<Unpublishable>('NotPublishable').implement({
+  description: 'The rulebook cannot take effect on that day, or cannot follow the one before it.',
+  interfaces: [Refusal],
+  fields: (t) => ({
+    problems: t.expose('problems', {
+      type: [RulebookProblem],
+      description: 'The places in its document that stand in the way; none if it is the day.',
+    }),
+  }),
+});
+
+const PublishRulebookResult = builder.unionType('PublishRulebookResult', {
+  description: 'What became of publishing a rulebook.',
+  types: [RulebookPublished, NotAllowed, RulebookNotFound, NotADraft, NotPublishable],
+  resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'RulebookPublished'),
+});
+
+builder.mutationFields((t) => ({
+  saveRulebookDraft: t.field({
+    description: 'Saves a rulebook document that is valid as a draft.',
+    type: SaveRulebookDraftResult,
+    args: {
+      input: t.arg({
+        type: SaveRulebookDraftInput,
+        description: 'The document, and which draft it replaces.',
+      }),
+    },
+    resolve: (
+      _,
+      { input: { program, document, draft } },
+      { app },
+    ): Promise<Saved | Invalid | RefusalSource> =>
+      saveRulebookDraft(app, {
+        program,
+        document,
+        draft: draft == null ? null : readGlobalId(draft, 'Rulebook', 'input.draft'),
+      }),
+  }),
+  publishRulebook: t.field({
+    description: "Makes a draft the programme's rules from a day on.",
+    type: PublishRulebookResult,
+    args: {
+      input: t.arg({ type: PublishRulebookInput, description: 'Which draft takes effect on which day.' }),
+    },
+    resolve: async (_, { input }, context): Promise<Published | Unpublishable | RefusalSource> => {
+      const result = await publishRulebook(context.app, {
+        rulebook: readGlobalId(input.rulebook, 'Rulebook', 'input.rulebook'),
+        effectiveFrom: readDay(input.effectiveFrom, 'input.effectiveFrom'),
+      });
+      return 'refused' in result ? result : { rulebook: await rulebookNamed(context, result.rulebookId) };
+    },
+  }),
+}));

@@ -1,0 +1,64 @@
+import { withdrawRulebook } from '../../src/app/writing/withdraw-rulebook.ts';
+import { builder } from '../base/builder.ts';
+import { readGlobalId } from '../base/global-id.ts';
+import {
+  NotAllowed,
+  NotWithdrawable,
+  type RefusalSource,
+  RulebookNotFound,
+  refusalTypeName,
+} from '../base/refusal.ts';
+import { type RulebookSource, rulebookNamed } from '../base/rulebook-source.ts';
+import { Rulebook } from '../rulebooks/rulebook.ts';
+
+type Done = { readonly rulebook: RulebookSource; readonly factsUnconverted: number };
+
+const WithdrawRulebookInput = builder.inputType('WithdrawRulebookInput', {
+  description: 'A published rulebook to be taken back.',
+  fields: (t) => ({
+    rulebook: t.id({ description: 'The global id, as `Rulebook.id` or the publication gave it.' }),
+    reason: t.string({ description: 'Why, for people: 1 to 500 characters, kept with the rulebook.' }),
+  }),
+});
+
+const RulebookWithdrawn = builder.objectRef<Done>('RulebookWithdrawn').implement({
+  description:
+    'From now on all is judged as if the rulebook had never been published. Every partner is judged anew; `Program.judging` says how far that has come.',
+  fields: (t) => ({
+    rulebook: t.expose('rulebook', {
+      type: Rulebook,
+      description: 'The rulebook, which can still be read, with its withdrawal.',
+    }),
+    factsUnconverted: t.exposeInt('factsUnconverted', {
+      description:
+        'How many facts are in a currency that no rulebook of the programme converts any more: numbers that read their value leave them out, and proofs exclude them as UNKNOWN_CURRENCY.',
+    }),
+  }),
+});
+
+const WithdrawRulebookResult = builder.unionType('WithdrawRulebookResult', {
+  description: 'What became of withdrawing a rulebook.',
+  types: [RulebookWithdrawn, NotAllowed, RulebookNotFound, NotWithdrawable],
+  resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'RulebookWithdrawn'),
+});
+
+builder.mutationField('withdrawRulebook', (t) =>
+  t.field({
+    description:
+      'Takes the latest published rulebook back, also after it took effect: the one before it holds again, for the past too, and without it there is no tier. What was believed until then stays answerable with `knownAt`. The next rulebook can be published once every partner has been judged anew.',
+    type: WithdrawRulebookResult,
+    args: {
+      input: t.arg({
+        type: WithdrawRulebookInput,
+        description: 'The published rulebook that is to be taken back.',
+      }),
+    },
+    resolve: async (_, { input }, context): Promise<Done | RefusalSource> => {
+      const id = readGlobalId(input.rulebook, 'Rulebook', 'input.rulebook');
+      const result = await withdrawRulebook(context.app, { rulebook: id, reason: input.reason });
+      if ('refused' in result) return result;
+      const { rulebookId, factsUnconverted } = result;
+      return { rulebook: await rulebookNamed(context, rulebookId), factsUnconverted };
+    },
+  }),
+);

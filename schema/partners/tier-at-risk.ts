@@ -1,0 +1,48 @@
+import { readRiskGap } from '../../src/app/reading/read-risk-gap.ts';
+import { builder } from '../base/builder.ts';
+import { Node } from '../base/node.ts';
+import { rulebookNamed } from '../base/rulebook-source.ts';
+import { type Entry, StatusChange } from '../changes/status-change.ts';
+import { casesFor } from '../proofs/cases.ts';
+import { allShownIn, proofBasis } from '../proofs/proof-basis.ts';
+import { RequirementProof } from '../proofs/requirement-proof.ts';
+import { tierIn } from '../proofs/standing.ts';
+import { Tier } from '../rulebooks/tier.ts';
+
+builder.objectRef<Entry<'TierAtRisk'>>('TierAtRisk').implement({
+  description: 'The effective tier will soon fall if nothing new is recorded.',
+  interfaces: [Node, StatusChange],
+  fields: (t) => ({
+    fallsOn: t.field({
+      type: 'Date',
+      description: 'The first day on which the tier will be lost if nothing new is recorded.',
+      resolve: ({ change }) => change.detail.on,
+    }),
+    from: t.field({
+      type: Tier,
+      nullable: true,
+      description: 'The tier that will be lost.',
+      resolve: ({ change }, _, context) => tierIn(change.rulebookId, change.detail.from, context),
+    }),
+    to: t.field({
+      type: Tier,
+      nullable: true,
+      description: 'The tier that remains.',
+      resolve: ({ change }, _, context) => tierIn(change.detail.tierRulebookId, change.detail.tier, context),
+    }),
+    missing: t.field({
+      type: [RequirementProof],
+      description:
+        'What was missing to keep it, on the day of the fall and as known then: the smallest parts of its requirement that were not met. None if something else than the data lets it fall, such as the end of an override.',
+      resolve: async (entry, _, context) => {
+        const found = await readRiskGap(context.app, entry, casesFor(context));
+        if (found === null) return [];
+        const { partnerId, programId } = entry;
+        const standing = { partnerId, programId, on: found.on, knownAt: found.knownAt };
+        const source = await rulebookNamed(context, found.rulebookId);
+        const basis = await proofBasis(context, standing, source);
+        return allShownIn(basis, found.gap.missing);
+      },
+    }),
+  }),
+});

@@ -1,0 +1,76 @@
+import {
+  type CaseFinder,
+  type CaseQuestion,
+  readCases,
+  readRecordings,
+} from '../../src/app/reading/find-case.ts';
+import type { Instant } from '../../src/engine/values/day.ts';
+import type { ProgramRecord } from '../../src/store/catalogue/directory.ts';
+import { batched } from '../base/batched.ts';
+import type { Context } from '../base/context.ts';
+import { present } from '../base/present.ts';
+
+type Question = Pick<CaseQuestion, 'partnerId' | 'knownAt'>;
+
+const findCase = batched(async (context, questions: readonly Question[], programId: string) =>
+  readCases(context.scope, context.app, await programWith(context, programId), within(programId, questions)),
+);
+
+const findRecording = batched(async (context, questions: readonly Question[], programId: string) =>
+  readRecordings(
+    context.scope,
+    context.app,
+    await programWith(context, programId),
+    within(programId, questions),
+  ),
+);
+
+const findRecordingInScope = batched(async (context, questions: readonly Question[], programId: string) => {
+  const program = await programWith(context, programId);
+  return readRecordings(context.scope, context.app, program, within(programId, questions), true);
+});
+
+/** When the latest that a case rests on, and that the viewer may see, had been recorded. */
+export function latestInScope(context: Context, { programId, ...question }: CaseQuestion): Promise<Instant> {
+  return findRecordingInScope(context, keyOf(question), programId);
+}
+
+/** Finds what was known of partners; what resolvers ask for together is read in one statement, and once an operation. */
+export function casesFor(context: Context): CaseFinder {
+  return {
+    find: ({ programId, ...question }) => findCase(context, keyOf(question), programId),
+    latest: ({ programId, ...question }) => findRecording(context, keyOf(question), programId),
+  };
+}
+
+/**
+ * The same, as if those members of a family were not there whom the viewer may not see: a partner's rights do not reach those who are its
+ * affiliates no longer, on whatever day they were.
+ */
+export function casesInScope(context: Context): Pick<CaseFinder, 'find'> {
+  const { find } = casesFor(context);
+  if (context.scope.partner === null) return { find };
+  return {
+    async find(question) {
+      const known = await find(question);
+      if (known === null) return null;
+      const seen = await Promise.all(known.family.map(({ partnerId }) => context.partners.load(partnerId)));
+      return seen.includes(null)
+        ? { ...known, family: known.family.filter((_, index) => seen[index] !== null) }
+        : known;
+    },
+  };
+}
+
+// A caller's object may have more than the question, and must not become another key by that.
+function keyOf({ partnerId, knownAt }: Question): Question {
+  return { partnerId, knownAt };
+}
+
+function within(programId: string, questions: readonly Question[]): readonly CaseQuestion[] {
+  return questions.map((question) => ({ programId, ...question }));
+}
+
+async function programWith({ app }: Context, id: string): Promise<ProgramRecord> {
+  return present(await app.directory.find('id', id), 'programme');
+}

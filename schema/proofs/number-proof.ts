@@ -1,0 +1,196 @@
+import type { MeasureProof } from '../../src/engine/judging/standing.ts';
+import { type Fraction, placesOf, roundDown, roundUp } from '../../src/engine/values/fraction.ts';
+import { builder } from '../base/builder.ts';
+import { localeArgs, tell } from '../base/locale.ts';
+import { pageArgs } from '../base/page.ts';
+import { ExcludedFactConnection, pageOfCounted, pageOfExcluded } from '../facts/evidence.ts';
+import { FactConnection } from '../facts/fact.ts';
+import { evidenceBehind, type ProofBasis } from './proof-basis.ts';
+
+type Of<Type extends MeasureProof['type']> = {
+  readonly basis: ProofBasis;
+  readonly measure: Extract<MeasureProof, { readonly type: Type }>;
+};
+
+/** A number that a decimal says: itself, or the nearest with six digits after the point on one side. */
+function finite(value: Fraction, rounding: 'UP' | 'DOWN'): Fraction {
+  if (placesOf(value) !== null) return value;
+  return rounding === 'UP' ? roundUp(value, 6) : roundDown(value, 6);
+}
+
+const NumberRange = builder
+  .objectRef<{ readonly minimum: Fraction; readonly maximum: Fraction }>('NumberRange')
+  .implement({
+    description: 'What insufficient data leave open about a number.',
+    fields: (t) => ({
+      minimum: t.field({
+        type: 'Decimal',
+        description: 'The number is not less than this, whatever the missing data say.',
+        resolve: ({ minimum }) => finite(minimum, 'DOWN'),
+      }),
+      maximum: t.field({
+        type: 'Decimal',
+        description: 'The number is not greater than this, whatever the missing data say.',
+        resolve: ({ maximum }) => finite(maximum, 'UP'),
+      }),
+    }),
+  });
+
+/**
+ * A number within the proof it is part of. What has no finite form is rounded away from the threshold that it is compared with, if
+ * it is: so it is never shown on the other side of it.
+ */
+type NumberSource = {
+  readonly basis: ProofBasis;
+  readonly measure: MeasureProof;
+  readonly rounding?: 'UP' | 'DOWN' | null;
+};
+
+/** How a number came about. */
+export const NumberProof = builder.interfaceRef<NumberSource>('NumberProof').implement({
+  description: 'A number that a requirement compared, and how it came about.',
+  resolveType: ({ measure }) => {
+    switch (measure.type) {
+      case 'METRIC':
+        return 'MetricProof';
+      case 'CONSTANT':
+        return 'ConstantProof';
+      case 'CALCULATION':
+        return 'CalculationProof';
+    }
+  },
+  fields: (t) => ({
+    path: t.string({
+      description: "Its place in the rulebook's document, a JSON pointer.",
+      resolve: ({ measure }) => measure.path,
+    }),
+    item: t.string({
+      nullable: true,
+      description:
+        'The item it was restricted to, within a requirement for each of several; otherwise null. Masked for the role PARTNER where it is who answered a survey, or no fact that it may see has it.',
+      resolve: ({ measure }) => measure.item,
+    }),
+    name: t.string({
+      description: 'What people call it, in the language asked for.',
+      args: localeArgs,
+      resolve: ({ measure }, args) => tell(measure.name, args),
+    }),
+    unit: t.string({
+      nullable: true,
+      description:
+        'A currency, `points`, `persons`, `%` (1 is 100 %) or a unit of the programme; null for a bare number.',
+      resolve: ({ measure }) => measure.unit,
+    }),
+    value: t.field({
+      type: 'Decimal',
+      nullable: true,
+      description:
+        'The number; null when the data do not decide it. Without a finite form it is rounded away from the threshold that it is compared with.',
+      resolve: ({ measure, rounding }) =>
+        measure.value && rounding ? finite(measure.value, rounding) : measure.value,
+    }),
+    range: t.field({
+      type: NumberRange,
+      nullable: true,
+      description: 'What insufficient data leave open about it; null if they leave nothing open.',
+      resolve: ({ measure }) => measure.range,
+    }),
+    counted: t.field({
+      type: FactConnection,
+      description: 'The facts that count in it; of a calculation, those that count in any part.',
+      args: pageArgs,
+      resolve: async ({ basis, measure }, args, context) =>
+        pageOfCounted(await evidenceBehind(basis, measure, context), args),
+    }),
+    excluded: t.field({
+      type: ExcludedFactConnection,
+      description: 'The facts of its kind that do not count in it, with the reason.',
+      args: pageArgs,
+      resolve: async ({ basis, measure }, args, context) =>
+        pageOfExcluded(await evidenceBehind(basis, measure, context), args),
+    }),
+  }),
+});
+
+const Window = builder.objectRef<Of<'METRIC'>['measure']['window']>('Window').implement({
+  description: 'A half-open range of days.',
+  fields: (t) => ({
+    from: t.expose('from', {
+      type: 'Date',
+      nullable: true,
+      description: 'The first day; null if it has none.',
+    }),
+    until: t.expose('until', {
+      type: 'Date',
+      nullable: true,
+      description: 'The first day after it; null if it has none.',
+    }),
+  }),
+});
+
+builder.objectRef<Of<'METRIC'>>('MetricProof').implement({
+  description: 'A number computed from facts.',
+  interfaces: [NumberProof],
+  fields: (t) => ({
+    window: t.field({
+      type: Window,
+      description: 'The days whose facts could count.',
+      resolve: ({ measure }) => measure.window,
+    }),
+    sample: t.int({
+      description: 'How many facts, persons or keys it rests on, after every filter.',
+      resolve: ({ measure }) => measure.sample,
+    }),
+    minimumSample: t.int({
+      nullable: true,
+      description: 'How many it has to rest on to say anything; null if any number will do.',
+      resolve: ({ measure }) => measure.minimumSample,
+    }),
+    limited: t.int({
+      description: 'How many answers do not count because their respondent gave more than the limit.',
+      resolve: ({ measure }) => measure.limited,
+    }),
+  }),
+});
+
+builder.objectRef<Of<'CONSTANT'>>('ConstantProof').implement({
+  description: 'A number that the rulebook sets. No facts are behind it.',
+  interfaces: [NumberProof],
+});
+
+const Operator = builder.enumType('Operator', {
+  description: 'How a number is calculated from others.',
+  values: {
+    SUM: { description: 'All parts together.' },
+    MINIMUM: { description: 'The least part.' },
+    MAXIMUM: { description: 'The greatest part.' },
+    RATIO: { description: 'The first part divided by the second.' },
+    POINTS: { description: 'Points for the part, up to a cap.' },
+    CAPPED_TOTAL: { description: 'The largest total in which no part exceeds a share.' },
+    LARGEST_SHARE: { description: 'The greatest part divided by all together.' },
+  } as const satisfies Record<Of<'CALCULATION'>['measure']['operator'], { description: string }>,
+});
+
+builder.objectRef<Of<'CALCULATION'>>('CalculationProof').implement({
+  description: 'A number calculated from others.',
+  interfaces: [NumberProof],
+  fields: (t) => ({
+    operator: t.field({
+      type: Operator,
+      description: 'What is done with the parts to come to the number.',
+      resolve: ({ measure }) => measure.operator,
+    }),
+    uncut: t.field({
+      type: 'Decimal',
+      nullable: true,
+      description:
+        'What it would be without the cap, or the maximum share, that cut it; null if nothing did.',
+      resolve: ({ measure }) => measure.cut?.uncut ?? null,
+    }),
+    parts: t.field({
+      type: [NumberProof],
+      description: 'The numbers that it is made of, each with its own proof.',
+      resolve: ({ basis, measure }) => measure.parts.map((part) => ({ basis, measure: part })),
+    }),
+  }),
+});

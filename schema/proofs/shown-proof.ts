@@ -1,0 +1,126 @@
+import type { MeasureProof, RequirementProof } from '../../src/engine/judging/standing.ts';
+import type { Measurements, Readings } from '../../src/engine/measuring/measurements.ts';
+import type { Rulebook } from '../../src/engine/rulebook/rulebook.ts';
+
+/** The fields by which it can be told who answered a survey. */
+const WHO_ANSWERED: ReadonlySet<string> = new Set(['customer', 'respondent']);
+
+/** What stands for an item or a person that a viewer may not be told. */
+const MASK = '…';
+
+/** Where the names of a proof come from for a viewer that may not be told all of them. */
+export type Names = {
+  readonly rulebook: Rulebook;
+  /** What the facts that the viewer may see would come to by themselves; null where all of them are the viewer's to see. */
+  readonly visible: Measurements | null;
+};
+
+/** Where in the document a part of a proof belongs, by which its evidence is looked up: with the item's own name. */
+export type ProofPlace = {
+  readonly path: string;
+  readonly item: string | null;
+  readonly dimension?: string | null;
+};
+
+/**
+ * Turns proofs into what a viewer may be told of them. All numbers stay. Of names there are only those that the facts in its scope would
+ * give by themselves, so that nothing which it may not see can decide what is named.
+ */
+export type ProofReader = {
+  show(proof: RequirementProof): RequirementProof;
+  /** The same of a list of parts. Masked items come after the others, or their places would say between which of them their names lie. */
+  showAll(proofs: readonly RequirementProof[]): readonly RequirementProof[];
+  placeOf(shown: RequirementProof | MeasureProof): ProofPlace;
+};
+
+/** For a viewer that may be told every name. */
+export const PLAIN_READER: ProofReader = {
+  show: (proof) => proof,
+  showAll: (proofs) => proofs,
+  placeOf: (proof) => proof,
+};
+
+/** Makes a reader for a viewer that may be told these names. Each part is turned once, however often a rulebook uses it. */
+export function createProofReader({ rulebook, visible }: Names): ProofReader {
+  const known = new Map<RequirementProof, RequirementProof>();
+  const places = new Map<RequirementProof | MeasureProof, ProofPlace>();
+
+  const forEachAround = (path: string): number =>
+    rulebook.forEachs.findIndex(
+      ({ forEach }) => path === forEach.path || path.startsWith(`${forEach.path}/`),
+    );
+  /** What the visible facts come to where a requirement is judged; undefined where they know of no such item. */
+  const readingsAt = (path: string, item: string | null): Readings | undefined => {
+    if (item === null) return visible ?? undefined;
+    return visible?.items[forEachAround(path)]?.find((each) => each.item === item);
+  };
+  const itemAt = (path: string, item: string | null): string | null => {
+    if (item === null) return null;
+    const around = rulebook.forEachs[forEachAround(path)];
+    if (around === undefined || WHO_ANSWERED.has(around.forEach.dimension)) return MASK;
+    return visible === null || readingsAt(path, item) !== undefined ? item : MASK;
+  };
+  /** The persons that the visible facts would put into each slot, as many as there are in all. */
+  const slotsAt = ({ path, item, slots }: RequirementProof & { readonly type: 'PERSONS' }) => {
+    if (visible === null) return slots;
+    const scope = item === null ? rulebook.scope : rulebook.forEachs[forEachAround(path)]?.scope;
+    const index = [...(scope?.groups.keys() ?? [])].findIndex((group) => group.path === path);
+    const own = readingsAt(path, item)?.persons[index] ?? [];
+    return slots.map((slot, at) => ({
+      ...slot,
+      persons: slot.persons.map((_, place) => own[at]?.[place] ?? MASK),
+    }));
+  };
+
+  const measures = new Map<MeasureProof, MeasureProof>();
+  const showMeasure = (measure: MeasureProof, item: string | null): MeasureProof => {
+    const before = measures.get(measure);
+    if (before !== undefined) return before;
+    const shown =
+      measure.type === 'CALCULATION'
+        ? { ...measure, item, parts: measure.parts.map((part) => showMeasure(part, item)) }
+        : { ...measure, item };
+    measures.set(measure, shown);
+    places.set(shown, measure);
+    return shown;
+  };
+  const turn = (proof: RequirementProof): RequirementProof => {
+    const { path } = proof;
+    const item = itemAt(path, proof.item);
+    switch (proof.type) {
+      case 'THRESHOLD':
+        return { ...proof, item, actual: showMeasure(proof.actual, item) };
+      case 'COMPOSITE':
+        return { ...proof, item, parts: proof.parts.map((part) => ({ ...part, proof: show(part.proof) })) };
+      case 'SPECIALIZATION':
+        return { ...proof, item, proof: show(proof.proof) };
+      case 'PERSONS':
+        return { ...proof, item, slots: slotsAt(proof) };
+      case 'FOR_EACH': {
+        const items = proof.items.map((each) => ({
+          item: itemAt(path, each.item) ?? each.item,
+          where: show(each.where),
+          proof: show(each.proof),
+        }));
+        return { ...proof, item, items: items.sort(maskedLast) };
+      }
+    }
+  };
+  const show = (proof: RequirementProof): RequirementProof => {
+    const shown = known.get(proof) ?? turn(proof);
+    known.set(proof, shown);
+    places.set(shown, proof);
+    return shown;
+  };
+  const showAll = (proofs: readonly RequirementProof[]): readonly RequirementProof[] => {
+    const ofForEach = Map.groupBy(proofs.map(show), (proof) =>
+      proof.item === null ? proof : forEachAround(proof.path),
+    );
+    return [...ofForEach.values()].flatMap((parts) => parts.sort(maskedLast));
+  };
+  return { show, showAll, placeOf: (shown) => places.get(shown) ?? shown };
+}
+
+function maskedLast(a: { readonly item: string | null }, b: { readonly item: string | null }): number {
+  return Number(a.item === MASK) - Number(b.item === MASK);
+}

@@ -1,0 +1,50 @@
+import type { TierGap as Gap, TierProof as Verdict } from '../../src/engine/judging/standing.ts';
+import { builder } from '../base/builder.ts';
+import { tierNamed } from '../base/rulebook-source.ts';
+import { Tier } from '../rulebooks/tier.ts';
+import { allShownIn, type ProofBasis, shownIn } from './proof-basis.ts';
+import { OutcomeType, RequirementProof } from './requirement-proof.ts';
+
+export const TierProof = builder
+  .objectRef<{ readonly basis: ProofBasis; readonly verdict: Verdict }>('TierProof')
+  .implement({
+    description: 'The verdict on one tier with its proof, whatever lower tiers say.',
+    fields: (t) => ({
+      tier: t.field({
+        type: Tier,
+        description: 'The tier in question, as the rulebook defines it.',
+        resolve: ({ basis, verdict }) => tierNamed(basis.source, verdict.tier),
+      }),
+      outcome: t.field({
+        type: OutcomeType,
+        description: 'Whether its requirement is met.',
+        resolve: ({ verdict }) => verdict.outcome,
+      }),
+      requirement: t.field({
+        type: RequirementProof,
+        nullable: true,
+        description: 'The requirement with its proof; null for the lowest tier, which has none.',
+        resolve: ({ basis, verdict }) =>
+          verdict.requirement === null ? null : shownIn(basis, verdict.requirement),
+      }),
+    }),
+  });
+
+export const TierGap = builder
+  .objectRef<{ readonly basis: ProofBasis; readonly gap: Gap }>('TierGap')
+  .implement({
+    description: 'A tier above, and what is missing for it.',
+    fields: (t) => ({
+      tier: t.field({
+        type: Tier,
+        description: 'The tier in question, as the rulebook defines it.',
+        resolve: ({ basis, gap }) => tierNamed(basis.source, gap.tier),
+      }),
+      missing: t.field({
+        type: [RequirementProof],
+        description:
+          'The smallest parts of its requirement that are not met. Empty where it is met and policy holds it back, for a review or by an override.',
+        resolve: ({ basis, gap }) => allShownIn(basis, gap.missing),
+      }),
+    }),
+  });

@@ -1,0 +1,211 @@
+import type { Slot } from '../../src/engine/rulebook/metric.ts';
+import type {
+  Measure as MeasureSource,
+  RegionalNumber as NumberSource,
+  Quantifier,
+  Requirement as Rule,
+} from '../../src/engine/rulebook/rulebook.ts';
+import type { Fraction } from '../../src/engine/values/fraction.ts';
+import { builder } from '../base/builder.ts';
+import { localeArgs, tell } from '../base/locale.ts';
+import { type RulebookSource, specializationNamed } from '../base/rulebook-source.ts';
+import { Specialization } from '../base/specialization-ref.ts';
+import { ComparisonType, RuleType } from './rule.ts';
+
+/** A requirement within its rulebook. */
+export type RequirementSource = { readonly source: RulebookSource; readonly rule: Rule };
+
+type Of<Type extends Rule['type']> = {
+  readonly source: RulebookSource;
+  readonly rule: Extract<Rule, { readonly type: Type }>;
+};
+
+const TYPE_NAMES = {
+  THRESHOLD: 'ThresholdRequirement',
+  COMPOSITE: 'CompositeRequirement',
+  SPECIALIZATION: 'SpecializationRequirement',
+  PERSONS: 'PersonsRequirement',
+  FOR_EACH: 'ForEachRequirement',
+} as const satisfies Record<Rule['type'], string>;
+
+export const Requirement = builder.interfaceRef<RequirementSource>('Requirement').implement({
+  description: 'A condition of a rulebook, apart from any partner.',
+  resolveType: ({ rule }) => TYPE_NAMES[rule.type],
+  fields: (t) => ({
+    path: t.string({
+      description: "Its place in the rulebook's document, a JSON pointer.",
+      resolve: ({ rule }) => rule.path,
+    }),
+  }),
+});
+
+const RegionalValue = builder
+  .objectRef<{ readonly region: string; readonly value: Fraction }>('RegionalValue')
+  .implement({
+    description: 'A number for one region.',
+    fields: (t) => ({
+      region: t.exposeString('region', {
+        description: 'Where it applies: a region as partners are entered for.',
+      }),
+      value: t.expose('value', {
+        type: 'Decimal',
+        description: 'What applies in that region instead of the default.',
+      }),
+    }),
+  });
+
+const RegionalNumber = builder.objectRef<NumberSource>('RegionalNumber').implement({
+  description: 'A number that may differ by region.',
+  fields: (t) => ({
+    default: t.expose('default', { type: 'Decimal', description: 'The number where no other is given.' }),
+    regions: t.field({
+      type: [RegionalValue],
+      description: 'The regions with a number of their own.',
+      resolve: ({ regions }) => [...regions].map(([region, value]) => ({ region, value })),
+    }),
+  }),
+});
+
+const Measure = builder.objectRef<MeasureSource>('Measure').implement({
+  description: 'A number that a rulebook computes.',
+  fields: (t) => ({
+    path: t.exposeString('path', { description: "Its place in the rulebook's document, a JSON pointer." }),
+    name: t.string({
+      description: 'What people call it, in the language asked for.',
+      args: localeArgs,
+      resolve: ({ name }, args) => tell(name, args),
+    }),
+    unit: t.exposeString('unit', {
+      nullable: true,
+      description:
+        'A currency, `points`, `persons`, `%` (1 is 100 %) or a unit of the programme; null for a bare number.',
+    }),
+  }),
+});
+
+builder.objectRef<Of<'THRESHOLD'>>('ThresholdRequirement').implement({
+  description: 'A number has to compare with a threshold.',
+  interfaces: [Requirement],
+  fields: (t) => ({
+    measure: t.field({
+      type: Measure,
+      description: 'What is measured and compared.',
+      resolve: ({ rule }) => rule.measure,
+    }),
+    comparison: t.field({
+      type: ComparisonType,
+      description: 'On which side of the threshold the number has to be.',
+      resolve: ({ rule }) => rule.comparison,
+    }),
+    required: t.field({
+      type: RegionalNumber,
+      description: 'What the number is compared with, region by region.',
+      resolve: ({ rule }) => rule.required,
+    }),
+  }),
+});
+
+const RequirementPart = builder
+  .objectRef<{ readonly mandatory: boolean; readonly requirement: RequirementSource }>('RequirementPart')
+  .implement({
+    description: 'A part of a requirement that is made of several.',
+    fields: (t) => ({
+      isMandatory: t.exposeBoolean('mandatory', { description: 'It has to be met whatever the others are.' }),
+      requirement: t.expose('requirement', {
+        type: Requirement,
+        description: 'What has to be met, as one part of the whole.',
+      }),
+    }),
+  });
+
+builder.objectRef<Of<'COMPOSITE'>>('CompositeRequirement').implement({
+  description: 'So many of several requirements have to be met.',
+  interfaces: [Requirement],
+  fields: (t) => ({
+    rule: t.field({
+      type: RuleType,
+      description: 'Which rule says how many of the parts have to be met.',
+      resolve: ({ rule }) => rule.quantifier.rule,
+    }),
+    needed: t.int({
+      description: 'How many have to be met, whichever rule says so.',
+      resolve: ({ rule }) => neededOf(rule.quantifier, rule.parts.length),
+    }),
+    parts: t.field({
+      type: [RequirementPart],
+      description: "The requirements, in the rulebook's order.",
+      resolve: ({ source, rule }) =>
+        rule.parts.map(({ mandatory, requirement }) => ({
+          mandatory,
+          requirement: { source, rule: requirement },
+        })),
+    }),
+  }),
+});
+
+builder.objectRef<Of<'SPECIALIZATION'>>('SpecializationRequirement').implement({
+  description: 'The partner has to be credited with a specialization on the same day.',
+  interfaces: [Requirement],
+  fields: (t) => ({
+    specialization: t.field({
+      type: Specialization,
+      description: 'What is credited, as the rulebook defines it.',
+      resolve: ({ source, rule }) => specializationNamed(source, rule.specialization),
+    }),
+  }),
+});
+
+const PersonSlot = builder.objectRef<Slot>('PersonSlot').implement({
+  description: 'So many persons with certain credentials.',
+  fields: (t) => ({
+    name: t.string({
+      description: 'What people call it, in the language asked for.',
+      args: localeArgs,
+      resolve: ({ name }, args) => tell(name, args),
+    }),
+    count: t.exposeInt('count', { description: 'How many persons it takes.' }),
+  }),
+});
+
+builder.objectRef<Of<'PERSONS'>>('PersonsRequirement').implement({
+  description: 'Different persons have to fill slots.',
+  interfaces: [Requirement],
+  fields: (t) => ({
+    slots: t.field({
+      type: [PersonSlot],
+      description: 'Who has to be there: each slot asks for so many persons of a sort.',
+      resolve: ({ rule }) => rule.group.slots,
+    }),
+  }),
+});
+
+builder.objectRef<Of<'FOR_EACH'>>('ForEachRequirement').implement({
+  description: 'A requirement for each value of a dimension, such as each product area with revenue.',
+  interfaces: [Requirement],
+  fields: (t) => ({
+    dimension: t.string({
+      description: "The fact's field that tells the items apart.",
+      resolve: ({ rule }) => rule.dimension,
+    }),
+    where: t.field({
+      type: Requirement,
+      description: 'What makes a value an item.',
+      resolve: ({ source, rule }) => ({ source, rule: rule.where }),
+    }),
+    rule: t.field({
+      type: RuleType,
+      description: 'How many items have to meet it.',
+      resolve: ({ rule }) => rule.quantifier.rule,
+    }),
+    body: t.field({
+      type: Requirement,
+      description: 'What is asked of an item.',
+      resolve: ({ source, rule }) => ({ source, rule: rule.body }),
+    }),
+  }),
+});
+
+function neededOf(quantifier: Quantifier, parts: number): number {
+  if (quantifier.rule === 'AT_LEAST') return quantifier.needed;
+  return quantifier.rule === 'ALL' ? parts : 1;
+}

@@ -1,0 +1,52 @@
+import type { Day } from '../../src/engine/values/day.ts';
+import { builder } from '../base/builder.ts';
+import { localeArgs, tell } from '../base/locale.ts';
+import type { SpecializationSource } from '../base/rulebook-source.ts';
+import { Specialization } from '../base/specialization-ref.ts';
+import { Requirement } from './requirement.ts';
+
+Specialization.implement({
+  description: 'A credential of a partner in a field, such as "Solution Expert, Video".',
+  fields: (t) => ({
+    code: t.string({
+      description: 'Its code within the rulebook, such as VIDEO.',
+      resolve: ({ specialization }) => specialization.code,
+    }),
+    name: t.string({
+      description: 'What people call it, in the language asked for.',
+      args: localeArgs,
+      resolve: ({ specialization }, args) => tell(specialization.name, args),
+    }),
+    requirement: t.field({
+      type: Requirement,
+      description: 'What it takes to hold it.',
+      resolve: ({ specialization, ...source }) => ({ source, rule: specialization.requirement }),
+    }),
+  }),
+});
+
+/** A specialization that a partner holds. */
+export type HeldSource = {
+  readonly specialization: SpecializationSource;
+  readonly since: Day;
+  readonly until: Day | null;
+};
+
+export const PartnerSpecialization = builder.objectRef<HeldSource>('PartnerSpecialization').implement({
+  description: 'That a specialization is held, and over which unbroken run of days.',
+  fields: (t) => ({
+    specialization: t.expose('specialization', {
+      type: Specialization,
+      description: 'The specialization as the rulebook defines it that counts.',
+    }),
+    since: t.expose('since', {
+      type: 'Date',
+      description: 'The first day of the unbroken run of days on which it is held.',
+    }),
+    until: t.expose('until', {
+      type: 'Date',
+      nullable: true,
+      description: 'The first day without it, if nothing new is recorded; null if there is none.',
+    }),
+  }),
+});

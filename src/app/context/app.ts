@@ -1,0 +1,49 @@
+import type { Day } from '../../engine/values/day.ts';
+import type { CursorSeal } from '../../events/cursor-seal.ts';
+import type { Doorbell } from '../../events/doorbell.ts';
+import type { Directory, ProgramRecord } from '../../store/catalogue/directory.ts';
+import type { Database } from '../../store/connection/database.ts';
+import { type Clock, dayIn } from './clock.ts';
+import type { GiveWay } from './give-way.ts';
+
+/** Where a use case says what an operator should know. */
+export type AppLog = {
+  info(details: Record<string, unknown>, message: string): void;
+  warn(details: Record<string, unknown>, message: string): void;
+  error(details: Record<string, unknown>, message: string): void;
+};
+
+/** What every use case works with. */
+export type App = {
+  readonly database: Database;
+  readonly directory: Directory;
+  readonly doorbell: Doorbell;
+  /** Hides where in a log a cursor is from viewers who must not know. */
+  readonly cursorSeal: CursorSeal;
+  readonly clock: Clock;
+  /** What takes long asks it between its steps. */
+  readonly giveWay: GiveWay;
+  readonly log: AppLog;
+  /** Asks for due work to be looked for now instead of at the next round. */
+  readonly wakeJudge: () => void;
+};
+
+/** An expected refusal: a value, not an error. `code` is for programs, `message` for people. */
+export type Refused<Code extends string> = { readonly refused: Code; readonly message: string };
+
+export const refuse = <Code extends string>(code: Code, message: string): Refused<Code> => ({
+  refused: code,
+  message,
+});
+
+/** The programme with this code, or the refusal that says there is none. */
+export const findProgram = async (
+  app: App,
+  code: string,
+): Promise<ProgramRecord | Refused<'PROGRAM_NOT_FOUND'>> =>
+  (await app.directory.find('code', code)) ??
+  refuse('PROGRAM_NOT_FOUND', `There is no programme with the code ${JSON.stringify(code)}.`);
+
+/** The programme's day now. */
+export const todayIn = async (app: App, { timeZone }: Pick<ProgramRecord, 'timeZone'>): Promise<Day> =>
+  dayIn(timeZone, app.clock(await app.directory.databaseTime()));

@@ -1,0 +1,23 @@
+import type { Timeline } from '../../engine/partner/status.ts';
+import { timelineInSteps } from '../../engine/policy/timeline.ts';
+import type { Instant } from '../../engine/values/day.ts';
+import type { PartnerRow } from '../../store/reading/read-partner.ts';
+import type { App } from '../context/app.ts';
+import { finishGivingWay } from '../context/give-way.ts';
+import { type CaseFinder, canJudgeBy } from './find-case.ts';
+
+/**
+ * A partner's statuses over all days as they followed from what had been recorded by an instant; empty if nothing had, or
+ * the rulebooks of then can't be judged by.
+ */
+export const readTimelineAt = async (
+  app: App,
+  row: Pick<PartnerRow, 'id' | 'programId'>,
+  knownAt: Instant,
+  cases: CaseFinder,
+): Promise<Timeline> => {
+  const known = await cases.find({ programId: row.programId, partnerId: row.id, knownAt });
+  await app.giveWay();
+  if (known === null || !canJudgeBy(known.rulebooks)) return [];
+  return finishGivingWay(app.giveWay, timelineInSteps(known));
+};

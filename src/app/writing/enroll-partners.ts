@@ -1,0 +1,106 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { findTooDeep, type HierarchyEntry } from '../../engine/partner/family.ts';
+import type { Day } from '../../engine/values/day.ts';
+import { TryAgain } from '../../store/connection/transaction.ts';
+import type { LogEntry } from '../../store/encoding/log-entry.ts';
+import { lockPartners } from '../../store/writing/lock-partners.ts';
+import { appendToLog } from '../../store/writing/write-log.ts';
+import { insertPartners, type NewPartner } from '../../store/writing/write-partner.ts';
+import { type App, type Refused, refuse } from '../context/app.ts';
+import { mapGivingWay } from '../context/give-way.ts';
+import { settlePartners } from '../judging/settle-partners.ts';
+import { readPartnerTexts } from '../naming/partner-text.ts';
+import { readReferences, refuseName } from '../naming/references.ts';
+import { readHierarchy, refuseDepth } from './hierarchy.ts';
+import { nextInstant, type WriteRefusal, writeToProgram } from './write-to-program.ts';
+
+export type PartnerInput = {
+  readonly externalRef: string;
+  readonly name: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+  readonly region: string;
+  /** The parent's external reference; it has to be a member already, or stand earlier in the same batch. */
+  readonly parent: string | null;
+  /** Today if null. */
+  readonly enrolledOn: Day | null;
+};
+
+export type EnrollPartners = { readonly program: string; readonly partners: readonly PartnerInput[] };
+
+export type EnrollRefusal = Refused<
+  'INVALID_INPUT' | 'PARTNER_EXISTS' | 'UNKNOWN_PARENT' | 'HIERARCHY_TOO_DEEP'
+> & {
+  readonly path: string;
+};
+
+/** What became of the partner at the same place in the input: its id, or why it was refused. */
+export type EnrollOutcome = { readonly partnerId: string } | EnrollRefusal;
+
+export type PartnersEnrolled = {
+  readonly outcomes: readonly EnrollOutcome[];
+  readonly changes: readonly LogEntry[];
+};
+
+/** Makes partners members of a programme and judges them, in one transaction. Refused ones are left out, the others go in. */
+export const enrollPartners = async (
+  app: App,
+  command: EnrollPartners,
+): Promise<PartnersEnrolled | WriteRefusal> => {
+  return writeToProgram(app, command.program, async (writing): Promise<PartnersEnrolled> => {
+    const { tx, program, today } = writing;
+    const recordedAt = nextInstant(writing, []);
+    const sent = command.partners.flatMap(({ externalRef, parent }) =>
+      parent === null ? [externalRef] : [externalRef, parent],
+    );
+    const { stored: refs, pick, spelled } = await readReferences(tx, program, sent);
+    // With those above a parent, which must not be moved meanwhile: how deep it is decides whether anything may come below it.
+    const withAncestors = command.partners.some(({ parent }) => parent !== null);
+    const locked = await lockPartners(tx, program.id, { refs, withAncestors });
+    const hierarchy: Map<string, readonly HierarchyEntry[]> = new Map(
+      withAncestors ? await readHierarchy(tx, locked) : [],
+    );
+    const members = new Map(locked.map(({ id, externalRef }) => [externalRef, id]));
+    const added: NewPartner[] = [];
+    const outcomes = await mapGivingWay(writing.giveWay, command.partners, (row): EnrollOutcome => {
+      const partner = readPartnerTexts(row);
+      if ('message' in partner) return { ...refuse('INVALID_INPUT', partner.message), path: partner.path };
+      const { parent, ...rest } = partner;
+      const parentId = parent === null ? null : pick(members, parent);
+      const unreadable = parentId === undefined ? refuseName(parent ?? '', 'parent') : null;
+      if (unreadable !== null) return unreadable;
+      if (pick(members, partner.externalRef) !== undefined) return partnerExists(partner.externalRef);
+      if (parentId === undefined) return unknownParent(parent ?? '');
+      const id = randomUUIDv7();
+      const enrolledOn = partner.enrolledOn ?? today;
+      hierarchy.set(id, [{ firstOn: enrolledOn, parentId }]);
+      const tooDeepOn = findTooDeep(id, hierarchy, () => [], enrolledOn);
+      if (tooDeepOn !== null) return refuseDepth(tooDeepOn);
+      added.push({ ...rest, id, parentId, enrolledOn, recordedAt, entryId: randomUUIDv7() });
+      members.set(partner.externalRef, id);
+      spelled.add(partner.externalRef);
+      return { partnerId: id };
+    });
+    const inserted = await insertPartners(tx, program.id, added);
+    // Another transaction enrolled one of them meanwhile: now that it has committed, its row will be seen.
+    if (inserted.size < added.length) throw new TryAgain();
+    await spelled.keep(tx);
+    const rows = await lockPartners(tx, program.id, { refs: [...inserted], withAncestors: false });
+    const settlement = { ...writing, trigger: 'PARTNER', causesOf: () => [], recordedAt } as const;
+    const settled = await settlePartners(tx, rows, settlement);
+    return { outcomes, changes: await appendToLog(tx, program.id, settled.entries) };
+  });
+};
+
+const unknownParent = (ref: string): EnrollRefusal => ({
+  ...refuse('UNKNOWN_PARENT', `The programme has no partner with the reference ${JSON.stringify(ref)}.`),
+  path: 'parent',
+});
+
+const partnerExists = (externalRef: string): EnrollRefusal => ({
+  ...refuse(
+    'PARTNER_EXISTS',
+    `The programme already has a partner with the reference ${JSON.stringify(externalRef)}.`,
+  ),
+  path: 'externalRef',
+});

@@ -1,0 +1,204 @@
+import type { Metric } from '../rulebook/metric.ts';
+import type { Measure, PointScale, RegionalNumber } from '../rulebook/rulebook.ts';
+import { compare, type Fraction, ONE, ZERO } from '../values/fraction.ts';
+import { LONGEST_NAME } from '../values/naming-text.ts';
+import type { LocalizedText } from '../values/program.ts';
+import { checkSteps } from './check-bound.ts';
+import { metricShape } from './parse-metric.ts';
+import { namedRecord } from './record-shape.ts';
+import type { RulebookReading } from './rulebook-reading.ts';
+import { decimal, positiveDecimal, text, writing } from './scalar-shape.ts';
+import { byKey, list, mapped, object, optional, reference, type Shape, textOr } from './shape.ts';
+
+const NAMES_OF_KINDS: Readonly<Record<string, LocalizedText>> = {
+  revenue: { en: 'revenue', de: 'Umsatz' },
+  certification: { en: 'certifications', de: 'Zertifizierungen' },
+  satisfaction: { en: 'customer satisfaction', de: 'Kundenzufriedenheit' },
+};
+
+const nameText = writing(LONGEST_NAME, 'ONE_LINE');
+
+/** A text in every language. */
+export const localizedTextShape: Shape<LocalizedText> = object(
+  { en: nameText, de: nameText },
+  (texts) => texts,
+);
+
+/** Names of measures in the document. */
+export const MEASURE_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+
+/** One number for all regions, or one a region with a default for the others. */
+export const regionalNumberShape: Shape<RegionalNumber> = textOr<RegionalNumber>(
+  mapped(decimal, (number) => ({ default: number, regions: new Map() })),
+  object({ default: decimal, regions: namedRecord('regions', decimal) }, (numbers) => numbers),
+);
+
+/** A measure by its name, or written out. */
+export const measureShape: Shape<Measure> = reference('measure', () => measureOrName);
+
+const common = { name: optional(localizedTextShape) };
+const parts = list(measureShape, 'measureParts', 1);
+
+const linear = object({ points: regionalNumberShape, per: positiveDecimal }, (scale, path, reading) =>
+  everyRegion(scale.points, (points) => compare(points, ZERO) >= 0)
+    ? scale
+    : reading.refuse(`${path}/points`, 'Points for a unit are not below zero.'),
+);
+
+const steps = mapped(
+  list(
+    object({ atLeast: decimal, points: decimal }, (step) => step),
+    'steps',
+    1,
+  ),
+  (read, path, reading) => {
+    const ascending = read.every((step, index) => {
+      const before = read[index - 1];
+      if (before === undefined) return compare(step.points, ZERO) >= 0;
+      return compare(step.atLeast, before.atLeast) > 0 && compare(step.points, before.points) >= 0;
+    });
+    return ascending
+      ? read
+      : reading.refuse(path, 'Steps ascend, and so do their points, from zero or more.');
+  },
+);
+
+const pointsShape: Shape<{ of: Measure; scale: PointScale; cap: Fraction | null }> = object(
+  {
+    of: measureShape,
+    linear: optional(linear),
+    wholeUnits: optional(linear),
+    steps: optional(steps),
+    cap: optional(positiveDecimal),
+  },
+  ({ of, cap, ...scales }, path, reading) => {
+    if (scales.steps !== undefined) {
+      checkSteps(of, scales.steps, `${path}/steps`, reading);
+      const most = scales.steps.at(-1)?.points ?? ZERO;
+      const scale = { type: 'STEPS', steps: scales.steps } as const;
+      return { of, scale, cap: cap !== undefined && compare(cap, most) < 0 ? cap : most };
+    }
+    if (scales.linear !== undefined)
+      return { of, scale: { type: 'LINEAR', ...scales.linear }, cap: cap ?? null };
+    if (scales.wholeUnits === undefined) return undefined;
+    return { of, scale: { type: 'WHOLE_UNITS', ...scales.wholeUnits }, cap: cap ?? null };
+  },
+  ['linear', 'wholeUnits', 'steps'],
+);
+
+const share = mapped(decimal, (value, path, reading) =>
+  compare(value, ZERO) > 0 && compare(value, ONE) <= 0
+    ? value
+    : reading.refuse(path, 'A share is above 0 and at most 1; 40 % is "0.4".'),
+);
+
+const writtenOut: Shape<Measure> = byKey<Measure>({
+  metric: object({ ...common, metric: metricShape }, ({ name, metric: read }, path, reading) => {
+    const { metric, minimumSample } = read;
+    const unit = metricUnit(read.metric, reading);
+    return {
+      path,
+      name: name ?? kindName(metric.kind, reading),
+      unit,
+      type: 'METRIC',
+      metric,
+      minimumSample,
+    };
+  }),
+  constant: object({ ...common, constant: regionalNumberShape }, ({ name, constant }, path) => ({
+    path,
+    name: name ?? { en: 'a fixed number', de: 'eine feste Zahl' },
+    unit: null,
+    type: 'CONSTANT',
+    value: constant,
+  })),
+  maximumShare: object(
+    { ...common, sum: parts, maximumShare: share },
+    ({ name, sum, maximumShare }, path, reading) => {
+      const unit = commonUnit(sum, `${path}/sum`, reading);
+      if (unit === undefined) return undefined;
+      const named = name ?? { en: 'total with a maximum share', de: 'Summe mit Höchstanteil' };
+      return { path, name: named, unit, type: 'CAPPED_TOTAL', parts: sum, maximumShare };
+    },
+  ),
+  sum: object({ ...common, sum: parts }, ({ name, sum }, path, reading) => {
+    const unit = commonUnit(sum, `${path}/sum`, reading);
+    if (unit === undefined) return undefined;
+    return { path, name: name ?? { en: 'sum', de: 'Summe' }, unit, type: 'SUM', parts: sum };
+  }),
+  minimum: object({ ...common, minimum: parts }, ({ name, minimum }, path, reading) => {
+    const unit = commonUnit(minimum, `${path}/minimum`, reading);
+    if (unit === undefined) return undefined;
+    const named = name ?? { en: 'least', de: 'Minimum' };
+    return { path, name: named, unit, type: 'MINIMUM', parts: minimum };
+  }),
+  maximum: object({ ...common, maximum: parts }, ({ name, maximum }, path, reading) => {
+    const unit = commonUnit(maximum, `${path}/maximum`, reading);
+    if (unit === undefined) return undefined;
+    const named = name ?? { en: 'greatest', de: 'Maximum' };
+    return { path, name: named, unit, type: 'MAXIMUM', parts: maximum };
+  }),
+  largestShare: object({ ...common, largestShare: parts }, ({ name, largestShare }, path, reading) => {
+    const unit = commonUnit(largestShare, `${path}/largestShare`, reading);
+    if (unit === undefined) return undefined;
+    const named = name ?? { en: 'largest share', de: 'größter Anteil' };
+    return { path, name: named, unit: '%', type: 'LARGEST_SHARE', parts: largestShare };
+  }),
+  ratio: object(
+    { ...common, ratio: object({ of: measureShape, to: measureShape }, (sides) => sides) },
+    ({ name, ratio: { of, to } }, path) => ({
+      path,
+      name: name ?? { en: 'ratio', de: 'Verhältnis' },
+      unit: of.unit === to.unit ? '%' : null,
+      type: 'RATIO',
+      parts: [of, to],
+    }),
+  ),
+  points: object({ ...common, points: pointsShape }, ({ name, points: { of, scale, cap } }, path) => {
+    const named = name ?? of.name;
+    return { path, name: named, unit: 'points', type: 'POINTS', parts: [of], scale, cap };
+  }),
+});
+
+const measureOrName: Shape<Measure> = textOr<Measure>(
+  mapped(text(MEASURE_NAME, 'the name of a measure'), (name, path, reading) =>
+    reading.measureNamed(name, path),
+  ),
+  reference('writtenMeasure', () => writtenOut),
+);
+
+/** Reads a measure that is written out, as each of the document's `measures` is. */
+export function readMeasure(value: unknown, path: string, reading: RulebookReading): Measure | undefined {
+  return writtenOut.read(value, path, reading);
+}
+
+/** What the published schema has under `$defs`. */
+export const measureDefinitions = { measure: measureOrName.schema, writtenMeasure: writtenOut.schema };
+
+/** The unit that all parts share, bare constants aside; undefined, and refused, if they don't. */
+function commonUnit(
+  parts: readonly Measure[],
+  path: string,
+  reading: RulebookReading,
+): string | null | undefined {
+  const units = new Set(parts.filter((part) => !reading.isBare(part)).map((part) => part.unit));
+  if (units.size <= 1) return units.values().next().value ?? null;
+  const named = [...units].map((unit) => unit ?? 'no unit').join(' and ');
+  return reading.refuse(path, `These measures have different units: ${named}.`);
+}
+
+function metricUnit(metric: Metric, reading: RulebookReading): string | null {
+  if (metric.aggregate === 'DISTINCT') return metric.by.join() === 'person' ? 'persons' : null;
+  if (metric.aggregate === 'COUNT' || metric.kind === 'satisfaction') return null;
+  if (metric.kind === 'revenue') return reading.program.currency;
+  return reading.program.measurementKinds.find(({ code }) => code === metric.kind)?.unit ?? null;
+}
+
+function kindName(kind: string, reading: RulebookReading): LocalizedText {
+  const declared = reading.program.measurementKinds.find(({ code }) => code === kind);
+  return declared?.name ?? NAMES_OF_KINDS[kind] ?? { en: kind, de: kind };
+}
+
+function everyRegion(number: RegionalNumber, test: (value: Fraction) => boolean): boolean {
+  return test(number.default) && [...number.regions.values()].every(test);
+}

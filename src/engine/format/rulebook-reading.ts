@@ -1,0 +1,194 @@
+import type { Filter, Metric, Window } from '../rulebook/metric.ts';
+import type { Measure } from '../rulebook/rulebook.ts';
+import { fractionToText } from '../values/fraction.ts';
+import { isObject } from '../values/is-object.ts';
+import { findTextProblem, readName, toStoredName } from '../values/naming-text.ts';
+import type { ProgramSettings } from '../values/program.ts';
+import type { Problem } from './problem.ts';
+import { pointer, quoted, told } from './problem.ts';
+import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
+import { type ValueRange, valueRange } from './value-range.ts';
+
+const DEEPEST = RULEBOOK_LIMITS.depth;
+/** More names of a circle are not told. */
+const LONGEST_CIRCLE = 10;
+
+/** One pass over a rulebook document: what is wrong with it so far, and what its parts need to know of each other. */
+export type RulebookReading = {
+  /** The first of those that were noted, cut short where they repeat much of the document. */
+  readonly problems: readonly Problem[];
+  /** How many were noted. */
+  problemCount(): number;
+  readonly program: ProgramSettings;
+  /** The document holds already: it is read as it is, whatever would be refused today. */
+  readonly isPublished: boolean;
+  /** A text that names something, in its one form; refused at `path` where it names nothing. */
+  name(text: string, path: string, longest: number): string | undefined;
+  /** A text for people, as it is written; refused at `path` where it is none. */
+  writing(text: string, path: string, longest: number, lines: 'ONE_LINE' | 'LINES'): string | undefined;
+  /** Notes a problem; returns undefined, so that a reader can return it. */
+  refuse(path: string, message: string): undefined;
+  /**
+   * Whether so many are within one of RULEBOOK_LIMITS; refused if not. What was published already is within all: how large it
+   * may be is counted as a whole.
+   */
+  within(count: number, limit: keyof typeof RULEBOOK_LIMITS, path: string): boolean;
+  /** Runs a reader of something nested; refuses what is nested too deep. */
+  deeper<T>(path: string, read: () => T | undefined): T | undefined;
+  /** The named measure, read when first asked for; undefined, and refused at `path`, if there is none or it is in a cycle. */
+  measureNamed(name: string, path: string): Measure | undefined;
+  /** Whether the document has a specialization with this code; refused at `path` if not. */
+  hasSpecialization(code: string, path: string): boolean;
+  /** Whether a measure is made of constants alone. */
+  isBare(measure: Measure): boolean;
+  /** Between which numbers every value of a measure lies. */
+  rangeOf(measure: Measure): ValueRange;
+  /** The one object for metrics equal to this one. */
+  theMetric(metric: Metric): Metric;
+};
+
+type ReadingOptions = {
+  readonly document: unknown;
+  readonly program: ProgramSettings;
+  /** The document holds already, so that no limit is counted. */
+  readonly isPublished: boolean;
+  /** The reader of measures. */
+  readonly readMeasure: (value: unknown, path: string, reading: RulebookReading) => Measure | undefined;
+};
+
+/** Starts a reading of a document. */
+export function startReading({
+  document,
+  program,
+  isPublished,
+  readMeasure,
+}: ReadingOptions): RulebookReading {
+  const problems: Problem[] = [];
+  const rawMeasures = new Map(
+    Object.entries(isObject(document) && isObject(document.measures) ? document.measures : {}).map(
+      ([key, raw]) => [toStoredName(key), { key, raw }],
+    ),
+  );
+  const rawSpecializations =
+    isObject(document) && Array.isArray(document.specializations) ? document.specializations : [];
+  const codes = new Set(
+    rawSpecializations.map((raw: unknown) =>
+      isObject(raw) && typeof raw.code === 'string' ? toStoredName(raw.code) : undefined,
+    ),
+  );
+  const measures = new Map<string, Measure | undefined>();
+  const underway: string[] = [];
+  const metrics = new Map<string, Metric>();
+  const bare = new Map<Measure, boolean>();
+  const ranges = new Map<Measure, ValueRange>();
+  let problemCount = 0;
+  let depth = 0;
+
+  const reading: RulebookReading = {
+    problems,
+    problemCount: () => problemCount,
+    program,
+    isPublished,
+    name(text, path, longest) {
+      if (isPublished) return toStoredName(text);
+      return readName(text, (message) => reading.refuse(path, message), longest);
+    },
+    writing(text, path, longest, lines) {
+      const problem = isPublished ? null : findTextProblem(text, longest, lines);
+      return problem === null ? text : reading.refuse(path, problem);
+    },
+    refuse(path, message) {
+      problemCount += 1;
+      if (problems.length < RULEBOOK_LIMITS.problems) problems.push(told({ path, message }));
+      return undefined;
+    },
+    within(count, limit, path) {
+      const allowed = RULEBOOK_LIMITS[limit];
+      if (isPublished || count <= allowed) return true;
+      reading.refuse(path, `At most ${allowed} are allowed here, and there are ${count}.`);
+      return false;
+    },
+    deeper(path, read) {
+      if (depth >= DEEPEST) return reading.refuse(path, `This is nested more than ${DEEPEST} levels deep.`);
+      depth += 1;
+      try {
+        return read();
+      } finally {
+        depth -= 1;
+      }
+    },
+    measureNamed(name, path) {
+      const found = rawMeasures.get(name);
+      if (found === undefined) return reading.refuse(path, `There is no measure named ${quoted(name)}.`);
+      if (underway.includes(name)) {
+        const circle = namedCircle([...underway.slice(underway.indexOf(name)), name]);
+        return reading.refuse(path, `The measure "${name}" is defined by itself: ${circle}.`);
+      }
+      if (!measures.has(name)) {
+        underway.push(name);
+        measures.set(name, readMeasure(found.raw, pointer('/measures', found.key), reading));
+        underway.pop();
+      }
+      return measures.get(name);
+    },
+    hasSpecialization(code, path) {
+      if (codes.has(code)) return true;
+      reading.refuse(path, `There is no specialization with the code ${quoted(code)}.`);
+      return false;
+    },
+    isBare(measure) {
+      const known = bare.get(measure);
+      if (known !== undefined) return known;
+      const isBare =
+        measure.type === 'CONSTANT' ||
+        ('parts' in measure && measure.unit === null && measure.parts.every(reading.isBare));
+      bare.set(measure, isBare);
+      return isBare;
+    },
+    rangeOf(measure) {
+      const known = ranges.get(measure);
+      if (known !== undefined) return known;
+      const range = valueRange(measure, program, reading.rangeOf);
+      ranges.set(measure, range);
+      return range;
+    },
+    theMetric(metric) {
+      const key = metricKey(metric);
+      const known = metrics.get(key);
+      if (known === undefined) metrics.set(key, metric);
+      return known ?? metric;
+    },
+  };
+  return reading;
+}
+
+/** The names of a circle from the first one back to it, those in the middle left out where they are many. */
+export function namedCircle(names: readonly string[]): string {
+  const shown =
+    names.length <= LONGEST_CIRCLE
+      ? names
+      : [
+          ...names.slice(0, LONGEST_CIRCLE - 2),
+          `${names.length - LONGEST_CIRCLE + 1} more`,
+          ...names.slice(-1),
+        ];
+  return shown.join(' -> ');
+}
+
+/** The same text for equal metrics, another for others. */
+function metricKey(metric: Metric): string {
+  const where = metric.where.map(filterKey).sort();
+  const { kind, aggregate, by, window, validOnly, scope, perRespondent } = metric;
+  return JSON.stringify([kind, where, aggregate, by, windowKey(window), validOnly, scope, perRespondent]);
+}
+
+function filterKey(filter: Filter): string {
+  const { field, type } = filter;
+  return 'values' in filter
+    ? JSON.stringify([field, type, ...[...filter.values].sort()])
+    : JSON.stringify([field, type, filter.as, fractionToText(filter.value)]);
+}
+
+function windowKey(window: Window): string {
+  return JSON.stringify(Object.entries(window).sort());
+}

@@ -1,0 +1,95 @@
+import { type Day, formatDay, parseDay } from '../values/day.ts';
+import { compare, type Fraction, parseDecimal, ZERO } from '../values/fraction.ts';
+import { findNameProblem, LONGEST_NAME, toName } from '../values/naming-text.ts';
+import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
+import type { Limit, Shape } from './shape.ts';
+
+/** A text in its one form that matches a pattern and is within the limit; `is` says what it then is, with its article. */
+export function text(pattern: RegExp, is: string, limit?: Limit): Shape<string> {
+  return {
+    schema: {
+      type: 'string',
+      pattern: pattern.source,
+      ...(limit !== undefined && { maxLength: RULEBOOK_LIMITS[limit] }),
+    },
+    read(value, path, reading) {
+      const name = typeof value === 'string' ? toName(value) : '';
+      if (!pattern.test(name)) return reading.refuse(path, hiddenIn(name) ?? `This has to be ${is}.`);
+      return limit === undefined || reading.within(name.length, limit, path) ? name : undefined;
+    },
+  };
+}
+
+/** What in a name can't be seen, so that no reader of its text would find it; null if nothing. */
+export function hiddenIn(name: string): string | null {
+  return name === '' ? null : findNameProblem(name, Number.POSITIVE_INFINITY);
+}
+
+/** A text that names something (rule 30), in its one form. */
+export function name(longest = LONGEST_NAME): Shape<string> {
+  return {
+    schema: { type: 'string', pattern: '\\S' },
+    read: (value, path, reading) =>
+      typeof value === 'string'
+        ? reading.name(value, path, longest)
+        : reading.refuse(path, 'A text is expected here.'),
+  };
+}
+
+/** A text for people, on one line or on several, as it is written. */
+export function writing(longest: number, lines: 'ONE_LINE' | 'LINES'): Shape<string> {
+  return {
+    schema: { type: 'string', pattern: '\\S' },
+    read: (value, path, reading) =>
+      typeof value === 'string'
+        ? reading.writing(value, path, longest, lines)
+        : reading.refuse(path, 'A text is expected here.'),
+  };
+}
+
+/** One of a few texts, or numbers. */
+export function choice<const T extends string | number | boolean>(values: readonly T[]): Shape<T> {
+  return {
+    schema: { enum: values },
+    read: (value, path, reading) =>
+      values.find((each) => each === value) ??
+      reading.refuse(path, `${values.length > 1 ? 'One of ' : ''}${values.join(', ')} is expected here.`),
+  };
+}
+
+/** A whole number within bounds. */
+export function integer(minimum: number, maximum: number): Shape<number> {
+  return {
+    schema: { type: 'integer', minimum, maximum },
+    read: (value, path, reading) =>
+      typeof value === 'number' && Number.isInteger(value) && value >= minimum && value <= maximum
+        ? value
+        : reading.refuse(path, `A whole number from ${minimum} to ${maximum} is expected here.`),
+  };
+}
+
+/** An exact number, written as a text so that nothing is rounded on the way. */
+export const decimal: Shape<Fraction> = {
+  schema: { type: 'string', pattern: '^-?\\d{1,30}(\\.\\d{1,20})?$' },
+  read: (value, path, reading) =>
+    (typeof value === 'string' ? parseDecimal(value) : null) ??
+    reading.refuse(path, 'A decimal number as a text is expected here, such as "1250.5".'),
+};
+
+/** An exact number above zero. */
+export const positiveDecimal: Shape<Fraction> = {
+  schema: { ...decimal.schema, not: { pattern: '^(-|0*(\\.0*)?$)' } },
+  read(value, path, reading) {
+    const number = decimal.read(value, path, reading);
+    if (number === undefined || compare(number, ZERO) > 0) return number;
+    return reading.refuse(path, 'A number above zero is expected here.');
+  },
+};
+
+/** A calendar date. */
+export const date: Shape<Day> = {
+  schema: { type: 'string', format: 'date', pattern: '^[1-9]\\d{3}-\\d{2}-\\d{2}$' },
+  read: (value, path, reading) =>
+    (typeof value === 'string' ? parseDay(value) : null) ??
+    reading.refuse(path, `A date is expected here, such as "${formatDay(20_000)}".`),
+};

@@ -1,0 +1,109 @@
+import type { Metric } from '../rulebook/metric.ts';
+import type { Measure, PointScale, RegionalNumber } from '../rulebook/rulebook.ts';
+import {
+  add,
+  compare,
+  divide,
+  type Fraction,
+  greatest,
+  least,
+  multiply,
+  ONE,
+  ZERO,
+} from '../values/fraction.ts';
+import type { ProgramSettings } from '../values/program.ts';
+
+/** Between which numbers every value of a measure lies, by what kind of number it is; null where there is no end. */
+export type ValueRange = {
+  readonly minimum: Fraction | null;
+  readonly maximum: Fraction | null;
+  /** No fact is behind it: the rulebook's author decided it. */
+  readonly isConstant: boolean;
+};
+export type Ends = Omit<ValueRange, 'isConstant'>;
+
+const ANY: Ends = { minimum: null, maximum: null };
+const FROM_ZERO: Ends = { minimum: ZERO, maximum: null };
+
+/** The range of a measure, from those of its parts. Wider than it need be, but never narrower. */
+export function valueRange(
+  measure: Measure,
+  program: ProgramSettings,
+  rangeOf: (part: Measure) => ValueRange,
+): ValueRange {
+  if (measure.type === 'METRIC') return { ...metricRange(measure.metric, program), isConstant: false };
+  if (measure.type === 'CONSTANT') {
+    const numbers = everyNumber(measure.value);
+    return { minimum: numbers.reduce(least), maximum: numbers.reduce(greatest), isConstant: true };
+  }
+  const parts = measure.parts.map(rangeOf);
+  return { ...calculationRange(measure, parts), isConstant: parts.every(({ isConstant }) => isConstant) };
+}
+
+function calculationRange(
+  measure: Exclude<Measure, { readonly type: 'METRIC' | 'CONSTANT' }>,
+  parts: readonly Ends[],
+): Ends {
+  const [minima, maxima] = [parts.map(({ minimum }) => minimum), parts.map(({ maximum }) => maximum)];
+  switch (measure.type) {
+    case 'SUM':
+      return { minimum: whole(minima, add), maximum: whole(maxima, add) };
+    case 'MINIMUM':
+      return { minimum: whole(minima, least), maximum: known(maxima, least) };
+    case 'MAXIMUM':
+      return { minimum: known(minima, greatest), maximum: whole(maxima, greatest) };
+    case 'RATIO':
+      return minima.every((minimum) => minimum !== null && compare(minimum, ZERO) >= 0) ? FROM_ZERO : ANY;
+    case 'POINTS': {
+      const most = maxima[0] == null ? null : mostPoints(maxima[0], measure.scale);
+      return { minimum: ZERO, maximum: known([measure.cap, most], least) };
+    }
+    case 'CAPPED_TOTAL': {
+      const counted = maxima.map((maximum) => maximum && greatest(maximum, ZERO));
+      return { minimum: ZERO, maximum: whole(counted, add) };
+    }
+    case 'LARGEST_SHARE':
+      return { minimum: ZERO, maximum: ONE };
+  }
+}
+
+function metricRange({ kind, aggregate }: Metric, { satisfactionScale }: ProgramSettings): Ends {
+  if (aggregate === 'COUNT' || aggregate === 'DISTINCT') return FROM_ZERO;
+  if (kind !== 'satisfaction') return ANY;
+  const { minimum, maximum } = satisfactionScale;
+  if (aggregate !== 'SUM') return { minimum, maximum };
+  // Of nothing it is 0.
+  return {
+    minimum: compare(minimum, ZERO) >= 0 ? ZERO : null,
+    maximum: compare(maximum, ZERO) <= 0 ? ZERO : null,
+  };
+}
+
+/** The points for the greatest value, in the region that gives most; steps give what their cap says. */
+function mostPoints(value: Fraction, scale: PointScale): Fraction | null {
+  if (scale.type === 'STEPS') return null;
+  const most = everyNumber(scale.points).reduce(greatest);
+  return greatest(multiply(divide(value, scale.per), most), ZERO);
+}
+
+function everyNumber(number: RegionalNumber): readonly Fraction[] {
+  return [number.default, ...number.regions.values()];
+}
+
+/** What comes of all ends; none if one has none. */
+function whole(
+  ends: readonly (Fraction | null)[],
+  f: (a: Fraction, b: Fraction) => Fraction,
+): Fraction | null {
+  const there = ends.filter((end) => end !== null);
+  return there.length < ends.length ? null : there.reduce(f);
+}
+
+/** What comes of those ends that there are. */
+function known(
+  ends: readonly (Fraction | null)[],
+  f: (a: Fraction, b: Fraction) => Fraction,
+): Fraction | null {
+  const there = ends.filter((end) => end !== null);
+  return there.length === 0 ? null : there.reduce(f);
+}

@@ -1,0 +1,271 @@
+import { cappedTotal, largestShare } from '../measuring/capped-total.ts';
+import type { Measurements, Reading, Readings } from '../measuring/measurements.ts';
+import type { Metric, PersonGroup } from '../rulebook/metric.ts';
+import type {
+  ForEach,
+  Measure,
+  MeasuringScope,
+  PointScale,
+  Quantifier,
+  RegionalNumber,
+  Requirement,
+  Rulebook,
+} from '../rulebook/rulebook.ts';
+import {
+  add,
+  compare,
+  divide,
+  type Fraction,
+  floor,
+  fractionFromText,
+  greatest,
+  least,
+  multiply,
+  ZERO,
+} from '../values/fraction.ts';
+import { against, type Bounds, certain, quotient, rising } from './bounds.ts';
+import type { Outcome } from './standing.ts';
+
+/** Where a requirement is judged: for the partner as a whole, or for one item of a forEach. */
+export type Place = {
+  readonly item: string | null;
+  /** The field whose value the item is. */
+  readonly dimension: string | null;
+  /** Decides which of the values per region hold. */
+  readonly region: string;
+  readonly scope: MeasuringScope;
+  readonly readings: Readings;
+  readonly known: Map<Measure, Bounds>;
+  /** Of requirements that are made of others: each is asked for again when it is proven. */
+  readonly outcomes: Map<Requirement, Outcome>;
+};
+
+type Composite = Extract<Requirement, { readonly type: 'COMPOSITE' }>;
+
+/** An item of a forEach: whether it is one, whether its body is met, and what it says to the whole. */
+export type ItemOutcome = {
+  readonly place: Place;
+  readonly where: Outcome;
+  readonly body: Outcome;
+  readonly counts: Outcome;
+};
+
+/** The one evaluator: what a rulebook says about measurements, node by node. */
+export type Evaluation = {
+  readonly rulebook: Rulebook;
+  readonly measurements: Measurements;
+  readonly whole: Place;
+  outcome(requirement: Requirement, place: Place): Outcome;
+  specialization(code: string): Outcome;
+  items(forEach: ForEach): readonly ItemOutcome[];
+  bounds(measure: Measure, place: Place): Bounds;
+};
+
+export function createEvaluation(rulebook: Rulebook, measurements: Measurements): Evaluation {
+  const requirements = new Map(rulebook.specializations.map(({ code, requirement }) => [code, requirement]));
+  const specializations = new Map<string, Outcome>();
+  const itemsOf = new Map<ForEach, readonly ItemOutcome[]>();
+  const { region } = measurements;
+  const whole: Place = {
+    item: null,
+    dimension: null,
+    region,
+    scope: rulebook.scope,
+    readings: measurements,
+    known: new Map(),
+    outcomes: new Map(),
+  };
+
+  const evaluation: Evaluation = {
+    rulebook,
+    measurements,
+    whole,
+    outcome(requirement, place) {
+      switch (requirement.type) {
+        case 'THRESHOLD':
+          return against(
+            evaluation.bounds(requirement.measure, place),
+            requirement.comparison,
+            inRegion(requirement.required, place.region),
+          );
+        case 'COMPOSITE': {
+          const known = place.outcomes.get(requirement) ?? compositeOutcome(requirement, place);
+          place.outcomes.set(requirement, known);
+          return known;
+        }
+        case 'SPECIALIZATION':
+          return evaluation.specialization(requirement.specialization);
+        case 'PERSONS': {
+          const filled = slotsOf(requirement.group, place).reduce((sum, persons) => sum + persons.length, 0);
+          return filled >= placesIn(requirement.group) ? 'MET' : 'UNMET';
+        }
+        case 'FOR_EACH':
+          return quantified(
+            requirement.quantifier,
+            evaluation.items(requirement).map(({ counts }) => counts),
+          );
+      }
+    },
+    specialization(code) {
+      const known = specializations.get(code);
+      if (known !== undefined) return known;
+      const requirement = requirements.get(code);
+      if (requirement === undefined) throw new Error(`no specialization ${code}`);
+      const outcome = evaluation.outcome(requirement, whole);
+      specializations.set(code, outcome);
+      return outcome;
+    },
+    items(forEach) {
+      const known = itemsOf.get(forEach) ?? judgeItems(forEach);
+      itemsOf.set(forEach, known);
+      return known;
+    },
+    bounds(measure, place) {
+      const known = place.known.get(measure);
+      if (known !== undefined) return known;
+      const bounds = boundsOf(measure, place);
+      place.known.set(measure, bounds);
+      return bounds;
+    },
+  };
+  return evaluation;
+
+  function compositeOutcome({ quantifier, parts }: Composite, place: Place): Outcome {
+    const outcomes = parts.map((part) => evaluation.outcome(part.requirement, place));
+    const mandatory = outcomes.filter((_, index) => parts[index]?.mandatory);
+    return quantified({ rule: 'ALL' }, [quantified(quantifier, outcomes), ...mandatory]);
+  }
+
+  /** A forEach stands within no other, so its items are those of the whole partner. */
+  function judgeItems(forEach: ForEach): readonly ItemOutcome[] {
+    const index = rulebook.forEachs.findIndex((each) => each.forEach === forEach);
+    const scope = rulebook.forEachs[index]?.scope;
+    if (scope === undefined) throw new Error('a forEach that the rulebook does not have');
+    return (measurements.items[index] ?? [])
+      .map(({ item, ...readings }): ItemOutcome => {
+        const { dimension } = forEach;
+        const here = dimension === 'region' ? item : region;
+        const place: Place = {
+          item,
+          dimension,
+          region: here,
+          scope,
+          readings,
+          known: new Map(),
+          outcomes: new Map(),
+        };
+        const where = evaluation.outcome(forEach.where, place);
+        const body = evaluation.outcome(forEach.body, place);
+        return { place, where, body, counts: where === 'MET' ? body : undecided(forEach.quantifier, body) };
+      })
+      .filter(({ where }) => where !== 'UNMET');
+  }
+
+  function boundsOf(measure: Measure, place: Place): Bounds {
+    if (measure.type === 'METRIC') {
+      const [value, sample] = readingOf(measure.metric, place);
+      return value === null || sample < (measure.minimumSample ?? 0)
+        ? null
+        : certain(fractionFromText(value));
+    }
+    if (measure.type === 'CONSTANT') return certain(inRegion(measure.value, place.region));
+    const parts = measure.parts.map((part) => evaluation.bounds(part, place));
+    switch (measure.type) {
+      case 'SUM':
+        return rising(parts, (values) => values.reduce(add, ZERO));
+      case 'MINIMUM':
+        return rising(parts, (values) => values.reduce(least));
+      case 'MAXIMUM':
+        return rising(parts, (values) => values.reduce(greatest));
+      case 'RATIO':
+        return quotient(parts[0] ?? null, parts[1] ?? null);
+      case 'CAPPED_TOTAL':
+        return rising(parts, (values) => cappedTotal(values, measure.maximumShare));
+      case 'LARGEST_SHARE':
+        return shareBounds(parts);
+      case 'POINTS': {
+        const { scale, cap } = measure;
+        if (parts[0] === null) return cap === null ? null : { minimum: ZERO, maximum: cap };
+        return rising(parts, ([value]) => capped(pointsFor(value ?? ZERO, scale, place.region), cap));
+      }
+    }
+  }
+}
+
+/** What was read for a metric. */
+export function readingOf(metric: Metric, place: Place): Reading {
+  const reading = place.readings.numbers[place.scope.metrics.get(metric) ?? -1];
+  if (reading === undefined) throw new Error('the measurements are not of this rulebook');
+  return reading;
+}
+
+/** The persons assigned to each slot of a group. */
+export function slotsOf(group: PersonGroup, place: Place): readonly (readonly string[])[] {
+  const slots = place.readings.persons[place.scope.groups.get(group) ?? -1];
+  if (slots === undefined) throw new Error('the measurements are not of this rulebook');
+  return slots;
+}
+
+/** How many persons a group asks for. */
+export function placesIn(group: PersonGroup): number {
+  return group.slots.reduce((sum, { count }) => sum + count, 0);
+}
+
+/** How many of so many parts a quantifier asks for. */
+export function neededOf(quantifier: Quantifier, parts: number): number {
+  if (quantifier.rule === 'AT_LEAST') return quantifier.needed;
+  return quantifier.rule === 'ALL' ? parts : 1;
+}
+
+/** The number for a region. */
+export function inRegion(number: RegionalNumber, region: string): Fraction {
+  return number.regions.get(region) ?? number.default;
+}
+
+/** All-of and any-of after Kleene are n-of-m with n = m and n = 1. */
+function quantified(quantifier: Quantifier, outcomes: readonly Outcome[]): Outcome {
+  const needed = neededOf(quantifier, outcomes.length);
+  const met = outcomes.filter((outcome) => outcome === 'MET').length;
+  if (met >= needed) return 'MET';
+  const open = outcomes.filter((outcome) => outcome === 'INSUFFICIENT_DATA').length;
+  return met + open < needed ? 'UNMET' : 'INSUFFICIENT_DATA';
+}
+
+/** What something that may or may not be an item says: nothing, where its body could not make a difference. */
+function undecided({ rule }: Quantifier, body: Outcome): Outcome {
+  const harmless = rule === 'ALL' ? 'MET' : 'UNMET';
+  return body === harmless ? harmless : 'INSUFFICIENT_DATA';
+}
+
+/** The points for a value, before any cap. */
+export function pointsFor(value: Fraction, scale: PointScale, region: string): Fraction {
+  if (scale.type === 'STEPS') {
+    return scale.steps.findLast(({ atLeast }) => compare(value, atLeast) >= 0)?.points ?? ZERO;
+  }
+  const units = divide(value, scale.per);
+  const points = multiply(scale.type === 'LINEAR' ? units : floor(units), inRegion(scale.points, region));
+  return greatest(points, ZERO);
+}
+
+function capped(points: Fraction, cap: Fraction | null): Fraction {
+  return cap === null ? points : least(points, cap);
+}
+
+/** A part's share rises with it and falls with the others; these bounds are safe, and exact if the parts are certain. */
+function shareBounds(parts: readonly Bounds[]): Bounds {
+  const known = parts.filter((part) => part !== null);
+  if (known.length < parts.length) return null;
+  if (known.every((part) => part.minimum === part.maximum)) {
+    return certain(largestShare(known.map((part) => part.minimum)));
+  }
+  const shares = (own: 'minimum' | 'maximum', others: 'minimum' | 'maximum') =>
+    known
+      .map((part) => {
+        const all = known
+          .map((each) => greatest(each === part ? each[own] : each[others], ZERO))
+          .reduce(add, ZERO);
+        return compare(all, ZERO) === 0 ? ZERO : divide(greatest(part[own], ZERO), all);
+      })
+      .reduce(greatest, ZERO);
+  return { minimum: shares('minimum', 'maximum'), maximum: shares('maximum', 'minimum') };
+}

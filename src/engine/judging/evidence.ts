@@ -1,0 +1,171 @@
+import { selected, withinRespondentLimit } from '../measuring/aggregate.ts';
+import {
+  byContent,
+  type Candidate,
+  type Contribution,
+  candidates,
+  contributions,
+  includes,
+  type Setting,
+  slotDays,
+  valueFor,
+} from '../measuring/contribution.ts';
+import { assignment } from '../measuring/persons.ts';
+import { entryOn } from '../partner/entry-on.ts';
+import type { Fact } from '../partner/fact.ts';
+import { fieldText, passes } from '../partner/fact-field.ts';
+import type { PartnerCase } from '../partner/partner-case.ts';
+import type { Filter, Metric, PersonGroup, Slot } from '../rulebook/metric.ts';
+import type { MeasuringScope, Rulebook } from '../rulebook/rulebook.ts';
+import type { Day } from '../values/day.ts';
+import type { Evidence, ExclusionReason } from './standing.ts';
+
+type Excluded = { readonly fact: Fact; readonly reason: ExclusionReason };
+type Counted = { readonly metric: Metric } | { readonly group: PersonGroup; readonly slots: readonly Slot[] };
+
+/**
+ * The facts behind the number at `path` of the rulebook's document on a day: of a measure that is a metric, of a group of
+ * persons, or of one of its slots. `item` is the forEach's, null outside of one, and `of` the dimension that it is a value of; what
+ * stands in a single forEach needs no `of`. Nothing, if there is no such number. Both lists are in the order of `byContent`.
+ */
+export function evidence(
+  partner: PartnerCase,
+  rulebook: Rulebook,
+  on: Day,
+  path: string,
+  item: string | null = null,
+  of: string | null = null,
+): Evidence {
+  for (const { scope, dimension } of scopesFor(rulebook, item, of)) {
+    const number = numberAt(scope, path);
+    if (number === null) continue;
+    const { kind, scope: reach } =
+      'metric' in number ? number.metric : { kind: 'certification', ...number.group };
+    const all = candidates(partner)(kind, reach);
+    const inItem = ({ fact }: Candidate): boolean =>
+      dimension === null || fieldText(fact, dimension) === item;
+    const enrolledOn = entryOn(partner.entries, on)?.enrolledOn ?? partner.entries[0]?.enrolledOn ?? on;
+    const found =
+      'metric' in number
+        ? behindMetric(number.metric, all.filter(inItem), on, { rulebook, enrolledOn })
+        : behindGroup(number.group, number.slots, all.filter(inItem), on);
+    const reason = dimension === 'region' ? 'WRONG_REGION' : 'FILTERED_OUT';
+    const others = all.filter((each) => !inItem(each)).map(({ fact }): Excluded => ({ fact, reason }));
+    return {
+      counted: found.counted,
+      excluded: [...found.excluded, ...others].sort((a, b) => byContent(a.fact, b.fact)),
+    };
+  }
+  return { counted: [], excluded: [] };
+}
+
+function scopesFor(
+  rulebook: Rulebook,
+  item: string | null,
+  of: string | null,
+): readonly { readonly scope: MeasuringScope; readonly dimension: string | null }[] {
+  if (item === null) return [{ scope: rulebook.scope, dimension: null }];
+  return rulebook.forEachs
+    .map(({ forEach: { dimension }, scope }) => ({ scope, dimension }))
+    .filter(({ dimension }) => of === null || dimension === of);
+}
+
+function numberAt({ metricsByPath, groups }: MeasuringScope, path: string): Counted | null {
+  const metric = metricsByPath.get(path);
+  if (metric !== undefined) return { metric };
+  for (const group of groups.keys()) {
+    if (group.path === path) return { group, slots: group.slots };
+    const slot = group.slots.find((each) => each.path === path);
+    if (slot !== undefined) return { group, slots: [slot] };
+  }
+  return null;
+}
+
+function behindMetric(metric: Metric, all: readonly Candidate[], on: Day, setting: Setting): Evidence {
+  const excluded: Excluded[] = [];
+  const active: Contribution[] = [];
+  for (const candidate of all) {
+    const contribution = contributions(candidate, metric, setting).find((run) => includes(run, on));
+    if (contribution === undefined) {
+      excluded.push({ fact: candidate.fact, reason: whyNotCounted(candidate, metric, on, setting) });
+    } else active.push(contribution);
+  }
+  const limited = new Set(withinRespondentLimit(metric, active));
+  const counted = new Set(selected(metric, active));
+  const repeated = metric.by.includes('person') ? 'DUPLICATE_PERSON' : 'ALREADY_COUNTED';
+  for (const contribution of active) {
+    if (counted.has(contribution)) continue;
+    const reason = limited.has(contribution) ? repeated : 'RESPONDENT_CAP';
+    excluded.push({ fact: contribution.fact, reason });
+  }
+  return { counted: [...counted].map(({ fact }) => fact), excluded };
+}
+
+function whyNotCounted(candidate: Candidate, metric: Metric, on: Day, setting: Setting): ExclusionReason {
+  const { fact } = candidate;
+  const general = whyNot(candidate, metric.where, on);
+  if (general !== null) return general;
+  if (valueFor(fact, metric, setting.rulebook) === null) {
+    return fact.currency === null ? 'FILTERED_OUT' : 'UNKNOWN_CURRENCY';
+  }
+  if (metric.by.some((field) => fieldText(fact, field) === null)) return 'FILTERED_OUT';
+  if (fact.occurredOn > on) return 'NOT_YET_VALID';
+  return metric.validOnly && fact.expiresOn !== null && fact.expiresOn <= on ? 'EXPIRED' : 'OUTSIDE_WINDOW';
+}
+
+/** For each person one certification a slot counts; what else qualifies is not needed, or was used for another slot. */
+function behindGroup(
+  group: PersonGroup,
+  slots: readonly Slot[],
+  all: readonly Candidate[],
+  on: Day,
+): Evidence {
+  const qualifies = (candidate: Candidate, slot: Slot): boolean =>
+    slotDays(candidate, slot.where).some((run) => includes(run, on));
+  const qualified = group.slots.map((slot) =>
+    all.filter((each) => qualifies(each, slot)).map(({ fact }) => fact.person ?? ''),
+  );
+  const assigned = assignment(
+    group,
+    qualified.map((persons) => [...new Set(persons)].sort()),
+  );
+  const slotOf = new Map(
+    group.slots.flatMap((slot, index) => (assigned[index] ?? []).map((person) => [person, slot] as const)),
+  );
+  const counted: Fact[] = [];
+  const excluded: Excluded[] = [];
+  const seen = new Set<string>();
+  for (const candidate of all) {
+    const { fact } = candidate;
+    const person = fact.person ?? '';
+    const slot = slotOf.get(person);
+    if (!slots.some((each) => qualifies(candidate, each))) {
+      excluded.push({ fact, reason: whyNoSlot(candidate, slots, on) });
+    } else if (slot === undefined) excluded.push({ fact, reason: 'NOT_NEEDED' });
+    else if (!slots.includes(slot) || !qualifies(candidate, slot)) {
+      excluded.push({ fact, reason: 'PERSON_USED_ELSEWHERE' });
+    } else if (seen.has(person)) excluded.push({ fact, reason: 'DUPLICATE_PERSON' });
+    else {
+      seen.add(person);
+      counted.push(fact);
+    }
+  }
+  return { counted, excluded };
+}
+
+function whyNoSlot(candidate: Candidate, slots: readonly Slot[], on: Day): ExclusionReason {
+  const reasons = slots.map(({ where }) => whyNot(candidate, where, on));
+  const filters: readonly (ExclusionReason | null)[] = ['FILTERED_OUT', 'WRONG_REGION'];
+  const other = reasons.find((reason) => !filters.includes(reason));
+  if (other !== undefined && other !== null) return other;
+  if (other === undefined) return reasons[0] ?? 'FILTERED_OUT';
+  return candidate.fact.occurredOn > on ? 'NOT_YET_VALID' : 'EXPIRED';
+}
+
+/** What keeps a fact from counting whatever its days are. */
+function whyNot({ fact, belongs }: Candidate, where: readonly Filter[], on: Day): ExclusionReason | null {
+  if (fact.voided) return 'VOIDED';
+  const failed = where.find((filter) => !passes(fact, filter));
+  if (failed !== undefined) return failed.field === 'region' ? 'WRONG_REGION' : 'FILTERED_OUT';
+  return belongs.some((run) => includes(run, on)) ? null : 'NOT_IN_FAMILY';
+}

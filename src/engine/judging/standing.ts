@@ -1,0 +1,181 @@
+import type { Measurements } from '../measuring/measurements.ts';
+import type { Fact } from '../partner/fact.ts';
+import type { Status } from '../partner/status.ts';
+import type { Comparison } from '../values/comparison.ts';
+import type { Day, DayRange } from '../values/day.ts';
+import type { Fraction } from '../values/fraction.ts';
+import type { LocalizedText } from '../values/program.ts';
+
+export const OUTCOMES = ['MET', 'UNMET', 'INSUFFICIENT_DATA'] as const;
+/** Three-valued: INSUFFICIENT_DATA says that the data can't decide it. */
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** What it takes to change a number: facts to be counted, amounts to be added, or something that no single fact says. */
+export type Grain = 'COUNT' | 'SUM' | 'OTHER';
+
+/**
+ * How a number came about. `path` names its place in the rulebook's document, for example `/measures/revenue`; together with
+ * the item and its dimension, for numbers within a forEach, it is the key under which counted and excluded facts are looked up.
+ */
+export type MeasureProof = {
+  readonly path: string;
+  readonly item: string | null;
+  readonly name: LocalizedText;
+  /** A currency, `points`, `persons`, `%` (the value 1 is 100 %) or the programme's unit; null for a bare number. */
+  readonly unit: string | null;
+  readonly grain: Grain;
+  /** Null when the data can't decide it. */
+  readonly value: Fraction | null;
+  /** What insufficient items leave open: the value lies between these. */
+  readonly range: { readonly minimum: Fraction; readonly maximum: Fraction } | null;
+} & (
+  | {
+      readonly type: 'METRIC';
+      /** The field whose value the item is; a named measure may stand in forEachs over several. */
+      readonly dimension: string | null;
+      readonly window: DayRange;
+      /** How many facts, persons or keys the value rests on, after every filter. */
+      readonly sample: number;
+      readonly minimumSample: number | null;
+      /** How many answers of one respondent count at most, and how many did not for that. */
+      readonly perRespondent: number | null;
+      readonly limited: number;
+    }
+  | { readonly type: 'CONSTANT' }
+  | {
+      readonly type: 'CALCULATION';
+      readonly operator:
+        | 'SUM'
+        | 'MINIMUM'
+        | 'MAXIMUM'
+        | 'RATIO'
+        | 'POINTS'
+        | 'CAPPED_TOTAL'
+        | 'LARGEST_SHARE';
+      readonly parts: readonly MeasureProof[];
+      /** What cut the number; null if nothing did. */
+      readonly cut: Cut | null;
+    }
+);
+
+/** A cap or a maximum share that made a number less: `uncut` is what it would be without. */
+export type Cut = {
+  readonly type: 'CAP' | 'SHARE';
+  /** The most that counts: a number, or the share of the total that a part may be. */
+  readonly limit: Fraction;
+  readonly uncut: Fraction;
+};
+
+/** One way to fill the slots of a group of persons, the smallest by person. */
+export type SlotProof = {
+  readonly name: LocalizedText;
+  readonly required: number;
+  /** Persons assigned, ascending. */
+  readonly persons: readonly string[];
+};
+
+/** A requirement with its outcome and everything it rests on. */
+export type RequirementProof = {
+  readonly path: string;
+  readonly item: string | null;
+  readonly outcome: Outcome;
+} & (
+  | {
+      readonly type: 'THRESHOLD';
+      readonly comparison: Comparison;
+      readonly required: Fraction;
+      readonly actual: MeasureProof;
+      /**
+       * The least number that can be recorded and that brings a sum or count up, or down, to what meets the threshold; of other numbers how
+       * far off they are, rounded up. Where the value lies in a range, of its nearest end. 0 when met, null when undecided.
+       */
+      readonly shortfall: Fraction | null;
+    }
+  | {
+      /** ALL: `needed` is the number of parts; ANY: 1; AT_LEAST: n, with the mandatory parts marked. */
+      readonly type: 'COMPOSITE';
+      readonly rule: 'ALL' | 'ANY' | 'AT_LEAST';
+      readonly needed: number;
+      readonly met: number;
+      readonly parts: readonly { readonly mandatory: boolean; readonly proof: RequirementProof }[];
+    }
+  | { readonly type: 'SPECIALIZATION'; readonly specialization: string; readonly proof: RequirementProof }
+  | {
+      readonly type: 'PERSONS';
+      readonly slots: readonly SlotProof[];
+      readonly required: number;
+      readonly filled: number;
+    }
+  | {
+      readonly type: 'FOR_EACH';
+      readonly dimension: string;
+      readonly rule: 'ALL' | 'ANY' | 'AT_LEAST';
+      readonly needed: number;
+      readonly met: number;
+      /** Why each is an item, and whether it meets what is asked of it. */
+      readonly items: readonly {
+        readonly item: string;
+        readonly where: RequirementProof;
+        readonly proof: RequirementProof;
+      }[];
+    }
+);
+
+/** A tier and why it is, or is not, attained; the lowest tier has no requirement and is always MET. */
+export type TierProof = {
+  readonly tier: string;
+  readonly outcome: Outcome;
+  readonly requirement: RequirementProof | null;
+};
+
+/** A tier and the smallest parts of its requirement that are not met; none are, where only policy keeps it from the partner. */
+export type TierGap = { readonly tier: string; readonly missing: readonly RequirementProof[] };
+
+/** What a rulebook that is valid beside the one that counts says. */
+export type Alternative = {
+  readonly rulebookId: string;
+  readonly measurements: Measurements;
+  readonly proof: readonly TierProof[];
+};
+
+/** The engine's verdict on a partner on a day. */
+export type Standing = {
+  readonly on: Day;
+  readonly status: Status;
+  /** Null when `status.rulebookId` is. */
+  readonly measurements: Measurements | null;
+  /** Highest tier first; empty when `status.rulebookId` is null. */
+  readonly proof: readonly TierProof[];
+  /** One a specialization, in the rulebook's order. */
+  readonly specializations: readonly { readonly specialization: string; readonly proof: RequirementProof }[];
+  /** What is missing for the tier above the effective one; null at the top and without a tier. */
+  readonly next: TierGap | null;
+  /** The same for the tier above the computed one. */
+  readonly computedNext: TierGap | null;
+  /** During a transition in mode BOTH: the verdicts that did not count. */
+  readonly alternatives: readonly Alternative[];
+  readonly nextChangeOn: Day | null;
+};
+
+export const EXCLUSION_REASONS = [
+  'OUTSIDE_WINDOW',
+  'EXPIRED',
+  'NOT_YET_VALID',
+  'FILTERED_OUT',
+  'VOIDED',
+  'RESPONDENT_CAP',
+  'PERSON_USED_ELSEWHERE',
+  'DUPLICATE_PERSON',
+  'NOT_IN_FAMILY',
+  'WRONG_REGION',
+  'UNKNOWN_CURRENCY',
+  'ALREADY_COUNTED',
+  'NOT_NEEDED',
+] as const;
+export type ExclusionReason = (typeof EXCLUSION_REASONS)[number];
+
+/** The facts behind one number: those of its kind that counted, and those that did not, with the reason. */
+export type Evidence = {
+  readonly counted: readonly Fact[];
+  readonly excluded: readonly { readonly fact: Fact; readonly reason: ExclusionReason }[];
+};

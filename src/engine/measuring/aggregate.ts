@@ -1,0 +1,81 @@
+import type { Fact } from '../partner/fact.ts';
+import type { Metric } from '../rulebook/metric.ts';
+import {
+  add,
+  compare,
+  divide,
+  type Fraction,
+  fraction,
+  fractionToText,
+  wholeNumber,
+  ZERO,
+} from '../values/fraction.ts';
+import { byContent, byText, type Contribution } from './contribution.ts';
+import type { Reading } from './measurements.ts';
+
+/** The contributions that count after the limits a respondent and a key. */
+export function selected(metric: Metric, active: readonly Contribution[]): readonly Contribution[] {
+  const limited = withinRespondentLimit(metric, active);
+  return metric.aggregate === 'DISTINCT' ? firstOfEachKey(limited) : limited;
+}
+
+/** At most the metric's limit a respondent, the latest by occurredOn, then externalId; answers without a respondent are not limited. */
+export function withinRespondentLimit(
+  { perRespondent: limit }: Metric,
+  active: readonly Contribution[],
+): readonly Contribution[] {
+  if (limit === null) return active;
+  const taken = new Map<string, number>();
+  const kept = active
+    .toSorted((a, b) => byAnswer(b.fact, a.fact))
+    .filter(({ fact: { respondent } }) => {
+      if (respondent === null) return true;
+      const before = taken.get(respondent) ?? 0;
+      taken.set(respondent, before + 1);
+      return before < limit;
+    });
+  return kept.sort((a, b) => byContent(a.fact, b.fact));
+}
+
+function byAnswer(a: Fact, b: Fact): number {
+  return a.occurredOn - b.occurredOn || byText(a.externalId, b.externalId) || byContent(a, b);
+}
+
+/** Of contributions with equal keys the first. */
+function firstOfEachKey(active: readonly Contribution[]): readonly Contribution[] {
+  const keys = new Set<string>();
+  return active.filter(({ key }) => !keys.has(key) && keys.add(key));
+}
+
+/** A metric's value and sample on a day, from the contributions within its window. */
+export function aggregate(metric: Metric, active: readonly Contribution[]): Reading {
+  const within = withinRespondentLimit(metric, active);
+  const counted = metric.aggregate === 'DISTINCT' ? firstOfEachKey(within) : within;
+  const value = aggregated(metric, counted);
+  const text = value === null ? null : fractionToText(value);
+  const limited = active.length - within.length;
+  return limited === 0 ? [text, counted.length] : [text, counted.length, limited];
+}
+
+function aggregated(metric: Metric, counted: readonly Contribution[]): Fraction | null {
+  const values = counted.map(({ value }) => value);
+  switch (metric.aggregate) {
+    case 'COUNT':
+    case 'DISTINCT':
+      return wholeNumber(values.length);
+    case 'SUM':
+      return values.reduce(add, ZERO);
+    case 'AVERAGE':
+      return values.length === 0 ? null : divide(values.reduce(add, ZERO), wholeNumber(values.length));
+    case 'MEDIAN': {
+      const ordered = values.toSorted(compare);
+      const middle = ordered[Math.floor((ordered.length - 1) / 2)];
+      const other = ordered[Math.floor(ordered.length / 2)];
+      return middle === undefined || other === undefined ? null : divide(add(middle, other), fraction(2n));
+    }
+    case 'MINIMUM':
+      return values.toSorted(compare)[0] ?? null;
+    case 'MAXIMUM':
+      return values.toSorted(compare).at(-1) ?? null;
+  }
+}

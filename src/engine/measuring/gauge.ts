@@ -1,0 +1,117 @@
+import { entryOn } from '../partner/entry-on.ts';
+import { fieldText } from '../partner/fact-field.ts';
+import type { PartnerCase } from '../partner/partner-case.ts';
+import { metricsOf } from '../rulebook/measuring-scope.ts';
+import type { ForEach, MeasuringScope, Rulebook } from '../rulebook/rulebook.ts';
+import type { Day } from '../values/day.ts';
+import { type Candidate, candidates, contributions, includes } from './contribution.ts';
+import type { Measurements, Readings } from './measurements.ts';
+import { metricSeries } from './metric-series.ts';
+import { groupSeries } from './persons.ts';
+import { ascending, countUpTo, daysOfChange, type Series, steps } from './series.ts';
+
+/** Measures one partner by one rulebook on any day; cheap for many days. */
+export type Gauge = {
+  measure(on: Day): Measurements;
+  /** The next day after `after` on which a measurement may differ from the day before; null if none will. */
+  nextMeasurementChangeOn(after: Day): Day | null;
+};
+
+type Board = { readonly days: readonly Day[]; at(day: Day): Readings };
+type Items = Measurements['items'][number];
+type FactsOf = (kind: string, scope: 'OWN' | 'FAMILY') => readonly Candidate[];
+
+/** Reads the partner's facts once; the case may hold any number of entries, but at least one. */
+export function createGauge(partner: PartnerCase, rulebook: Rulebook): Gauge {
+  const factsOf = candidates(partner);
+  const first = partner.entries[0];
+  if (first === undefined) throw new Error('a partner has at least one entry');
+  const usesEnrolment = [rulebook.scope, ...rulebook.forEachs.map(({ scope }) => scope)].some((scope) =>
+    [...scope.metrics.keys()].some(({ window }) => window.type === 'ANNIVERSARY'),
+  );
+  const enrolments = usesEnrolment ? partner.entries.map(({ enrolledOn }) => enrolledOn) : [first.enrolledOn];
+  const boards = new Map(
+    enrolments.map((enrolledOn) => [enrolledOn, createBoards(rulebook, enrolledOn, factsOf)] as const),
+  );
+  const days = ascending(
+    new Set([
+      ...partner.entries.map(({ firstOn }) => firstOn),
+      ...boards.values().flatMap(({ whole, items }) => [whole, ...items].flatMap((board) => board.days)),
+    ]),
+  );
+
+  return {
+    measure(on) {
+      const { region, enrolledOn } = entryOn(partner.entries, on) ?? first;
+      const board = boards.get(usesEnrolment ? enrolledOn : first.enrolledOn);
+      if (board === undefined) throw new Error('every enrolment has a board');
+      return { on, region, enrolledOn, ...board.whole.at(on), items: board.items.map((each) => each.at(on)) };
+    },
+    nextMeasurementChangeOn: (after) => days[countUpTo(days, after)] ?? null,
+  };
+}
+
+function createBoards(rulebook: Rulebook, enrolledOn: Day, factsOf: FactsOf) {
+  const setting = { rulebook, enrolledOn };
+  return {
+    whole: scopeBoard(rulebook.scope, factsOf),
+    items: rulebook.forEachs.map(({ forEach, scope }) => itemsBoard(forEach, scope)),
+  };
+
+  function scopeBoard(scope: MeasuringScope, facts: FactsOf): Board {
+    const numbers = [...scope.metrics.keys()].map((metric) =>
+      metricSeries(
+        metric,
+        facts(metric.kind, metric.scope).flatMap((candidate) => contributions(candidate, metric, setting)),
+      ),
+    );
+    const persons = [...scope.groups.keys()].map((group) =>
+      groupSeries(group, facts('certification', group.scope)),
+    );
+    const series: readonly Series<unknown>[] = [...numbers, ...persons];
+    return {
+      days: series.flatMap(({ days }) => days),
+      at: (day) => ({
+        numbers: numbers.map((each) => each.at(day)),
+        persons: persons.map((each) => each.at(day)),
+      }),
+    };
+  }
+
+  /** Items are the values among the facts that count for the forEach's own condition. */
+  function itemsBoard({ dimension, where }: ForEach, scope: MeasuringScope): Series<Items> {
+    const byItem = new Map<string, { from: Day; until: Day }[]>();
+    for (const metric of metricsOf(where.measure)) {
+      for (const candidate of factsOf(metric.kind, metric.scope)) {
+        const item = fieldText(candidate.fact, dimension);
+        if (item === null) continue;
+        const runs = byItem.get(item) ?? [];
+        runs.push(...contributions(candidate, metric, setting));
+        byItem.set(item, runs);
+      }
+    }
+    const grouped = new Map<string, ReadonlyMap<string | null, readonly Candidate[]>>();
+    // Sorted out once: each item is not to go through the facts of all others.
+    const byValue = (kind: string, of: 'OWN' | 'FAMILY') => {
+      const key = `${of} ${kind}`;
+      const groups =
+        grouped.get(key) ?? Map.groupBy(factsOf(kind, of), ({ fact }) => fieldText(fact, dimension));
+      grouped.set(key, groups);
+      return groups;
+    };
+    // A value that never is an item costs nothing.
+    const counted = [...byItem].flatMap(([item, runs]) => (runs.length > 0 ? item : []));
+    const items = counted.sort().map((item) => {
+      const ofItem: FactsOf = (kind, of) => byValue(kind, of).get(item) ?? [];
+      return { item, runs: byItem.get(item) ?? [], board: scopeBoard(scope, ofItem) };
+    });
+    const days = ascending(
+      new Set(items.flatMap(({ runs, board }) => [...daysOfChange(runs), ...board.days])),
+    );
+    return steps(days, (day) =>
+      items
+        .filter(({ runs }) => runs.some((run) => includes(run, day)))
+        .map(({ item, board }) => ({ item, ...board.at(day) })),
+    );
+  }
+}

@@ -1,0 +1,16 @@
+import type { Day } from '../values/day.ts';
+import type { PartnerEntry } from './partner-case.ts';
+
+/** Everything that is entered about a partner and may differ from day to day. */
+export type PartnerData = {
+  readonly name: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+  readonly region: string;
+  readonly parentId: string | null;
+  readonly enrolledOn: Day;
+  readonly leftOn: Day | null;
+};
+
+/** Everything about a partner from `firstOn` until the next one's. */
+export type ResolvedEntry = PartnerEntry & PartnerData;

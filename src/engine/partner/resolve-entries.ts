@@ -1,0 +1,51 @@
+import type { Day, Instant } from '../values/day.ts';
+import { changeMembership, type DatedData, type MembershipChange } from './membership-change.ts';
+import type { PartnerData, ResolvedEntry } from './partner-data.ts';
+
+/** What was entered for the days from `firstOn` on; what it leaves out stays as it is. */
+export type EnteredData = {
+  readonly firstOn: Day;
+  readonly recordedAt: Instant;
+  /** A membership that is changed is so on all its days, whatever `firstOn` says. */
+  readonly data: Partial<PartnerData> & { readonly membership?: MembershipChange };
+};
+
+/**
+ * What holds from which day on, ascending, by what was entered (in the order of recording; the first sets everything): each thing is what
+ * the entry of the latest day so far says, of several for one day the one recorded last. An entry for an earlier day
+ * therefore leaves alone what was entered for a later one. A change of a membership holds on all its days.
+ */
+export function resolveEntries(entered: readonly EnteredData[]): readonly ResolvedEntry[] {
+  const first = entered[0]?.data;
+  if (first === undefined || !isWhole(first)) return [];
+  let dated: DatedData[] = [];
+  for (const { firstOn, recordedAt, data } of entered) {
+    const { membership, ...rest } = data;
+    if (membership === undefined || Object.keys(rest).length > 0) {
+      dated.push({ firstOn, recordedAt, data: rest });
+    }
+    if (membership !== undefined) {
+      dated = changeMembership(dated, resolveDated(dated, first), membership, recordedAt);
+    }
+  }
+  return resolveDated(dated, first);
+}
+
+function resolveDated(dated: readonly DatedData[], first: PartnerData): readonly ResolvedEntry[] {
+  const ordered = [...dated].sort((a, b) => a.firstOn - b.firstOn || a.recordedAt - b.recordedAt);
+  const resolved: ResolvedEntry[] = [];
+  let current: PartnerData = first;
+  let latest = 0;
+  for (const { firstOn, recordedAt, data } of ordered) {
+    current = { ...current, ...data };
+    latest = Math.max(latest, recordedAt);
+    if (resolved.at(-1)?.firstOn === firstOn) resolved.pop();
+    resolved.push({ ...current, firstOn, recordedAt: latest });
+  }
+  return resolved;
+}
+
+function isWhole(data: Partial<PartnerData>): data is PartnerData {
+  const { name, country, region, parentId, enrolledOn, leftOn } = data;
+  return ![name, country, region, parentId, enrolledOn, leftOn].includes(undefined);
+}

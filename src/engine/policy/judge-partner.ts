@@ -1,0 +1,104 @@
+import { gapAbove, prove } from '../judging/judge.ts';
+import type { Standing } from '../judging/standing.ts';
+import { createGauge } from '../measuring/gauge.ts';
+import type { Measurements } from '../measuring/measurements.ts';
+import type { PartnerCase } from '../partner/partner-case.ts';
+import type { Status, Timeline } from '../partner/status.ts';
+import type { PublishedRulebook } from '../rulebook/rulebook.ts';
+import { rulebooksInForce } from '../rulebook/transition.ts';
+import type { Day } from '../values/day.ts';
+import { earliest } from '../values/earliest.ts';
+import { computeTimeline, nextChangeOn, statusOn } from './timeline.ts';
+
+/** What a standing is made of besides the rulebooks: little enough to be stored with each partner. */
+export type StandingBasis = {
+  readonly on: Day;
+  readonly status: Status;
+  /** By the status's rulebook; null when it has none. */
+  readonly measurements: Measurements | null;
+  /** By the rulebooks that are valid beside it; left out when there are none. */
+  readonly alternatives?: readonly { readonly rulebookId: string; readonly measurements: Measurements }[];
+  readonly nextChangeOn: Day | null;
+};
+
+/** The partner's standing on `on`. `timeline` is the case's own; it is computed when left out. */
+export function judgePartner(
+  partner: PartnerCase,
+  on: Day,
+  timeline: Timeline = computeTimeline(partner),
+): Standing {
+  const { rulebooks } = partner;
+  return rebuildStanding({ rulebooks, ...standingBasis(partner, on, timeline) });
+}
+
+/**
+ * What has to be kept of the partner's standing on `on` to rebuild it with `rebuildStanding`, and until when that is worth something:
+ * the first later day on which a number may differ, null if none will.
+ */
+export function standingBasis(
+  partner: PartnerCase,
+  on: Day,
+  timeline: Timeline,
+): StandingBasis & { readonly nextMeasurementChangeOn: Day | null } {
+  const { rulebooks } = partner;
+  const status = statusOn(timeline, on);
+  const inForce = rulebooksInForce(rulebooks, on);
+  const measured = inForce.flatMap(({ index }) => {
+    const published = rulebooks[index];
+    if (published === undefined || status.rulebookId === null) return [];
+    const gauge = createGauge(partner, published.rulebook);
+    const measurements = gauge.measure(on);
+    return [{ rulebookId: published.id, measurements, nextOn: gauge.nextMeasurementChangeOn(on) }];
+  });
+  const counting = measured.find(({ rulebookId }) => rulebookId === status.rulebookId);
+  return {
+    on,
+    status,
+    measurements: counting?.measurements ?? null,
+    alternatives: measured
+      .filter((each) => each !== counting)
+      .map(({ rulebookId, measurements }) => ({ rulebookId, measurements })),
+    nextChangeOn: nextChangeOn(timeline, on),
+    nextMeasurementChangeOn: earliest([
+      ...measured.map(({ nextOn }) => nextOn),
+      // From then on other rulebooks are measured, also where the same one still counts.
+      ...inForce.map(({ until }) => until),
+      rulebooks.find(({ effectiveFrom }) => effectiveFrom > on)?.effectiveFrom ?? null,
+    ]),
+  };
+}
+
+/** The standing with its proofs, from what was kept of it and the rulebooks it names; throws when one of those is missing. */
+export function rebuildStanding({
+  rulebooks,
+  alternatives = [],
+  ...basis
+}: StandingBasis & { readonly rulebooks: readonly PublishedRulebook[] }): Standing {
+  const { on, status, measurements } = basis;
+  const none = { tiers: [], specializations: [], computedNext: null };
+  const { rulebookId } = status;
+  const proof =
+    rulebookId === null || measurements === null
+      ? none
+      : prove(rulebookOf(rulebooks, rulebookId), measurements);
+  return {
+    on,
+    status,
+    measurements,
+    proof: proof.tiers,
+    specializations: proof.specializations,
+    next: status.tier === status.computedTier ? proof.computedNext : gapAbove(proof.tiers, status.tier),
+    computedNext: proof.computedNext,
+    alternatives: alternatives.map((each) => ({
+      ...each,
+      proof: prove(rulebookOf(rulebooks, each.rulebookId), each.measurements).tiers,
+    })),
+    nextChangeOn: basis.nextChangeOn,
+  };
+}
+
+function rulebookOf(rulebooks: readonly PublishedRulebook[], id: string) {
+  const published = rulebooks.find((each) => each.id === id);
+  if (published === undefined) throw new Error(`Rulebook ${id} is unknown.`);
+  return published.rulebook;
+}

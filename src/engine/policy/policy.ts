@@ -1,0 +1,213 @@
+import type { HoldReason } from '../partner/status.ts';
+import type { Demotion, Policy, Review } from '../rulebook/policy-rules.ts';
+import type { Day } from '../values/day.ts';
+import { earliest } from '../values/earliest.ts';
+import {
+  countDay,
+  endDay,
+  endOf,
+  type GraceDay,
+  type Graces,
+  graceSince,
+  isGraceOver,
+  NO_GRACES,
+  remapGraces,
+} from './grace.ts';
+import { type CalendarContext, isReviewOn, nextReviewOn } from './review-calendar.ts';
+
+/** What judging says about a partner on one day; tiers as ranks of one rulebook. */
+export type ComputedDay = {
+  readonly rank: number;
+  /** Ranks of the tiers whose requirement is INSUFFICIENT_DATA. */
+  readonly insufficient: ReadonlySet<number>;
+  /** Codes of those held. */
+  readonly specializations: readonly string[];
+};
+
+/** What judging by one rulebook says about a partner on any day. */
+export type Computed = {
+  on(day: Day): ComputedDay;
+  /** The first day after `after` on which it may say something else; null if it never will. */
+  nextChangeOn(after: Day): Day | null;
+};
+
+/** The tier that policy holds for a partner, and its clocks. */
+export type PolicyState = {
+  readonly rank: number;
+  /** The day on which policy last set the tier. */
+  readonly heldSince: Day;
+  /** The first day without the lock; null if none was ever started. */
+  readonly lockedUntil: Day | null;
+  /** As the next day finds them. */
+  readonly graces: Graces;
+  /** The day on which a grace last took one step; null if none ever did. */
+  readonly steppedOn: Day | null;
+};
+
+type DemotionOnGrace = Extract<Demotion, { readonly mode: 'GRACE' }>;
+
+const NONE: ReadonlySet<number> = new Set();
+
+/** Everything that policy looks at besides its own state. */
+export type PolicyContext = {
+  readonly policy: Policy;
+  readonly computed: Computed;
+  readonly calendar: CalendarContext;
+  /** The first day of the membership; no review looks at days before it. */
+  readonly memberSince: Day;
+};
+
+/** What policy holds for a partner on its first day: the computed tier, without a lock. */
+export function startPolicy(rank: number, on: Day): PolicyState {
+  return { rank, heldSince: on, lockedUntil: null, graces: NO_GRACES, steppedOn: null };
+}
+
+/** What policy holds on `on`, given what it held the day before: promotion first, then demotion unless locked. */
+export function advancePolicy(state: PolicyState, on: Day, context: PolicyContext): PolicyState {
+  const { policy, computed } = context;
+  if (policy.demotion.mode !== 'GRACE') {
+    return demote({ ...promote(state, on, context), graces: NO_GRACES }, on, context);
+  }
+  const today = graceDay(computed.on(on), policy);
+  // Whether a tier was held is asked of the day before, so a promotion of today comes too late to count.
+  const graces = countDay(state.graces, state.rank, on, today);
+  const { rank, ...rest } = demote({ ...promote(state, on, context), graces }, on, context);
+  return { ...rest, rank, graces: endDay(graces, rank, on, today) };
+}
+
+/** The state in terms of another rulebook; clocks go on. */
+export function remapPolicy(state: PolicyState, remap: (rank: number) => number): PolicyState {
+  return { ...state, rank: remap(state.rank), graces: remapGraces(state.graces, remap) };
+}
+
+/** The first day after `on` on which policy may change its state or what holds, if the computed tier stays; null if it never will. */
+export function nextPolicyEventOn(state: PolicyState, on: Day, context: PolicyContext): Day | null {
+  const { policy } = context;
+  const { promotion, demotion } = policy;
+  const days = [
+    state.lockedUntil,
+    ...(demotion.mode === 'GRACE' ? graceEnds(state, demotion) : []),
+    promotion.mode === 'ON_REVIEW'
+      ? nextEffectiveReviewOn(promotion, on, context, (measured) => measured.rank > state.rank)
+      : null,
+    demotion.mode === 'ON_REVIEW'
+      ? nextEffectiveReviewOn(demotion, on, context, (measured) => isBelow(state.rank, measured, policy))
+      : null,
+  ];
+  return earliest(days.filter((day) => day !== null && day > on));
+}
+
+/** What keeps policy's tier from the computed one on `on`, strongest first; empty if they are the same. */
+export function policyHolds(state: PolicyState, on: Day, context: PolicyContext): HoldReason[] {
+  const { policy, computed } = context;
+  const today = computed.on(on);
+  if (state.rank < today.rank) return ['REVIEW'];
+  if (state.rank === today.rank) return [];
+  const holds: HoldReason[] = [];
+  if (isLocked(state, on)) holds.push('LOCK');
+  const { demotion } = policy;
+  const below = isBelow(state.rank, today, policy);
+  if (demotion.mode === 'GRACE' && below && !isFallDue(state, on, demotion)) holds.push('GRACE');
+  if (demotion.mode === 'ON_REVIEW') holds.push('REVIEW');
+  if (!below) holds.push('INSUFFICIENT_DATA');
+  return holds;
+}
+
+function promote(state: PolicyState, on: Day, context: PolicyContext): PolicyState {
+  const { promotion, lock } = context.policy;
+  const measured = promotion.mode === 'AT_ONCE' ? context.computed.on(on) : reviewed(promotion, on, context);
+  if (measured === null || measured.rank <= state.rank) return state;
+  const lockedUntil = lock === null ? state.lockedUntil : endOf(on, lock);
+  return { ...state, rank: measured.rank, heldSince: on, lockedUntil };
+}
+
+function demote(state: PolicyState, on: Day, context: PolicyContext): PolicyState {
+  const { demotion } = context.policy;
+  if (isLocked(state, on)) return state;
+  if (demotion.mode === 'GRACE') return demoteAfterGrace(state, on, context, demotion);
+  const measured = demotion.mode === 'AT_ONCE' ? context.computed.on(on) : reviewed(demotion, on, context);
+  if (measured === null || !isBelow(state.rank, measured, context.policy)) return state;
+  const fallen = demotion.step === 'ONE_STEP' ? state.rank - 1 : measured.rank;
+  const rank = Math.max(fallen, promisedRank(state, on, context));
+  return rank === state.rank ? state : { ...state, rank, heldSince: on };
+}
+
+/** What a promotion at once would give back on the next day, so that a review of an earlier day doesn't take it for one day. */
+function promisedRank(state: PolicyState, on: Day, { policy, computed }: PolicyContext): number {
+  return policy.promotion.mode === 'AT_ONCE' ? Math.min(state.rank, computed.on(on).rank) : 0;
+}
+
+function demoteAfterGrace(
+  state: PolicyState,
+  on: Day,
+  { computed }: PolicyContext,
+  demotion: DemotionOnGrace,
+): PolicyState {
+  if (!isFallDue(state, on, demotion)) return state;
+  if (demotion.step === 'ONE_STEP') {
+    return { ...state, rank: state.rank - 1, heldSince: on, steppedOn: on };
+  }
+  let rank = state.rank - 1;
+  while (rank > computed.on(on).rank && isGraceOver(state.graces, rank, on, demotion.grace)) rank -= 1;
+  return { ...state, rank, heldSince: on };
+}
+
+/** Whether the grace of the tier is over and, where tiers fall by steps, one whole grace has passed since the last step. */
+function isFallDue(state: PolicyState, on: Day, demotion: DemotionOnGrace): boolean {
+  const { rank, graces, steppedOn } = state;
+  if (!isGraceOver(graces, rank, on, demotion.grace)) return false;
+  return demotion.step === 'WHOLE' || steppedOn === null || on >= endOf(steppedOn, demotion.grace);
+}
+
+/** The days on which the grace of the tier may be over, or the next step be allowed. */
+function graceEnds({ rank, graces, steppedOn }: PolicyState, { grace, step }: DemotionOnGrace): Day[] {
+  const since = graceSince(graces, rank);
+  if (since === null) return [];
+  return [
+    endOf(since, grace),
+    ...(step === 'ONE_STEP' && steppedOn !== null ? [endOf(steppedOn, grace)] : []),
+  ];
+}
+
+function graceDay({ rank, insufficient }: ComputedDay, { onInsufficient }: Policy): GraceDay {
+  return { computed: rank, undecided: onInsufficient === 'KEEP' ? insufficient : NONE };
+}
+
+/** What a review on `on` looks at; null if there is none on that day. */
+function reviewed(review: Review, on: Day, context: PolicyContext): ComputedDay | null {
+  if (!isReviewOn(review.calendar, on, context.calendar)) return null;
+  return context.computed.on(measuredOn(review, on, context));
+}
+
+function measuredOn(review: Review, on: Day, { memberSince }: PolicyContext): Day {
+  return Math.max(on - review.measuredDaysBefore, memberSince);
+}
+
+/** The next review that changes something, if the computed tier stays; null if all until it changes would only confirm the tier. */
+function nextEffectiveReviewOn(
+  review: Review,
+  on: Day,
+  context: PolicyContext,
+  matters: (measured: ComputedDay) => boolean,
+): Day | null {
+  const { computed, calendar } = context;
+  const changesOn = computed.nextChangeOn(on);
+  let day = nextReviewOn(review.calendar, on, calendar);
+  while (changesOn === null || day < changesOn) {
+    const lookedAt = measuredOn(review, day, context);
+    if (matters(computed.on(lookedAt))) return day;
+    // From here on the computed tier stays, so only reviews that look at days before can differ from the last one tried.
+    if (lookedAt >= on) return null;
+    day = nextReviewOn(review.calendar, day, calendar);
+  }
+  return null;
+}
+
+/** Whether the tier isn't met any more; a tier that the data can't decide is, where policy says so. */
+function isBelow(rank: number, day: ComputedDay, { onInsufficient }: Policy): boolean {
+  return day.rank < rank && !(onInsufficient === 'KEEP' && day.insufficient.has(rank));
+}
+
+function isLocked({ lockedUntil }: PolicyState, on: Day): boolean {
+  return lockedUntil !== null && on < lockedUntil;
+}

@@ -1,0 +1,135 @@
+import type { Comparison } from '../values/comparison.ts';
+import type { Day } from '../values/day.ts';
+import type { Fraction } from '../values/fraction.ts';
+import type { LocalizedText } from '../values/program.ts';
+import type { Metric, PersonGroup } from './metric.ts';
+import type { Policy, Transition } from './policy-rules.ts';
+
+/** A number that may differ by region; regions not listed have the default. */
+export type RegionalNumber = { readonly default: Fraction; readonly regions: ReadonlyMap<string, Fraction> };
+
+/** How a value earns points, before the cap; nothing below zero. */
+export type PointScale =
+  /** `points` for each `per`, in proportion. */
+  | { readonly type: 'LINEAR'; readonly points: RegionalNumber; readonly per: Fraction }
+  /** `points` for each whole `per`. */
+  | { readonly type: 'WHOLE_UNITS'; readonly points: RegionalNumber; readonly per: Fraction }
+  /** The points of the last step reached, 0 before the first; ascending. */
+  | {
+      readonly type: 'STEPS';
+      readonly steps: readonly { readonly atLeast: Fraction; readonly points: Fraction }[];
+    };
+
+/** A number that requirements compare. `path` is its place in the document: for a named one `/measures/NAME`. */
+export type Measure = {
+  readonly path: string;
+  readonly name: LocalizedText;
+  /** A currency, `points`, `persons`, `%` (1 is 100 %) or the programme's unit; null for a bare number. */
+  readonly unit: string | null;
+} & (
+  | { readonly type: 'METRIC'; readonly metric: Metric; readonly minimumSample: number | null }
+  | { readonly type: 'CONSTANT'; readonly value: RegionalNumber }
+  | { readonly type: 'SUM' | 'MINIMUM' | 'MAXIMUM'; readonly parts: readonly Measure[] }
+  | { readonly type: 'RATIO'; readonly parts: readonly [of: Measure, to: Measure] }
+  | {
+      readonly type: 'POINTS';
+      readonly parts: readonly [of: Measure];
+      readonly scale: PointScale;
+      readonly cap: Fraction | null;
+    }
+  /** The largest total of parts counted at most in full in which none is more than `maximumShare` of the total. */
+  | { readonly type: 'CAPPED_TOTAL'; readonly parts: readonly Measure[]; readonly maximumShare: Fraction }
+  /** The greatest part divided by the sum of all; 0 if the sum is 0. */
+  | { readonly type: 'LARGEST_SHARE'; readonly parts: readonly Measure[] }
+);
+
+/** ALL: every one; ANY: one; AT_LEAST: `needed` of them. */
+export type Quantifier =
+  | { readonly rule: 'ALL' | 'ANY' }
+  | { readonly rule: 'AT_LEAST'; readonly needed: number };
+
+export type Threshold = {
+  readonly type: 'THRESHOLD';
+  readonly path: string;
+  readonly measure: Measure;
+  readonly comparison: Comparison;
+  readonly required: RegionalNumber;
+};
+
+export type ForEach = {
+  readonly type: 'FOR_EACH';
+  readonly path: string;
+  /** The field whose values are the items. */
+  readonly dimension: string;
+  /** An item is a value for which this is met. */
+  readonly where: Threshold;
+  readonly quantifier: Quantifier;
+  /** Judged with every metric and group of persons restricted to the item's facts; holds no other forEach. */
+  readonly body: Requirement;
+};
+
+/** A condition over measures, persons and specializations; `path` is its place in the document. */
+export type Requirement =
+  | Threshold
+  | {
+      readonly type: 'COMPOSITE';
+      readonly path: string;
+      readonly quantifier: Quantifier;
+      readonly parts: readonly { readonly mandatory: boolean; readonly requirement: Requirement }[];
+    }
+  | { readonly type: 'SPECIALIZATION'; readonly path: string; readonly specialization: string }
+  | { readonly type: 'PERSONS'; readonly path: string; readonly group: PersonGroup }
+  | ForEach;
+
+/** A ranked status; only the lowest has no requirement. */
+export type Tier = {
+  readonly code: string;
+  readonly name: LocalizedText;
+  readonly requirement: Requirement | null;
+};
+
+/** A credential of the partner in a field. */
+export type Specialization = {
+  readonly code: string;
+  readonly name: LocalizedText;
+  readonly requirement: Requirement;
+};
+
+/** From `from` on, these amounts are worth the same; every table lists the same currencies, the programme's among them. */
+export type CurrencyTable = { readonly from: Day; readonly equal: ReadonlyMap<string, Fraction> };
+
+/** Every distinct number and group of persons that one scope of a rulebook asks for, with its place among the readings. */
+export type MeasuringScope = {
+  readonly metrics: ReadonlyMap<Metric, number>;
+  readonly groups: ReadonlyMap<PersonGroup, number>;
+  /** The metrics by the paths of the measures that name them. */
+  readonly metricsByPath: ReadonlyMap<string, Metric>;
+};
+
+/** A validated version of a programme's rules; immutable. */
+export type Rulebook = {
+  /** The programme's, ISO 4217. */
+  readonly currency: string;
+  /** The programme's, 1 to 12. */
+  readonly fiscalYearFirstMonth: number;
+  /** Ascending by `from`; before the first one's `from` it holds too. */
+  readonly currencies: readonly CurrencyTable[];
+  readonly measures: ReadonlyMap<string, Measure>;
+  /** Lowest first: a tier's rank is its index. */
+  readonly tiers: readonly Tier[];
+  readonly specializations: readonly Specialization[];
+  readonly policy: Policy;
+  readonly transition: Transition | null;
+  /** Tier codes of the rulebook before, and the tiers of this one that take their place; a code left out keeps its name. */
+  readonly remap: ReadonlyMap<string, string>;
+  /** What measuring has to find out. */
+  readonly scope: MeasuringScope;
+  readonly forEachs: readonly { readonly forEach: ForEach; readonly scope: MeasuringScope }[];
+};
+
+/** A rulebook that is in force from `effectiveFrom` until the next one's. */
+export type PublishedRulebook = {
+  readonly id: string;
+  readonly effectiveFrom: Day;
+  readonly rulebook: Rulebook;
+};

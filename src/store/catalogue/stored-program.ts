@@ -1,0 +1,81 @@
+import { fractionFromText } from '../../engine/values/fraction.ts';
+import { toStoredName } from '../../engine/values/naming-text.ts';
+import type { ProgramSettings } from '../../engine/values/program.ts';
+import type { Session } from '../connection/transaction.ts';
+
+/** A published rulebook as its row has it, without its document. */
+export type StoredRulebook = {
+  readonly id: string;
+  readonly number: number;
+  readonly effectiveFrom: string;
+  readonly publishedAt: number;
+  readonly withdrawnAt: number | null;
+};
+/** A programme as its row has it, with its rulebooks. */
+export type StoredProgram = {
+  readonly id: string;
+  readonly code: string;
+  readonly name: string;
+  readonly timeZone: string;
+  readonly currency: string;
+  readonly fiscalYearFirstMonth: number;
+  readonly settings: StoredSettings;
+  readonly rulesVersion: number;
+  readonly rulebooks: readonly StoredRulebook[];
+};
+
+/** The part of a programme's settings that is kept as JSON. */
+export type StoredSettings = {
+  readonly satisfactionScale: { readonly minimum: string; readonly maximum: string };
+  readonly measurementKinds: ProgramSettings['measurementKinds'];
+  readonly personsIgnoreCase?: boolean;
+  readonly referencesIgnoreCase?: boolean;
+};
+
+/** What the engine has to know of a programme. */
+export const readSettings = (stored: StoredProgram): ProgramSettings => ({
+  currency: stored.currency,
+  fiscalYearFirstMonth: stored.fiscalYearFirstMonth,
+  satisfactionScale: {
+    minimum: fractionFromText(stored.settings.satisfactionScale.minimum),
+    maximum: fractionFromText(stored.settings.satisfactionScale.maximum),
+  },
+  // Those of before names had one form may have another.
+  measurementKinds: stored.settings.measurementKinds.map((kind) => ({
+    ...kind,
+    unit: toStoredName(kind.unit),
+  })),
+  personsIgnoreCase: stored.settings.personsIgnoreCase ?? false,
+  referencesIgnoreCase: stored.settings.referencesIgnoreCase ?? false,
+});
+
+/** What of all programmes differs from those that are known, their documents left out, in one statement. */
+export const readChanged = async (
+  session: Session,
+  known: readonly Pick<StoredProgram, 'id' | 'rulesVersion'>[],
+): Promise<{
+  readonly epoch: bigint;
+  readonly programs: readonly StoredProgram[];
+  readonly programCount: number;
+}> => {
+  const ids = known.map(({ id }) => id);
+  const versions = known.map(({ rulesVersion }) => rulesVersion);
+  const [row] = await session.$queryRaw<
+    { epoch: bigint; programs: readonly StoredProgram[]; programCount: number }[]
+  >`
+    SELECT number AS epoch, (SELECT count(*)::int FROM program) AS "programCount", (
+      SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'id', p.id, 'code', p.code, 'name', p.name, 'timeZone', p.time_zone, 'currency', p.currency,
+        'fiscalYearFirstMonth', p.fiscal_year_first_month, 'settings', p.settings, 'rulesVersion', p.rules_version,
+        'rulebooks', (
+          SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'number', r.number, 'effectiveFrom', r.effective_from,
+            'publishedAt', floor(extract(epoch FROM r.published_at) * 1000),
+            'withdrawnAt', floor(extract(epoch FROM r.withdrawn_at) * 1000))
+            ORDER BY r.effective_from, r.number), '[]')
+          FROM rulebook r WHERE r.program_id = p.id AND r.state <> 'DRAFT'))), '[]')
+      FROM program p LEFT JOIN unnest(${ids}::uuid[], ${versions}::int[]) AS known (id, version) ON known.id = p.id
+      WHERE known.version IS DISTINCT FROM p.rules_version) AS programs
+    FROM epoch`;
+  if (row === undefined) throw new Error('The epoch row is missing: the database was not migrated.');
+  return row;
+};

@@ -1,0 +1,81 @@
+import type { Measurements } from '../../engine/measuring/measurements.ts';
+import type { Status, Timeline } from '../../engine/partner/status.ts';
+import type { StandingBasis } from '../../engine/policy/judge-partner.ts';
+import type { Day, Instant } from '../../engine/values/day.ts';
+import { Prisma } from '../../generated/prisma/client.ts';
+import type { Session } from '../connection/transaction.ts';
+import type { HeldSpecialization } from '../encoding/held-specialization.ts';
+import { inScope, type ReadScope } from './read-scope.ts';
+
+/** A partner's row: its data, and its standing on `judgedOn`. */
+export type PartnerRow = {
+  readonly id: string;
+  readonly programId: string;
+  readonly externalRef: string;
+  readonly name: string;
+  readonly country: string;
+  readonly region: string;
+  readonly parentId: string | null;
+  readonly enrolledOn: Day;
+  readonly leftOn: Day | null;
+  /** How many log entries it has. */
+  readonly version: number;
+  readonly lastRecordedAt: Instant;
+  readonly status: Status;
+  readonly tierRank: number | null;
+  readonly measurements: Measurements | null;
+  readonly alternatives: NonNullable<StandingBasis['alternatives']>;
+  readonly specializations: readonly HeldSpecialization[];
+  readonly judgedOn: Day | null;
+  readonly nextChangeOn: Day | null;
+  /** The first day on which the standing, a number of it or the partner's data may differ; until then the row holds as it is. */
+  readonly dueOn: Day | null;
+  readonly rulesVersion: number;
+};
+
+/** SQL: the columns of a PartnerRow, of the partner with the alias p. */
+export const PARTNER_COLUMNS = Prisma.sql`p.id, p.program_id AS "programId", p.external_ref AS "externalRef", p.name, p.country, p.region,
+  p.parent_id AS "parentId", p.enrolled_on - DATE '1970-01-01' AS "enrolledOn", p.left_on - DATE '1970-01-01' AS "leftOn",
+  p.version, floor(extract(epoch FROM p.last_recorded_at) * 1000)::float8 AS "lastRecordedAt", p.status,
+  p.tier_rank AS "tierRank", p.measurements, p.alternatives, p.specializations, p.judged_on - DATE '1970-01-01' AS "judgedOn",
+  p.next_change_on - DATE '1970-01-01' AS "nextChangeOn", p.due_on - DATE '1970-01-01' AS "dueOn",
+  p.rules_version AS "rulesVersion"`;
+
+/** SQL: the partner with the alias p is in scope. */
+export const partnerInScope = (scope: ReadScope): Prisma.Sql =>
+  inScope(scope, Prisma.sql`p.program_id`, Prisma.sql`p.id`);
+
+/** The partners with these ids that are in scope, in no order. */
+export const readPartners = (
+  scope: ReadScope,
+  session: Session,
+  ids: readonly string[],
+): Promise<PartnerRow[]> =>
+  session.$queryRaw<PartnerRow[]>`
+    SELECT ${PARTNER_COLUMNS} FROM unnest(${[...new Set(ids)]}::uuid[]) AS key(id)
+    CROSS JOIN LATERAL (SELECT * FROM partner WHERE id = key.id OFFSET 0) AS p WHERE ${partnerInScope(scope)}`;
+
+/** The partners of a programme with these external references that are in scope, in no order. */
+export const readPartnersByRef = (
+  scope: ReadScope,
+  session: Session,
+  programId: string,
+  externalRefs: readonly string[],
+): Promise<PartnerRow[]> =>
+  session.$queryRaw<PartnerRow[]>`
+    SELECT ${PARTNER_COLUMNS} FROM unnest(${[...new Set(externalRefs)]}::text[]) AS key(ref)
+    CROSS JOIN LATERAL (
+      SELECT * FROM partner WHERE program_id = ${programId}::uuid AND external_ref = key.ref OFFSET 0) AS p
+    WHERE ${partnerInScope(scope)}`;
+
+/** All statuses of these partners by day, past and to come, as far as they are in scope; by id. */
+export const readTimelines = async (
+  scope: ReadScope,
+  session: Session,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Timeline>> => {
+  const rows = await session.$queryRaw<{ id: string; timeline: Timeline }[]>`
+    SELECT p.id, p.timeline FROM unnest(${[...new Set(ids)]}::uuid[]) AS key(id)
+    CROSS JOIN LATERAL (SELECT * FROM partner WHERE id = key.id OFFSET 0) AS p WHERE ${partnerInScope(scope)}`;
+  return new Map(rows.map(({ id, timeline }) => [id, timeline]));
+};

@@ -1,0 +1,184 @@
+import type { NextGap } from '../../engine/judging/next-gap.ts';
+import type { Measurements } from '../../engine/measuring/measurements.ts';
+import type { PartnerData } from '../../engine/partner/partner-data.ts';
+import type { EnteredData } from '../../engine/partner/resolve-entries.ts';
+import { NO_STATUS, type Status, type Timeline } from '../../engine/partner/status.ts';
+import type { StandingBasis } from '../../engine/policy/judge-partner.ts';
+import type { Day, Instant } from '../../engine/values/day.ts';
+import type { Session, Transaction } from '../connection/transaction.ts';
+import { batches, readInBatches } from '../encoding/batches.ts';
+import type { HeldSpecialization } from '../encoding/held-specialization.ts';
+import { searchKeyOf } from '../encoding/search-key.ts';
+
+/** A judged standing on its way into the partner's row. */
+export type StandingRow = {
+  readonly id: string;
+  /** As entered for the day judged. */
+  readonly data: PartnerData;
+  readonly version: number;
+  readonly lastRecordedAt: Instant;
+  readonly status: Status;
+  readonly tierRank: number | null;
+  readonly measurements: Measurements | null;
+  readonly alternatives: NonNullable<StandingBasis['alternatives']>;
+  readonly gap: NextGap | null;
+  readonly specializations: readonly HeldSpecialization[];
+  readonly timeline: Timeline;
+  readonly judgedOn: Day;
+  readonly nextChangeOn: Day | null;
+  readonly dueOn: Day | null;
+  readonly rulesVersion: number;
+};
+
+/** A partner's data on its way in: the row of today and its first entry. */
+export type NewPartner = {
+  readonly id: string;
+  readonly externalRef: string;
+  readonly name: string;
+  readonly country: string;
+  readonly region: string;
+  readonly parentId: string | null;
+  readonly enrolledOn: Day;
+  readonly recordedAt: Instant;
+  readonly entryId: string;
+};
+
+/** The id of the partner with the first of these references that a partner has. */
+export const findPartnerId = async (
+  session: Session,
+  programId: string,
+  refs: readonly string[],
+): Promise<string | undefined> => {
+  const [row] = await session.$queryRaw<{ id: string }[]>`
+    SELECT p.id FROM unnest(${[...refs]}::text[]) WITH ORDINALITY AS key(ref, place) CROSS JOIN LATERAL (
+      SELECT id FROM partner WHERE program_id = ${programId}::uuid AND external_ref = key.ref OFFSET 0) AS p
+    ORDER BY key.place LIMIT 1`;
+  return row?.id;
+};
+
+/**
+ * Inserts partners with their first entries, unjudged; returns the references that were new. A reference that is already
+ * a member of the programme is left as it is.
+ */
+export const insertPartners = async (
+  tx: Transaction,
+  programId: string,
+  partners: readonly NewPartner[],
+): Promise<ReadonlySet<string>> => {
+  // In the order given, in which a parent stands before those below it.
+  const rows = await readInBatches(partners, (batch) =>
+    tx.$queryRawUnsafe<{ externalRef: string }[]>(
+      `WITH given AS (
+       SELECT *, DATE '1970-01-01' + "enrolledOn" AS enrolled_on, to_timestamp("recordedAt" / 1000.0) AS recorded_at
+       FROM jsonb_to_recordset($2::jsonb) AS x(id uuid, "externalRef" text, name text, country text, region text,
+         "parentId" uuid, "enrolledOn" int, "recordedAt" float8, "entryId" uuid, "searchKey" text, grams text[])
+     ), added AS (
+       INSERT INTO partner (id, program_id, external_ref, name, search_key, country, region, parent_id, enrolled_on, last_recorded_at,
+         status, alternatives, specializations, timeline, rules_version)
+       SELECT id, $1::uuid, "externalRef", name, "searchKey", country, region, "parentId", enrolled_on, recorded_at,
+         $3::jsonb, '[]', '[]', '[]', 0
+       FROM given ORDER BY "externalRef"
+       ON CONFLICT (program_id, external_ref) DO NOTHING
+       RETURNING id, external_ref
+     ), grams AS (
+       INSERT INTO partner_gram (partner_id, program_id, grams) SELECT g.id, $1::uuid, g.grams FROM given g JOIN added USING (id)
+     ), entries AS (
+       INSERT INTO partner_entry (id, partner_id, first_on, recorded_at, data, parent_id)
+       SELECT g."entryId", g.id, g.enrolled_on, g.recorded_at, jsonb_build_object('name', g.name, 'country', g.country,
+         'region', g.region, 'parentId', g."parentId", 'enrolledOn', g."enrolledOn", 'leftOn', NULL), g."parentId"
+       FROM given g JOIN added USING (id)
+     )
+     SELECT external_ref AS "externalRef" FROM added`,
+      programId,
+      JSON.stringify(batch.map((partner) => ({ ...partner, ...searchKeyOf(partner) }))),
+      JSON.stringify(NO_STATUS),
+    ),
+  );
+  return new Set(rows.map((row) => row.externalRef));
+};
+
+/** What was entered about a partner, on its way in or as it stands. */
+export type EntryRow = EnteredData & { readonly id: string; readonly partnerId: string };
+
+/** Everything that was ever entered about these partners, of each in the order of recording. */
+export const readEntries = (tx: Transaction, partnerIds: readonly string[]): Promise<EntryRow[]> =>
+  readInBatches(
+    partnerIds,
+    (batch) => tx.$queryRaw<EntryRow[]>`
+    SELECT e.* FROM unnest(${[...batch]}::uuid[]) AS key(id) CROSS JOIN LATERAL (
+      SELECT id, partner_id AS "partnerId", first_on - DATE '1970-01-01' AS "firstOn",
+        floor(extract(epoch FROM recorded_at) * 1000)::float8 AS "recordedAt", data
+      FROM partner_entry WHERE partner_id = key.id OFFSET 0) AS e
+    ORDER BY e."recordedAt"`,
+  );
+
+/** The partner and all that were ever entered below it. */
+export const findBelow = (tx: Transaction, partnerId: string): Promise<{ readonly id: string }[]> =>
+  tx.$queryRaw<{ id: string }[]>`
+    WITH RECURSIVE below AS (
+      SELECT ${partnerId}::uuid AS id
+      UNION
+      SELECT e.partner_id FROM below CROSS JOIN LATERAL (
+        SELECT partner_id FROM partner_entry WHERE parent_id = below.id OFFSET 0) AS e
+    ) SELECT id FROM below`;
+
+/** Appends an entry about a partner that is locked. */
+export const insertEntry = async (
+  tx: Transaction,
+  { id, partnerId, firstOn, recordedAt, data }: EntryRow,
+): Promise<void> => {
+  await tx.$executeRaw`
+    INSERT INTO partner_entry (id, partner_id, first_on, recorded_at, data, parent_id)
+    VALUES (${id}::uuid, ${partnerId}::uuid, DATE '1970-01-01' + ${firstOn}::int, to_timestamp(${recordedAt}::float8 / 1000.0),
+      ${JSON.stringify(data)}::jsonb, ${data.parentId ?? null}::uuid)`;
+};
+
+/** Notes when something about partners was recorded that are not judged now. */
+export const markRecorded = async (
+  tx: Transaction,
+  partnerIds: readonly string[],
+  recordedAt: Instant,
+): Promise<void> => {
+  await tx.$executeRaw`
+    UPDATE partner SET last_recorded_at = greatest(last_recorded_at, to_timestamp(${recordedAt}::float8 / 1000.0))
+    WHERE id = ANY (${[...partnerIds]}::uuid[])`;
+};
+
+/** Writes judged standings into their rows, and the partner's data as entered for the day judged. */
+export const updateStandings = async (tx: Transaction, rows: readonly StandingRow[]): Promise<void> => {
+  for (const batch of batches(rows)) await updateBatch(tx, batch);
+};
+
+const updateBatch = async (tx: Transaction, rows: readonly StandingRow[]): Promise<void> => {
+  const ids = rows.map(({ id }) => id);
+  const standings = rows.map((row) => JSON.stringify(row));
+  await tx.$executeRaw`
+    UPDATE partner p SET
+       version = x.version, last_recorded_at = to_timestamp(x."lastRecordedAt" / 1000.0),
+       rulebook_id = (x.status->>'rulebookId')::uuid, tier = x.status->>'tier', computed_tier = x.status->>'computedTier',
+       tier_rank = x."tierRank", hold_reason = x.status#>>'{holds,0,reason}', status = x.status, measurements = x.measurements, alternatives = x.alternatives,
+       gap = x.gap,
+       specializations = x.specializations, timeline = x.timeline, judged_on = DATE '1970-01-01' + x."judgedOn",
+       next_change_on = DATE '1970-01-01' + x."nextChangeOn", due_on = DATE '1970-01-01' + x."dueOn",
+       rules_version = x."rulesVersion", name = x.data->>'name', country = x.data->>'country', region = x.data->>'region',
+       parent_id = (x.data->>'parentId')::uuid, enrolled_on = DATE '1970-01-01' + (x.data->>'enrolledOn')::int,
+       left_on = DATE '1970-01-01' + (x.data->>'leftOn')::int
+    FROM unnest(${ids}::uuid[], ${standings}::text[]) AS key(id, standing)
+    CROSS JOIN LATERAL jsonb_to_record(key.standing::jsonb) AS x(version int, "lastRecordedAt" float8, status jsonb, "tierRank" int,
+       measurements jsonb, alternatives jsonb, gap jsonb, specializations jsonb, timeline jsonb, "judgedOn" int, "nextChangeOn" int, "dueOn" int,
+       "rulesVersion" int, data jsonb)
+    WHERE p.id = key.id`;
+};
+
+/** Has partners found and sorted by the names that their rows have now. */
+export const renamePartners = async (
+  tx: Transaction,
+  partners: readonly { readonly id: string; readonly name: string; readonly externalRef: string }[],
+): Promise<void> => {
+  if (partners.length === 0) return;
+  const keys = partners.map((partner) => ({ id: partner.id, ...searchKeyOf(partner) }));
+  await tx.$executeRaw`
+    WITH x AS (SELECT * FROM jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) AS x(id uuid, "searchKey" text, grams text[])),
+    grams AS (UPDATE partner_gram g SET grams = x.grams FROM x WHERE g.partner_id = x.id)
+    UPDATE partner p SET search_key = x."searchKey" FROM x WHERE p.id = x.id`;
+};

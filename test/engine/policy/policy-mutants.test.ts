@@ -1,0 +1,171 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import type * as MembershipChange from '../../../src/engine/partner/membership-change.ts';
+import type * as Resolve from '../../../src/engine/partner/resolve-entries.ts';
+import type * as Fold from '../../../src/engine/policy/fold-policy.ts';
+import type * as Forecast from '../../../src/engine/policy/forecast.ts';
+import { isLong } from '../../support/long.ts';
+import { anyPolicyHistory } from '../support/any-policy-case.ts';
+import { disagreement, type PolicyEngine } from '../support/policy-agreement.ts';
+
+/** A fault put into the engine: in a file, in place of a text that is there once. */
+type Mutant = readonly [what: string, file: string, text: string, fault: string];
+
+const PATIENCE_MS = 600_000;
+
+const MUTANTS: readonly Mutant[] = [
+  [
+    'the tier held is not asked whether it is lost',
+    'grace.ts',
+    'lostSince: rank <= held',
+    'lostSince: rank < held',
+  ],
+  ['a grace begins anew each day', 'grace.ts', '(lostSince ?? on)', 'on'],
+  ['a grace lasts a day longer', 'grace.ts', 'on >= endOf(since, length)', 'on > endOf(since, length)'],
+  ['KEEP is forgotten', 'grace.ts', 'rank <= held && today.undecided.has(rank)', 'rank < 0'],
+  ['a tier gained today is below today', 'grace.ts', 'gained, on + 1, today', 'gained, on, today'],
+  ['a remap asks the next tier', 'grace.ts', 'target >= rank', 'target > rank'],
+  ['a remap forgets what was left open', 'grace.ts', 'decided.length < became.length', 'decided.length < 0'],
+  [
+    'WHOLE asks no lower grace',
+    'policy.ts',
+    '&& isGraceOver(state.graces, rank,',
+    '&& !isGraceOver(state.graces, -1,',
+  ],
+  ['WHOLE falls one tier', 'policy.ts', 'while (rank > computed', 'while (rank > 9 + computed'],
+  [
+    'ONE_STEP waits for no step',
+    'policy.ts',
+    "demotion.step === 'WHOLE' || steppedOn === null",
+    'demotion.step !== null',
+  ],
+  [
+    'the next step is forgotten as a day of change',
+    'policy.ts',
+    "step === 'ONE_STEP' && steppedOn !== null ? [",
+    "step === 'WHOLE' && steppedOn !== null ? [",
+  ],
+  [
+    'days under reviews count for a grace',
+    'policy.ts',
+    'graces: NO_GRACES }, on, context',
+    'graces: state.graces }, on, context',
+  ],
+  [
+    'a promotion counts for the day before',
+    'policy.ts',
+    'countDay(state.graces, state.rank, on',
+    'countDay(state.graces, promote(state, on, context).rank, on',
+  ],
+  ['a lock blocks nothing', 'policy.ts', 'if (isLocked(state, on)) return state;', ''],
+  [
+    'a review takes what promotion gives back',
+    'policy.ts',
+    'Math.min(state.rank, computed.on(on).rank) : 0',
+    '0 : 0',
+  ],
+  [
+    'reviews look at days before membership',
+    'policy.ts',
+    'Math.max(on - review.measuredDaysBefore, memberSince)',
+    'Math.max(on - review.measuredDaysBefore, 0 * memberSince)',
+  ],
+  [
+    'a membership right after another goes on',
+    'membership.ts',
+    'before.enrolledOn !== enrolledOn',
+    'before.enrolledOn > enrolledOn',
+  ],
+  [
+    'enrolledOn on the end moves the beginning',
+    'membership-change.ts',
+    'enrolledOn >= target.until',
+    'enrolledOn > target.until',
+  ],
+  [
+    'the last membership is meant, also one to come',
+    'membership-change.ts',
+    '({ from }) => from <= today',
+    '({ from }) => from <= Infinity * today',
+  ],
+  [
+    'a beginning is never moved back',
+    'membership-change.ts',
+    'Math.min(begins, enrolledOn ?? begins)',
+    'begins',
+  ],
+  [
+    'the membership that follows loses its beginning',
+    'membership-change.ts',
+    'if (next === null || following === null)',
+    'if (next !== undefined || following === null)',
+  ],
+  [
+    'an override under a withdrawn rulebook is led from the first',
+    'fold-policy.ts',
+    'index >= newest',
+    'index >= 0 * newest',
+  ],
+  ['a floor lasts a day longer', 'fold-policy.ts', 'on < floor.until ? floor', 'on <= floor.until ? floor'],
+  [
+    'a floor is the newest lane of BOTH',
+    'fold-policy.ts',
+    '...before.map((lane) => remapRank',
+    '...before.slice(-1).map((lane) => remapRank',
+  ],
+  ['adjoining memberships have a day between', 'fold-policy.ts', 'hasTier && !isFollowed', 'hasTier'],
+];
+
+describe.runIf(isLong)('what the model of the rules finds', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mutants-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('nothing in the engine as it is', async () => {
+    expect(findDisagreement(await engineWith(null), 200)).toBeNull();
+  });
+
+  test.each(MUTANTS)(
+    '%s',
+    async (...mutant) => {
+      expect(findDisagreement(await engineWith(mutant), 5_000)).not.toBeNull();
+    },
+    PATIENCE_MS,
+  );
+
+  let engines = 0;
+  async function engineWith(mutant: Mutant | null): Promise<PolicyEngine> {
+    engines += 1;
+    const copy = join(folder, `engine-${engines}`);
+    cpSync(join(import.meta.dirname, '../../../src/engine'), copy, { recursive: true });
+    if (mutant !== null) {
+      const [, file, text, fault] = mutant;
+      const parts = readFileSync(join(copy, file), 'utf8').split(text);
+      // Where the engine says it in another way now, so should the mutant.
+      expect([file, text, parts.length]).toEqual([file, text, 2]);
+      writeFileSync(join(copy, file), parts.join(fault));
+    }
+    const load = (file: string) => import(pathToFileURL(join(copy, file)).href);
+    const { foldPolicy }: typeof Fold = await load('fold-policy.ts');
+    const { forecast }: typeof Forecast = await load('forecast.ts');
+    const { planMembership }: typeof MembershipChange = await load('membership-change.ts');
+    const { resolveEntries }: typeof Resolve = await load('resolve-entries.ts');
+    return { foldPolicy, forecast, planMembership, resolveEntries };
+  }
+});
+
+/** What the first of so many histories to show it says otherwise than the model, or how the engine fails; null if none does. */
+function findDisagreement(engine: PolicyEngine, numRuns: number): unknown {
+  for (const history of fc.sample(anyPolicyHistory, { numRuns, seed: 31 })) {
+    try {
+      const found = disagreement(engine, history);
+      if (found !== null) return found;
+    } catch (error) {
+      return error;
+    }
+  }
+  return null;
+}

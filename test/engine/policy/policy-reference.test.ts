@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { memberships } from '../../../src/engine/partner/membership.ts';
+import { long } from '../../support/long.ts';
+import { anyPolicyHistory } from '../support/any-policy-case.ts';
+import { checkProperty } from '../support/check-property.ts';
+import { disagreement, ENGINE } from '../support/policy-agreement.ts';
+import { caseOf, enteredBy } from '../support/policy-history.ts';
+import type { PolicyHistory } from '../support/policy-reference.ts';
+
+const PATIENCE_MS = 900_000;
+
+test(
+  'rules 3, 4, 17 to 22, 27, 31 and 34 to 36: the engine says what the rules say day by day, each day and what comes next',
+  () => {
+    checkProperty(
+      fc.property(anyPolicyHistory, (history) => {
+        const found = disagreement(ENGINE, history);
+        if (found !== null) expect(found.engine).toEqual(found.reference);
+      }),
+      'policy by jumps and by days',
+      long(1_000, 10_000),
+    );
+  },
+  PATIENCE_MS,
+);
+
+test('the histories drawn hold graces, withdrawals, memberships, overrides and transitions of every kind', () => {
+  const seen = new Map<string, number>();
+  for (const history of fc.sample(anyPolicyHistory, { numRuns: 400, seed: 34 })) {
+    for (const kind of kindsOf(history)) seen.set(kind, (seen.get(kind) ?? 0) + 1);
+  }
+  for (const kind of KINDS) expect([kind, (seen.get(kind) ?? 0) >= 8]).toEqual([kind, true]);
+});
+
+const KINDS = [
+  'WHOLE',
+  'ONE_STEP',
+  'WHOLE under a lock',
+  'WHOLE with KEEP',
+  'ONE_STEP with KEEP',
+  'a grace beside reviews for promotion',
+  'a grace through a remap',
+  'FLOOR',
+  'BOTH',
+  'withdrawn',
+  'withdrawn before the first that stays',
+  'an override that was set under a withdrawn rulebook',
+  'leftOn',
+  'leftOn taken back',
+  'enrolledOn',
+  'a call that is refused',
+  'several memberships',
+  'no day at all',
+] as const;
+
+/** What a history has of everything that the rules speak of. */
+function kindsOf(history: PolicyHistory): Set<(typeof KINDS)[number]> {
+  const kinds = new Set<(typeof KINDS)[number]>();
+  const { rulebooks, entries = [] } = caseOf(history);
+  for (const [index, { rulebook }] of rulebooks.entries()) {
+    const { policy, transition } = rulebook;
+    if (transition !== null) kinds.add(transition.mode);
+    if (policy.demotion.mode !== 'GRACE') continue;
+    kinds.add(policy.demotion.step);
+    if (policy.demotion.step === 'WHOLE' && policy.lock !== null) kinds.add('WHOLE under a lock');
+    if (policy.onInsufficient === 'KEEP') kinds.add(`${policy.demotion.step} with KEEP`);
+    if (policy.promotion.mode === 'ON_REVIEW') kinds.add('a grace beside reviews for promotion');
+    const before = rulebooks[index - 1]?.rulebook.policy.demotion.mode;
+    if (before === 'GRACE' && transition === null) kinds.add('a grace through a remap');
+  }
+  const withdrawn = history.published.filter((each) => each.withdrawn);
+  if (withdrawn.length > 0) kinds.add('withdrawn');
+  if (history.published[0]?.withdrawn) kinds.add('withdrawn before the first that stays');
+  const ids = withdrawn.map(({ rulebook }) => rulebook.id);
+  if (history.overrides.some(({ rulebookId }) => ids.includes(rulebookId))) {
+    kinds.add('an override that was set under a withdrawn rulebook');
+  }
+  const corrections = history.calls.filter(({ firstOn }) => firstOn === null);
+  for (const { leftOn, enrolledOn } of corrections) {
+    if (enrolledOn !== undefined) kinds.add('enrolledOn');
+    if (leftOn !== undefined) kinds.add(leftOn === null ? 'leftOn taken back' : 'leftOn');
+  }
+  const accepted = enteredBy(history.enrolledOn, history.calls).length - 1;
+  if (accepted < history.calls.length) kinds.add('a call that is refused');
+  const days = memberships(entries).length;
+  if (days > 1) kinds.add('several memberships');
+  if (days === 0) kinds.add('no day at all');
+  return kinds;
+}
