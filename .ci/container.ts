@@ -217,7 +217,9 @@ async function freePort(): Promise<number> {
 }
 
 const checks: [what: string, holds: boolean][] = [];
-const check = (what: string, holds: boolean): void => void checks.push([what, holds]);
+function check(what: string, holds: boolean): void {
+  return void checks.push([what, holds]);
+}
 
 function isHealthy(stage: Stage): boolean {
   try {

@@ -25,11 +25,12 @@ const QUERY = `subscription ($filter: StatusChangeFilter) { statusChanged(progra
 const MERCURIUS_QUERY = `subscription NoCheckpoint { statusChanged(program: "small") ${FIELDS} }`;
 const TYPES = ['HOLD_STARTED', 'HOLD_ENDED', 'TIER_AT_RISK', 'RISK_CLEARED'];
 
-const median = (numbers: readonly number[]): number =>
-  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
 
 const database = await createDatabase();
-const silent = (): void => {};
+function silent(): void {}
 const writer = await openApp({
   location: { kind: 'server', url: database.url },
   clock: DATABASE_CLOCK,
@@ -42,20 +43,22 @@ const partnerIds = await enroll(
 );
 let written = 0;
 /** Lifts partner P0 to Silver or drops it again: one change. */
-const change = async (): Promise<void> => {
+async function change(): Promise<void> {
   const today = new Date().toISOString().slice(0, 10);
   const facts = [revenue(`f-${written}`, 'P0', written % 2 === 0 ? '100' : '-100', today)];
   written += 1;
   granted(await recordFacts(writer.app, { program: 'small', source: 's', facts, onError: 'REJECT_ALL' }));
-};
+}
 
-const received = async <T extends { type: string }>(child: ChildProcess, type: T['type']): Promise<T> => {
+async function received<T extends { type: string }>(child: ChildProcess, type: T['type']): Promise<T> {
   for (;;) {
     const [message] = (await once(child, 'message')) as [T];
     if (message.type === type) return message;
   }
-};
-const tell = (child: ChildProcess, message: Command | Order): void => void child.send(message);
+}
+function tell(child: ChildProcess, message: Command | Order): void {
+  return void child.send(message);
+}
 
 type Peer = {
   readonly name: string;
@@ -69,13 +72,13 @@ type Peer = {
 };
 
 /** Starts a server with its subscribers, of whom an event reaches `reached`. */
-const startPeer = async (
+async function startPeer(
   name: string,
   script: string,
   queries: readonly Query[],
   reached: number,
   env: Record<string, string> = {},
-): Promise<Peer> => {
+): Promise<Peer> {
   const path = new URL(`delivery/${script}.ts`, import.meta.url);
   const server = fork(path, { env: { ...process.env, DATABASE_URL: database.url, ...env } });
   const { url } = await received<Extract<Answer, { type: 'READY' }>>(server, 'READY');
@@ -110,10 +113,11 @@ const startPeer = async (
     },
   };
   return peer;
-};
+}
 
-const same = (count: number, query: string): readonly Query[] =>
-  Array.from({ length: count }, () => ({ query, variables: {} }));
+function same(count: number, query: string): readonly Query[] {
+  return Array.from({ length: count }, () => ({ query, variables: {} }));
+}
 /** Ten different filters for each partner. */
 const different: readonly Query[] = Array.from({ length: SUBSCRIBERS }, (_, index) => {
   const number = Math.floor(index / PARTNERS);
@@ -160,10 +164,12 @@ for (const peer of [few, filtered]) peer.stop();
 await writer.close();
 await database.drop();
 
-const line = ({ name, costs, bytes }: Peer, unit: string): string =>
-  `${name.padEnd(24)} ${median(costs).toFixed(1).padStart(8)} us ${unit}  (${Math.min(...costs).toFixed(1)} to ${Math.max(...costs).toFixed(1)}; ${Math.round(bytes)} bytes)`;
-const ratio = (one: Peer, other: Peer): string =>
-  median(one.costs.map((cost, round) => cost / (other.costs[round] ?? Number.NaN))).toFixed(2);
+function line({ name, costs, bytes }: Peer, unit: string): string {
+  return `${name.padEnd(24)} ${median(costs).toFixed(1).padStart(8)} us ${unit}  (${Math.min(...costs).toFixed(1)} to ${Math.max(...costs).toFixed(1)}; ${Math.round(bytes)} bytes)`;
+}
+function ratio(one: Peer, other: Peer): string {
+  return median(one.costs.map((cost, round) => cost / (other.costs[round] ?? Number.NaN))).toFixed(2);
+}
 console.log(`${SUBSCRIBERS} subscribers with the same subscription:`);
 for (const peer of identical) console.log(`  ${line(peer, 'a delivery')}`);
 console.log(

@@ -69,38 +69,43 @@ async function show(name: string, work: () => Promise<unknown>): Promise<void> {
   console.log(`${name.padEnd(44)}${numbers.join('')}`);
 }
 
-const granted = <T extends object>(outcome: T): T => {
+function granted<T extends object>(outcome: T): T {
   if ('refused' in outcome) throw new Error(JSON.stringify(outcome));
   return outcome;
-};
-const toDay = (date: string): number => daysBetween('1970-01-01', date);
+}
+function toDay(date: string): number {
+  return daysBetween('1970-01-01', date);
+}
 const program = CONNECT_PROGRAM.code;
 const refs = Array.from({ length: PARTNERS }, (_, index) => `P${String(index).padStart(5, '0')}`);
 const heavy = refs.slice(0, HEAVY_PARTNERS);
 let sent = 0;
-const fact = (partner: string, daysAgo: number): FactInput => ({
-  externalId: `f${sent++}`,
-  partner,
-  occurredOn: addDays(today, -daysAgo),
-  detail: { type: 'revenue', amount: '100', currency: 'EUR', attributes: [] },
-});
+function fact(partner: string, daysAgo: number): FactInput {
+  return {
+    externalId: `f${sent++}`,
+    partner,
+    occurredOn: addDays(today, -daysAgo),
+    detail: { type: 'revenue', amount: '100', currency: 'EUR', attributes: [] },
+  };
+}
 
 const [, , url] = process.argv;
-const silent = (): void => {};
+function silent(): void {}
 const { app, judge, close } = await openApp({
   location: url === undefined ? { kind: 'memory' } : { kind: 'server', url },
   clock: DATABASE_CLOCK,
   log: { info: silent, warn: console.error, error: console.error },
 });
 await judge.stop();
-const record = async (facts: readonly FactInput[]) =>
-  granted(await recordFacts(app, { program, source: 'bench', facts, onError: 'REJECT_ALL' }));
-const publish = async (index: number, effectiveFrom: string) => {
+async function record(facts: readonly FactInput[]) {
+  return granted(await recordFacts(app, { program, source: 'bench', facts, onError: 'REJECT_ALL' }));
+}
+async function publish(index: number, effectiveFrom: string) {
   const document = connectRulebooks(today)[index]?.document;
   const draft = granted(await saveRulebookDraft(app, { program, document, draft: null }));
   if (!('rulebookId' in draft)) throw new Error('the draft was saved');
   granted(await publishRulebook(app, { rulebook: draft.rulebookId, effectiveFrom: toDay(effectiveFrom) }));
-};
+}
 
 console.log(`${''.padEnd(44)} longest  second busiest      gc    took (ms)`);
 granted(await createProgram(app, CONNECT_PROGRAM));
@@ -138,12 +143,12 @@ await show('the same batch of 1,000 again', async () => {
 await show('a publication', () => publish(1, addDays(today, 1)));
 await show(`${PARTNERS} partners judged by it`, () => judgeDue(app));
 const { id = '' } = (await app.directory.find('code', program)) ?? {};
-const standings = async (chosen: readonly string[]) => {
+async function standings(chosen: readonly string[]) {
   const rows = await readPartnersByRef(FULL_SCOPE, app.database.prisma, id, chosen);
   const cases = createCaseFinder(FULL_SCOPE, app);
   const question = { on: toDay(addDays(today, -400)), knownAt: null };
   await Promise.all(rows.map((row) => readStanding(app, row, question, cases)));
-};
+}
 await show('100 standings of the past', () => standings(refs.slice(200, 300)));
 await show(`${HEAVY_PARTNERS} standings of the past, of ${HEAVY_FACTS} facts each`, () => standings(heavy));
 await close();

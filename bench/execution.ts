@@ -44,7 +44,7 @@ await enroll(
 const caller = { requestId: 'bench', session: null, identity: null, isGone: () => false, interrupt() {} };
 const log = { debug() {}, info() {}, warn() {}, error: console.error };
 
-const measure = async (text: string, compileAfter: number): Promise<number> => {
+async function measure(text: string, compileAfter: number): Promise<number> {
   const metrics = createMetrics();
   const documents = createDocuments({ schema, limits, trusted: { texts: new Map(), only: false } });
   const budgets = createBudgets(limits.budget, () => performance.now());
@@ -74,7 +74,7 @@ const measure = async (text: string, compileAfter: number): Promise<number> => {
   for (let round = 0; round < ROUNDS; round++) await once();
   const { user, system } = process.cpuUsage(from);
   return Math.round((user + system) / ROUNDS);
-};
+}
 
 for (const [name, text] of Object.entries(OPERATIONS)) {
   const [plain, compiled] = [await measure(text, Number.POSITIVE_INFINITY), await measure(text, 0)];

@@ -13,7 +13,7 @@ Without --program it is for all programmes. --partner, the partner's external re
 The embedded database is one process's: stop the server first, or use the mutation createApiKey.`;
 
 /** Makes a key as the command line says; throws what the operator is to read. */
-const makeKey = async (): Promise<string> => {
+async function makeKey(): Promise<string> {
   const { values } = parseArgs({
     options: {
       role: { type: 'string' },
@@ -58,7 +58,7 @@ const makeKey = async (): Promise<string> => {
   } finally {
     await opened.close();
   }
-};
+}
 
 try {
   process.stdout.write(`${await makeKey()}\n`);

@@ -39,7 +39,7 @@ type Running = { readonly opened: OpenApp; readonly identify: Identify };
 export type StartOptions = { readonly config: Config; readonly log: Log; readonly clock?: Clock };
 
 /** Composes and starts tiergraph; resolves when it serves. */
-export const start = async ({ config, log, clock = DATABASE_CLOCK }: StartOptions): Promise<Tiergraph> => {
+export async function start({ config, log, clock = DATABASE_CLOCK }: StartOptions): Promise<Tiergraph> {
   const metrics = createMetrics();
   const texts = await readTrustedDocuments(config.trustedDocuments ?? OWN_DOCUMENTS, {
     optional: config.trustedDocuments === null,
@@ -120,19 +120,19 @@ export const start = async ({ config, log, clock = DATABASE_CLOCK }: StartOption
     await opened?.close();
     throw error;
   }
-};
+}
 
 /** Why a start failed, in a sentence. */
-const explainStart = (error: unknown, { host, port, metrics }: Config): string => {
+function explainStart(error: unknown, { host, port, metrics }: Config): string {
   if (!(error instanceof Error)) return String(error);
   if (!('code' in error && error.code === 'EADDRINUSE')) return error.message;
   const isOfMetrics = metrics.at === 'PORT' && 'port' in error && error.port === metrics.port;
   return isOfMetrics
     ? `port ${metrics.port} of ${host} is in use; set METRICS_PORT to another one.`
     : `port ${port} of ${host} is in use; set PORT to another one.`;
-};
+}
 
-const run = async (): Promise<void> => {
+async function run(): Promise<void> {
   const read = readConfig(process.env);
   if (!read.ok) {
     process.stderr.write(`${read.problem}\n`);
@@ -160,6 +160,6 @@ const run = async (): Promise<void> => {
     process.stderr.write(`tiergraph could not start: ${explainStart(error, read.config)}\n`);
     process.exitCode = 1;
   }
-};
+}
 
 if (import.meta.main) await run();

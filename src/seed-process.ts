@@ -9,14 +9,18 @@ export type SeedingReport =
   | { readonly details: Record<string, unknown>; readonly message: string }
   | { readonly problem: string };
 
-const report = (told: SeedingReport): void => void process.send?.(told);
+function report(told: SeedingReport): void {
+  return void process.send?.(told);
+}
 
 // The server has ended, however it did; the next start goes on.
 process.once('disconnect', () => process.exit(1));
 // A Ctrl+C reaches this process too, and is the server's to answer.
 process.on('SIGINT', () => {});
 
-const tell = (details: Record<string, unknown>, message: string): void => report({ details, message });
+function tell(details: Record<string, unknown>, message: string): void {
+  report({ details, message });
+}
 try {
   const [folder = ''] = process.argv.slice(2);
   const log = { info: tell, warn: tell, error: tell };

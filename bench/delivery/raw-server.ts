@@ -7,9 +7,9 @@ import { serve } from './serve.ts';
 const message = process.env.MESSAGE ?? '';
 const http = createServer();
 const server = new WebSocketServer({ server: http });
-const emit = (): void => {
+function emit(): void {
   for (const socket of server.clients) socket.send(message);
-};
+}
 http.listen(0, '127.0.0.1', () => {
   const address = http.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;

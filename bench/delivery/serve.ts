@@ -8,7 +8,7 @@ export type Answer =
   | { readonly type: 'CPU'; readonly microseconds: number };
 
 /** Lets the parent process measure this one: says where it serves, emits when told, and tells its processor time. */
-export const serve = (url: string, emit: () => void, stop: () => Promise<void>): void => {
+export function serve(url: string, emit: () => void, stop: () => Promise<void>): void {
   const answer = (message: Answer): void => void process.send?.(message);
   process.on('message', ({ type }: Command) => {
     if (type === 'EMIT') emit();
@@ -18,4 +18,4 @@ export const serve = (url: string, emit: () => void, stop: () => Promise<void>):
     } else void stop().then(() => process.exit(0));
   });
   answer({ type: 'READY', url });
-};
+}

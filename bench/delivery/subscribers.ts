@@ -22,19 +22,21 @@ let got = 0;
 let bytes = 0;
 let expected = Number.POSITIVE_INFINITY;
 let sample = '';
-const report = (message: Report): void => void process.send?.(message);
+function report(message: Report): void {
+  return void process.send?.(message);
+}
 
-const tellIfDone = (): void => {
+function tellIfDone(): void {
   if (got < expected) return;
   report({ type: 'GOT', bytes: bytes / got, sample });
   got = 0;
   bytes = 0;
   expected = Number.POSITIVE_INFINITY;
-};
+}
 
 /** Resolves once subscribed: for a graph's subscriber when its first message is there, which says where the log is. */
-const subscribe = (url: string, { query, variables }: Query, raw: boolean): Promise<void> =>
-  new Promise((resolve, reject) => {
+function subscribe(url: string, { query, variables }: Query, raw: boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, raw ? [] : ['graphql-transport-ws'], { perMessageDeflate: false });
     let isSubscribed = false;
     socket.on('error', reject);
@@ -66,6 +68,7 @@ const subscribe = (url: string, { query, variables }: Query, raw: boolean): Prom
       }
     });
   });
+}
 
 process.on('message', (order: Order) => {
   if (order.type === 'EXPECT') {

@@ -4,7 +4,7 @@ import { serve } from './serve.ts';
 
 // tiergraph as it is started, on the database in DATABASE_URL that another process writes to.
 
-const silent = (): void => {};
+function silent(): void {}
 const tiergraph = await start({
   config: {
     port: 0,

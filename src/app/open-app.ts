@@ -43,7 +43,7 @@ export type OpenApp = {
 };
 
 /** Opens the database and starts what follows it: the tail of the logs, the watch of standings, the judge of what is due. */
-export const openApp = async ({
+export async function openApp({
   location,
   clock,
   log,
@@ -52,7 +52,7 @@ export const openApp = async ({
   pollEveryMs = 1_000,
   onStatement,
   giveWay = createGiveWay(),
-}: AppOptions): Promise<OpenApp> => {
+}: AppOptions): Promise<OpenApp> {
   const database = await openDatabase(location, onStatement);
   const cursorSeal = await readCursorKey(database.prisma).then(createCursorSeal);
   const directory = createDirectory(database, (program, { number, reason }) =>
@@ -95,10 +95,10 @@ export const openApp = async ({
     await close();
     throw error;
   }
-};
+}
 
 /** The doorbell that reaches every process that may write to the database. */
-const openDoorbell = (location: DatabaseLocation, natsUrl: string | null, log: AppLog): Doorbell => {
+function openDoorbell(location: DatabaseLocation, natsUrl: string | null, log: AppLog): Doorbell {
   let openLine: OpenLine;
   if (natsUrl !== null) openLine = natsLine(natsUrl);
   else if (location.kind === 'server') openLine = postgresLine(sessionConfig(location.url, PATIENT));
@@ -109,4 +109,4 @@ const openDoorbell = (location: DatabaseLocation, natsUrl: string | null, log: A
       log.warn({ err: error }, 'The doorbell reaches no other process; until it does, they poll.'),
     onRegained: () => log.info({}, 'The doorbell reaches other processes again.'),
   });
-};
+}

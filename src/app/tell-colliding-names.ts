@@ -6,7 +6,7 @@ import type { App } from './context/app.ts';
 const MOST_TOLD = 20;
 
 /** Says at the start which references and keys were left as they are, since two of them would have become one. */
-export const tellCollidingNames = async ({ database, log }: App): Promise<void> => {
+export async function tellCollidingNames({ database, log }: App): Promise<void> {
   const names = await listCollidingNames(FULL_SCOPE, database.prisma, null, MOST_TOLD);
   if (names.length === 0) return;
   const count = await countCollidingNames(FULL_SCOPE, database.prisma, null);
@@ -20,11 +20,12 @@ export const tellCollidingNames = async ({ database, log }: App): Promise<void> 
     { count, names: told },
     'References or keys of facts differ from others only in what cannot be seen; each was left as it is. `Program.collidingNames` lists them.',
   );
-};
+}
 
 /** The text with what cannot be seen in it written out. */
-const visible = (text: string): string =>
-  text.replace(
+function visible(text: string): string {
+  return text.replace(
     /[^!-~\p{L}\p{M}\p{N}\p{P}\p{S} ]|^ | $/gu,
     (character) => `<${describeCharacter(character)}>`,
   );
+}

@@ -21,7 +21,7 @@ const TAG_BYTES = 16;
 const TEXT_BYTES = 96;
 
 /** Makes the seal of a key of 32 random bytes: AES-256-GCM, with the HMAC of the text as the nonce where texts are to be the same. */
-export const createCursorSeal = (key: Uint8Array): CursorSeal => {
+export function createCursorSeal(key: Uint8Array): CursorSeal {
   const derive = (use: string): Buffer =>
     Buffer.from(hkdfSync('sha256', key, '', `tiergraph cursor ${use}`, 32));
   const [cipherKey, nonceKey] = [derive('cipher'), derive('nonce')];
@@ -55,4 +55,4 @@ export const createCursorSeal = (key: Uint8Array): CursorSeal => {
       }
     },
   };
-};
+}

@@ -37,7 +37,7 @@ const PROBE = '?';
  * A doorbell that also rings in other processes, over a line that it keeps open: rings that come while one is sent go together, and a text
  * sent to itself every so often shows whether the line still carries anything. Without the line only this process hears a ring.
  */
-export const createDistantDoorbell = (options: DistantDoorbellOptions): Doorbell => {
+export function createDistantDoorbell(options: DistantDoorbellOptions): Doorbell {
   const { openLine, onLost, onRegained } = options;
   const { probeEveryMs = 5_000, answerWithinMs = 5_000, reopenAfterMs = 250 } = options;
   const near = createLocalDoorbell();
@@ -169,4 +169,4 @@ export const createDistantDoorbell = (options: DistantDoorbellOptions): Doorbell
       await near.close();
     },
   };
-};
+}

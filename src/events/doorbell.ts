@@ -12,7 +12,7 @@ export type Doorbell = {
 };
 
 /** The doorbell within one process. */
-export const createLocalDoorbell = (): Doorbell => {
+export function createLocalDoorbell(): Doorbell {
   const listeners = new Set<(programId: string | null) => void>();
   return {
     ring(programId) {
@@ -26,4 +26,4 @@ export const createLocalDoorbell = (): Doorbell => {
       listeners.clear();
     },
   };
-};
+}

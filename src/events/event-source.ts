@@ -13,13 +13,12 @@ export type EventSource<Event> = AsyncIterableIterator<Event, undefined> & { ask
 export const ENDED = { done: true, value: undefined } as const;
 
 /** What an iterator's `next` gives for a source that calls back. */
-export const nextOf = <Event>(
-  ask: (asker: Asker<Event>) => void,
-): Promise<IteratorResult<Event, undefined>> =>
-  new Promise((resolve, reject) => {
+export function nextOf<Event>(ask: (asker: Asker<Event>) => void): Promise<IteratorResult<Event, undefined>> {
+  return new Promise((resolve, reject) => {
     ask({
       take: (value) => resolve({ done: false, value }),
       finish: () => resolve(ENDED),
       fail: reject,
     });
   });
+}

@@ -37,7 +37,7 @@ export type FollowedLogOptions = {
 /** A missing position: the log was written to by another way than its own. */
 export class LogFault extends Error {}
 
-export const createFollowedLog = (options: FollowedLogOptions): FollowedLog => {
+export function createFollowedLog(options: FollowedLogOptions): FollowedLog {
   const { programId, source, pages, windowSize, pageSize, answerWithinMs } = options;
   const waiters = createLogWaiters();
   let head: LogHead = { programId, position: 0, entryId: null };
@@ -139,4 +139,4 @@ export const createFollowedLog = (options: FollowedLogOptions): FollowedLog => {
       return following;
     },
   };
-};
+}

@@ -17,7 +17,9 @@ export type LogSource = {
 };
 
 /** The logs in the database. */
-export const createLogSource = ({ prisma }: Pick<Database, 'prisma'>): LogSource => ({
-  readNews: (known, limit) => readLogNews(prisma, known, limit),
-  readRange: (programId, from, to) => readLogRange(prisma, programId, from, to),
-});
+export function createLogSource({ prisma }: Pick<Database, 'prisma'>): LogSource {
+  return {
+    readNews: (known, limit) => readLogNews(prisma, known, limit),
+    readRange: (programId, from, to) => readLogRange(prisma, programId, from, to),
+  };
+}

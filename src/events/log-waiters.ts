@@ -48,34 +48,39 @@ type Group = {
 const EVERYTHING = '';
 
 /** The keys of a filter: the values of its narrowest condition. */
-const keysOf = (filter: ChangeFilter): readonly string[] => {
+function keysOf(filter: ChangeFilter): readonly string[] {
   const condition = CONDITIONS.find((candidate) => filter[candidate] !== undefined);
   if (condition === undefined) return [EVERYTHING];
   return [...new Set(filter[condition])].map((value) => `${condition} ${value}`);
-};
+}
 
-const keysOfEntry = (entry: LogEntry): readonly string[] => [
-  EVERYTHING,
-  ...CONDITIONS.flatMap((condition) => valuesOf(condition, entry).map((value) => `${condition} ${value}`)),
-];
+function keysOfEntry(entry: LogEntry): readonly string[] {
+  return [
+    EVERYTHING,
+    ...CONDITIONS.flatMap((condition) => valuesOf(condition, entry).map((value) => `${condition} ${value}`)),
+  ];
+}
 
 /** The same text for filters that let the same through. */
-const nameOf = (filter: ChangeFilter): string =>
-  JSON.stringify(CONDITIONS.map((condition) => filter[condition] && [...new Set(filter[condition])].sort()));
+function nameOf(filter: ChangeFilter): string {
+  return JSON.stringify(
+    CONDITIONS.map((condition) => filter[condition] && [...new Set(filter[condition])].sort()),
+  );
+}
 
-const addTo = <Key, Value>(sets: Map<Key, Set<Value>>, key: Key, value: Value): void => {
+function addTo<Key, Value>(sets: Map<Key, Set<Value>>, key: Key, value: Value): void {
   const set = sets.get(key);
   if (set === undefined) sets.set(key, new Set([value]));
   else set.add(value);
-};
+}
 
-const removeFrom = <Key, Value>(sets: Map<Key, Set<Value>>, key: Key, value: Value): void => {
+function removeFrom<Key, Value>(sets: Map<Key, Set<Value>>, key: Key, value: Value): void {
   const set = sets.get(key);
   set?.delete(value);
   if (set?.size === 0) sets.delete(key);
-};
+}
 
-export const createLogWaiters = (): LogWaiters => {
+export function createLogWaiters(): LogWaiters {
   const groups = new Map<string, Group>();
   const index = new Map<string, Set<Group>>();
   const deadlines = new Map<number, Set<Member>>();
@@ -165,4 +170,4 @@ export const createLogWaiters = (): LogWaiters => {
       return size;
     },
   };
-};
+}

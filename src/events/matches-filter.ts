@@ -27,11 +27,12 @@ export const CONDITIONS = [
 export type Condition = (typeof CONDITIONS)[number];
 
 /** What of an entry a condition looks at. */
-export const valuesOf = (condition: Condition, entry: LogEntry): readonly string[] =>
-  LOOKS_AT[condition](entry).filter((value) => typeof value === 'string');
+export function valuesOf(condition: Condition, entry: LogEntry): readonly string[] {
+  return LOOKS_AT[condition](entry).filter((value) => typeof value === 'string');
+}
 
 /** Makes the test whether an entry passes a filter: the same answer that `listChanges` gives in SQL. */
-export const createMatcher = (filter: ChangeFilter): ((entry: LogEntry) => boolean) => {
+export function createMatcher(filter: ChangeFilter): (entry: LogEntry) => boolean {
   const tests = CONDITIONS.flatMap((condition) => {
     const wanted = filter[condition];
     if (wanted === undefined) return [];
@@ -39,4 +40,4 @@ export const createMatcher = (filter: ChangeFilter): ((entry: LogEntry) => boole
     return [(entry: LogEntry) => valuesOf(condition, entry).some((value) => values.has(value))];
   });
   return (entry) => tests.every((test) => test(entry));
-};
+}

@@ -7,9 +7,8 @@ const SUBJECT = 'tiergraph.doorbell';
  * A NATS subject. `url` lists one or more servers, separated by commas: `nats://user:password@host:4222`, `nats://token@host`, or `tls://`
  * for an encrypted connection; the credentials are the first one's.
  */
-export const natsLine =
-  (url: string, subject = SUBJECT): OpenLine =>
-  async ({ onText, onLost }) => {
+export function natsLine(url: string, subject = SUBJECT): OpenLine {
+  return async ({ onText, onLost }) => {
     const servers = url.split(',').map((server) => new URL(server));
     const [user, password] = [servers[0]?.username ?? '', servers[0]?.password ?? ''].map(decodeURIComponent);
     const connection = await connect({
@@ -34,3 +33,4 @@ export const natsLine =
       close: () => connection.close().catch(() => {}),
     };
   };
+}

@@ -13,7 +13,7 @@ export type PageCache = {
 };
 
 /** Keeps the pages used last, up to `size` of them. */
-export const createPageCache = (size: number): PageCache => {
+export function createPageCache(size: number): PageCache {
   // In the order of use, the longest unused first.
   const pages = new Map<string, Page>();
   const reading = new Map<string, Promise<Page>>();
@@ -46,4 +46,4 @@ export const createPageCache = (size: number): PageCache => {
       await Promise.allSettled(reading.values());
     },
   };
-};
+}

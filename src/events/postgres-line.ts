@@ -10,9 +10,11 @@ const GOODBYE_MS = 500;
  * PostgreSQL's LISTEN and NOTIFY on a connection of its own: a NOTIFY inside a writing transaction would hold a lock of the whole server
  * while that commits. `connection` has to lead to the server itself, not to a pooler that shares sessions out by transaction.
  */
-export const postgresLine =
-  (connection: { readonly connectionString: string; readonly options: string }): OpenLine =>
-  async ({ onText, onLost }) => {
+export function postgresLine(connection: {
+  readonly connectionString: string;
+  readonly options: string;
+}): OpenLine {
+  return async ({ onText, onLost }) => {
     // Ours, so that a connection that answers nothing any more can be cut.
     const socket = new Socket();
     const client = new Client({
@@ -41,3 +43,4 @@ export const postgresLine =
       close,
     };
   };
+}

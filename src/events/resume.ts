@@ -14,27 +14,29 @@ export type ResyncReason = (typeof RESYNC_REASONS)[number];
 export const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** The place at the end of a log. */
-export const cursorAt = ({ programId, position, entryId }: LogHead): Cursor => ({
-  programId,
-  position,
-  check: checkOf(entryId),
-});
+export function cursorAt({ programId, position, entryId }: LogHead): Cursor {
+  return {
+    programId,
+    position,
+    check: checkOf(entryId),
+  };
+}
 
 /** Whether the log has the entry that a cursor names. */
-export const holds = async (log: FollowedLog, { position, check }: Cursor): Promise<boolean> => {
+export async function holds(log: FollowedLog, { position, check }: Cursor): Promise<boolean> {
   if (position === 0) return check === '';
   return checkOf((await log.entryAt(position))?.id ?? null) === check;
-};
+}
 
 /** Why what lies after a cursor can't be replayed, or null if it can. The log was refreshed just before. */
-export const refuseToResume = async (
+export async function refuseToResume(
   tail: Pick<Tail, 'now'>,
   log: FollowedLog,
   after: Cursor,
   retentionMs: number,
-): Promise<ResyncReason | null> => {
+): Promise<ResyncReason | null> {
   if (!(await holds(log, after))) return 'HISTORY_REPLACED';
   const next = await log.entryAt(after.position + 1);
   const isTooOld = next !== undefined && next.recordedAt < (await tail.now()) - retentionMs;
   return isTooOld ? 'RETENTION_EXCEEDED' : null;
-};
+}

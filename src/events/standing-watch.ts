@@ -29,9 +29,9 @@ type Watched<Row> = {
 };
 
 /** Watches partners for a process: two statements a round for all of them together, at each ring and at every slow poll. */
-export const createStandingWatch = <Row extends { readonly id: string }>(
+export function createStandingWatch<Row extends { readonly id: string }>(
   options: StandingWatchOptions<Row>,
-): StandingWatch<Row> => {
+): StandingWatch<Row> {
   const { doorbell, readStamps, readRows, onFault, pollEveryMs = 1_000 } = options;
   const watched = new Map<string, Watched<Row>>();
   let round: Promise<void> | undefined;
@@ -92,4 +92,4 @@ export const createStandingWatch = <Row extends { readonly id: string }>(
       await round;
     },
   };
-};
+}

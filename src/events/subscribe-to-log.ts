@@ -37,27 +37,27 @@ const changes = new WeakMap<LogEntry, Change>();
 /** The last one asked for: an entry's subscribers ask one right after the other. */
 let lastChange: Change | undefined;
 
-const changeOf = (entry: LogEntry): LogEvent => {
+function changeOf(entry: LogEntry): LogEvent {
   if (lastChange?.entry === entry) return lastChange;
   lastChange = findChange(entry);
   return lastChange;
-};
+}
 
-const findChange = (entry: LogEntry): Change => {
+function findChange(entry: LogEntry): Change {
   const known = changes.get(entry);
   if (known !== undefined) return known;
   const { programId, position, id } = entry;
   const event: Change = { type: 'CHANGED', entry, cursor: { programId, position, check: checkOf(id) } };
   changes.set(entry, event);
   return event;
-};
+}
 
 /**
  * Follows a programme's log from a place on: first a checkpoint, then each entry that passes the filter once and in order, with
  * checkpoints when it has caught up and every so often while the filter lets nothing through. The subscriber is a position that pulls: one that
  * doesn't ask holds nothing. Ends at once on `return()`. Rejects if the log can't be read.
  */
-export const subscribeToLog = async (subscription: LogSubscription): Promise<EventSource<LogEvent>> => {
+export async function subscribeToLog(subscription: LogSubscription): Promise<EventSource<LogEvent>> {
   const { tail, programId, filter, after, retentionMs = RETENTION_MS } = subscription;
   const { checkpointEveryMs = 30_000, discreet = false } = subscription;
   const checkpointEveryEntries = discreet
@@ -239,4 +239,4 @@ export const subscribeToLog = async (subscription: LogSubscription): Promise<Eve
     [Symbol.asyncIterator]: () => source,
   };
   return source;
-};
+}

@@ -52,7 +52,7 @@ export type TailOptions = {
 const PAGES_KEPT = 32;
 const TICK_MS = 250;
 
-export const createTail = (options: TailOptions): Tail => {
+export function createTail(options: TailOptions): Tail {
   const { source, doorbell, now, pollEveryMs = 1_000, windowSize = 4_096, pageSize = 500 } = options;
   const { answerWithinMs = 10_000 } = options;
   const logs = new Map<string, FollowedLog>();
@@ -178,4 +178,4 @@ export const createTail = (options: TailOptions): Tail => {
       await Promise.allSettled([...following.values(), pages.settled()]);
     },
   };
-};
+}

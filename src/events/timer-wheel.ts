@@ -7,7 +7,7 @@ export type TimerWheel = {
 };
 
 /** Makes a wheel that turns while a timer waits, and does not keep the process alive. */
-export const createTimerWheel = (tickMs: number): TimerWheel => {
+export function createTimerWheel(tickMs: number): TimerWheel {
   const slots = new Map<number, Set<() => void>>();
   let tick = 0;
   let size = 0;
@@ -51,4 +51,4 @@ export const createTimerWheel = (tickMs: number): TimerWheel => {
       return size;
     },
   };
-};
+}

@@ -18,11 +18,11 @@ export type LogNews = LogHead & { readonly entries: readonly LogEntry[] };
  * The ends of all logs, with the epoch of the same snapshot, and up to `limit` new entries of each log of which the last known position is
  * given. The limit tells the planner how few they are: it would read the whole log to join it otherwise.
  */
-export const readLogNews = async (
+export async function readLogNews(
   session: Session,
   known: readonly Pick<LogHead, 'programId' | 'position'>[],
   limit: number,
-): Promise<{ readonly epoch: bigint; readonly news: readonly LogNews[] }> => {
+): Promise<{ readonly epoch: bigint; readonly news: readonly LogNews[] }> {
   const ids = known.map(({ programId }) => programId);
   const places = known.map(({ position }) => position);
   const rows = await session.$queryRaw<HeadRow[]>`
@@ -48,7 +48,7 @@ export const readLogNews = async (
       return [{ programId, position: first.head, entryId: first.headId, entries }];
     });
   return { epoch, news: [...news] };
-};
+}
 
 type HeadRow = {
   readonly epoch: bigint;
@@ -58,14 +58,14 @@ type HeadRow = {
 } & (EntryRow | { readonly id: null });
 
 /** All entries of a log in a range of positions (`from` exclusive, `to` inclusive), for the tail, which delivers to every scope. */
-export const readLogRange = async (
+export async function readLogRange(
   session: Session,
   programId: string,
   from: number,
   to: number,
-): Promise<readonly LogEntry[]> => {
+): Promise<readonly LogEntry[]> {
   const rows = await session.$queryRaw<EntryRow[]>`
     SELECT ${ENTRY_COLUMNS} FROM status_change s
     WHERE s.program_id = ${programId}::uuid AND s.position > ${from}::bigint AND s.position <= ${to}::bigint ORDER BY s.position`;
   return rows.map(toEntry);
-};
+}

@@ -26,8 +26,9 @@ beforeAll(async () => {
 });
 afterAll(() => moving.close());
 
-const recorded = async (externalId: string): Promise<string> =>
-  (await moving.app.database.prisma.fact.findFirstOrThrow({ where: { externalId, version: 1 } })).id;
+async function recorded(externalId: string): Promise<string> {
+  return (await moving.app.database.prisma.fact.findFirstOrThrow({ where: { externalId, version: 1 } })).id;
+}
 
 test('rule 25: what fell due while nobody judged is logged in the order of days, each change on its own, once', async () => {
   promised('After downtime changes come in order, each on its own day.');

@@ -51,8 +51,8 @@ afterAll(async () => {
   await opened.close();
 });
 
-const create = (command: Partial<Parameters<typeof createApiKey>[2]>, rights: Rights = ALL_RIGHTS) =>
-  createApiKey(opened.app, rights, {
+function create(command: Partial<Parameters<typeof createApiKey>[2]>, rights: Rights = ALL_RIGHTS) {
+  return createApiKey(opened.app, rights, {
     name: 'a test',
     role: 'READER',
     programs: null,
@@ -60,7 +60,10 @@ const create = (command: Partial<Parameters<typeof createApiKey>[2]>, rights: Ri
     expiresAt: null,
     ...command,
   });
-const unauthenticated = (message: string) => ({ refused: 'UNAUTHENTICATED', message });
+}
+function unauthenticated(message: string) {
+  return { refused: 'UNAUTHENTICATED', message };
+}
 
 describe('API keys', () => {
   test('a key has 256 random bits behind a public prefix, and only its hash is kept', async () => {

@@ -23,16 +23,16 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-const openProgram = async (code: string): Promise<void> => {
+async function openProgram(code: string): Promise<void> {
   await createBareProgram(opened.app, code);
   const { revenue: own } = SMALL_RULEBOOK.measures;
   const measures = { revenue: { ...own, metric: { ...own.metric, scope: 'FAMILY' } } };
   await publish(opened.app, code, { ...SMALL_RULEBOOK, measures }, '2020-01-01');
-};
+}
 
 /** `line 1` at the top, each next one below the one before it. */
-const line = (length: number, top: string | null = null, name = 'line'): PartnerInput[] =>
-  Array.from({ length }, (_, index) => ({
+function line(length: number, top: string | null = null, name = 'line'): PartnerInput[] {
+  return Array.from({ length }, (_, index) => ({
     externalRef: `${name} ${index + 1}`,
     name: 'In line',
     country: 'DE',
@@ -40,13 +40,20 @@ const line = (length: number, top: string | null = null, name = 'line'): Partner
     parent: index === 0 ? top : `${name} ${index}`,
     enrolledOn: day('2020-01-01'),
   }));
+}
 
-const enroll = async (program: string, partners: readonly PartnerInput[]): Promise<readonly string[]> => {
+async function enroll(program: string, partners: readonly PartnerInput[]): Promise<readonly string[]> {
   const { outcomes } = granted(await enrollPartners(opened.app, { program, partners }));
   return outcomes.map((outcome) => ('refused' in outcome ? outcome.refused : 'ENROLLED'));
-};
-const move = (program: string, partner: string, parent: string | null, firstOn: string | null = null) =>
-  updatePartner(opened.app, { program, partner, parent, firstOn: firstOn === null ? null : day(firstOn) });
+}
+function move(program: string, partner: string, parent: string | null, firstOn: string | null = null) {
+  return updatePartner(opened.app, {
+    program,
+    partner,
+    parent,
+    firstOn: firstOn === null ? null : day(firstOn),
+  });
+}
 const TOO_DEEP = {
   refused: 'HIERARCHY_TOO_DEEP',
   message: 'On 2026-11-23 more than 20 partners would stand above one another; a family is at most 20 deep.',
@@ -87,7 +94,7 @@ test('rule 37: a partner moves with all below it as far as 20, on every day', as
 });
 
 /** Stores a line far too deep, as older versions took it. */
-const storeDeep = async (program: string, length: number): Promise<void> => {
+async function storeDeep(program: string, length: number): Promise<void> {
   await openProgram(program);
   const alone = line(length).map((partner) => ({ ...partner, parent: null }));
   await enroll(program, alone);
@@ -99,19 +106,20 @@ const storeDeep = async (program: string, length: number): Promise<void> => {
   await prisma.$executeRaw`
     UPDATE partner_entry e SET parent_id = p.parent_id, data = e.data || jsonb_build_object('parentId', p.parent_id)
     FROM partner p JOIN program ON program.id = p.program_id WHERE program.code = ${program} AND e.partner_id = p.id`;
-};
+}
 
-const record = (program: string, partner: string, externalId: string) =>
-  recordFacts(opened.app, {
+function record(program: string, partner: string, externalId: string) {
+  return recordFacts(opened.app, {
     program,
     source: 's',
     facts: [revenue(externalId, partner, '100', '2026-11-01')],
     onError: 'REJECT_ALL',
   });
-const tiers = async (program: string): Promise<ReadonlySet<string | null>> => {
+}
+async function tiers(program: string): Promise<ReadonlySet<string | null>> {
   const rows = await opened.app.database.prisma.partner.findMany({ where: { program: { code: program } } });
   return new Set(rows.map(({ tier }) => tier));
-};
+}
 
 test('a family that is deeper already counts for all above it, and can be made flatter, not deeper', async () => {
   await storeDeep('stored', 60);

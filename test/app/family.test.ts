@@ -54,8 +54,10 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-const idOf = (ref: string): string => ids.get(ref) ?? '';
-const tierOn = async (ref: string, on: string): Promise<string | null> => {
+function idOf(ref: string): string {
+  return ids.get(ref) ?? '';
+}
+async function tierOn(ref: string, on: string): Promise<string | null> {
   const [row] = await readPartners(FULL_SCOPE, opened.app.database.prisma, [idOf(ref)]);
   if (row === undefined) throw new Error('the partner is there');
   return (
@@ -66,11 +68,13 @@ const tierOn = async (ref: string, on: string): Promise<string | null> => {
       createCaseFinder(FULL_SCOPE, opened.app),
     )
   ).status.tier;
-};
-const tiersOn = async (on: string) =>
-  Promise.all(['GROUP', 'SOUTH', 'SHOP', 'OTHER'].map((ref) => tierOn(ref, on)));
-const update = (partner: string, change: Partial<Parameters<typeof updatePartner>[1]>) =>
-  updatePartner(opened.app, { program: 'family', partner, firstOn: null, ...change });
+}
+async function tiersOn(on: string) {
+  return Promise.all(['GROUP', 'SOUTH', 'SHOP', 'OTHER'].map((ref) => tierOn(ref, on)));
+}
+function update(partner: string, change: Partial<Parameters<typeof updatePartner>[1]>) {
+  return updatePartner(opened.app, { program: 'family', partner, firstOn: null, ...change });
+}
 
 test("rule 15: a descendant's fact lifts everybody above it, each with its own entry and the fact as cause", async () => {
   const facts = [revenue('x', 'SHOP', '120', '2026-02-01')];

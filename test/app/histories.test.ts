@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => moving.close());
 
 /** Silver and Gold by revenue of so many months, of the family where `scope` says so; every policy comes up. */
-const rulebook = (index: number, scope: 'OWN' | 'FAMILY', transition: object | null) => {
+function rulebook(index: number, scope: 'OWN' | 'FAMILY', transition: object | null) {
   const { revenue: own } = SMALL_RULEBOOK.measures;
   const window = { trailing: { months: 2 + (index % 3) } };
   const demotions = [
@@ -45,7 +45,7 @@ const rulebook = (index: number, scope: 'OWN' | 'FAMILY', transition: object | n
     },
     ...transition,
   };
-};
+}
 
 test.each([
   ['OWN', '2026-01-10'],

@@ -15,7 +15,7 @@ const { items: ALLOWED } = RULEBOOK_LIMITS;
 const name = { en: 'Name', de: 'Name' };
 
 /** Silver takes revenue of 1 EUR in each area, of the partner's own or of its family's. */
-const rulebookOf = (scope: 'OWN' | 'FAMILY') => {
+function rulebookOf(scope: 'OWN' | 'FAMILY') {
   const measure = {
     metric: { fact: 'revenue', aggregate: 'SUM', window: { trailing: { months: 12 } }, scope },
   };
@@ -38,38 +38,48 @@ const rulebookOf = (scope: 'OWN' | 'FAMILY') => {
       { code: 'SILVER', name, requirement: { allOf: [requirement, requirement] } },
     ],
   };
-};
+}
 
-const inArea = (externalId: string, partner: string, area: string, amount = '1'): FactInput => ({
-  externalId,
-  partner,
-  occurredOn: '2026-06-01',
-  detail: {
-    type: 'revenue',
-    amount,
-    currency: 'EUR',
-    attributes: [
-      { name: 'note', value: 'x' },
-      { name: 'area', value: area },
-    ],
-  },
-});
+function inArea(externalId: string, partner: string, area: string, amount = '1'): FactInput {
+  return {
+    externalId,
+    partner,
+    occurredOn: '2026-06-01',
+    detail: {
+      type: 'revenue',
+      amount,
+      currency: 'EUR',
+      attributes: [
+        { name: 'note', value: 'x' },
+        { name: 'area', value: area },
+      ],
+    },
+  };
+}
 /** A row in each area from one number until before another. */
-const inAreas = (partner: string, from: number, until: number): readonly FactInput[] =>
-  Array.from({ length: until - from }, (_, index) =>
+function inAreas(partner: string, from: number, until: number): readonly FactInput[] {
+  return Array.from({ length: until - from }, (_, index) =>
     inArea(`${partner}-${from + index}`, partner, `Area ${from + index}`),
   );
+}
 
 let opened: OpenApp;
-const record = async (
+async function record(
   facts: readonly FactInput[],
   onError: 'SKIP_ROW' | 'REJECT_ALL' = 'SKIP_ROW',
   program = 'own',
-) => recordFacts(opened.app, { program, source: 'crm', facts, onError });
-const typesOf = (rows: readonly RowOutcome[]) => rows.map((row) => row.type);
-const sentence = (partner: string, count: number) =>
-  `The partner "${partner}" would have ${count} different values of attributes.area, for each of which a rulebook ` +
-  `judges; ${ALLOWED} are allowed.`;
+) {
+  return recordFacts(opened.app, { program, source: 'crm', facts, onError });
+}
+function typesOf(rows: readonly RowOutcome[]) {
+  return rows.map((row) => row.type);
+}
+function sentence(partner: string, count: number) {
+  return (
+    `The partner "${partner}" would have ${count} different values of attributes.area, for each of which a rulebook ` +
+    `judges; ${ALLOWED} are allowed.`
+  );
+}
 
 beforeAll(async () => {
   opened = await openTestApp({ clock: () => NOW });

@@ -31,18 +31,18 @@ afterAll(() => moving.close());
 /** What was answered, each with the question that has to repeat it. */
 type Answer = { readonly asked: string; readonly standing: KnownStanding };
 
-const ask = async (asked: string, id: string, on: string | null, knownAt: number | null = null) => {
+async function ask(asked: string, id: string, on: string | null, knownAt: number | null = null) {
   const standing = await moving.standing(id, on, knownAt);
   return { asked, standing };
-};
-const expectRepeated = async (id: string, answers: readonly Answer[]): Promise<void> => {
+}
+async function expectRepeated(id: string, answers: readonly Answer[]): Promise<void> {
   for (const { asked, standing } of answers) {
     const again = await moving.standing(id, formatDay(standing.on), standing.knownAt);
     expect([asked, again]).toEqual([asked, standing]);
   }
-};
-const set = (partner: string, tier: string, firstOn: string, endsOn: string) =>
-  overrideTier(moving.app, {
+}
+function set(partner: string, tier: string, firstOn: string, endsOn: string) {
+  return overrideTier(moving.app, {
     program: 'small',
     partner,
     tier,
@@ -51,6 +51,7 @@ const set = (partner: string, tier: string, firstOn: string, endsOn: string) =>
     reason: 'a promise',
     actor: 'jo',
   });
+}
 
 test('rule 2: recordedAt strictly increases for a partner, also while the clock stands still or goes back', async () => {
   const [id = ''] = await enroll(moving.app, ['I']);

@@ -12,22 +12,26 @@ beforeAll(async () => {
 });
 afterAll(() => moving.close());
 
-const update = (partner: string, change: Partial<UpdatePartner>) =>
-  updatePartner(moving.app, { program: 'members', partner, firstOn: null, ...change });
-const enroll = async (externalRef: string, on: string): Promise<string> => {
+function update(partner: string, change: Partial<UpdatePartner>) {
+  return updatePartner(moving.app, { program: 'members', partner, firstOn: null, ...change });
+}
+async function enroll(externalRef: string, on: string): Promise<string> {
   const partner = { externalRef, name: externalRef, country: 'DE', region: 'DACH', parent: null };
   const partners = [{ ...partner, enrolledOn: day(on) }];
   const { outcomes } = granted(await enrollPartners(moving.app, { program: 'members', partners }));
   return outcomes.map((outcome) => granted(outcome).partnerId)[0] ?? '';
-};
-const tiersOn = (id: string, days: readonly string[], knownAt: number | null = null) =>
-  Promise.all(days.map(async (on) => (await moving.standing(id, on, knownAt)).status.tier));
-const known = async (id: string) => (await moving.standing(id)).knownAt;
+}
+function tiersOn(id: string, days: readonly string[], knownAt: number | null = null) {
+  return Promise.all(days.map(async (on) => (await moving.standing(id, on, knownAt)).status.tier));
+}
+async function known(id: string) {
+  return (await moving.standing(id)).knownAt;
+}
 /** What is refused, at which part of the input. */
-const refusal = async (partner: string, change: Partial<UpdatePartner>) => {
+async function refusal(partner: string, change: Partial<UpdatePartner>) {
   const outcome = await update(partner, change);
   return 'refused' in outcome && 'path' in outcome ? [outcome.path, outcome.message] : outcome;
-};
+}
 
 describe('rule 31: the end of a membership', () => {
   const summer = ['2026-04-30', '2026-05-01', '2026-05-31', '2026-06-01', '2026-07-01', '2026-11-23'];

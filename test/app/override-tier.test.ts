@@ -19,18 +19,20 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-const changesOf = async (id: string): Promise<readonly string[]> =>
-  (await logOfPartner(opened.app, id)).map(({ change: { on, trigger, detail } }) => {
+async function changesOf(id: string): Promise<readonly string[]> {
+  return (await logOfPartner(opened.app, id)).map(({ change: { on, trigger, detail } }) => {
     const what = detail.type === 'TierChanged' ? `${detail.from} ${detail.to}` : '';
     const hold =
       'hold' in detail ? `${detail.hold.reason} ${detail.hold.until && formatDay(detail.hold.until)}` : '';
     return `${formatDay(on)} ${trigger} ${detail.type} ${what}${hold}`.trim();
   });
-const statusOf = async (id: string) =>
-  (await readPartners(FULL_SCOPE, opened.app.database.prisma, [id]))[0]?.status;
+}
+async function statusOf(id: string) {
+  return (await readPartners(FULL_SCOPE, opened.app.database.prisma, [id]))[0]?.status;
+}
 
-const set = (partner: string, tier: string, firstOn: string | null, endsOn: string, reason = 'a promise') =>
-  overrideTier(opened.app, {
+function set(partner: string, tier: string, firstOn: string | null, endsOn: string, reason = 'a promise') {
+  return overrideTier(opened.app, {
     program: 'small',
     partner,
     tier,
@@ -39,6 +41,7 @@ const set = (partner: string, tier: string, firstOn: string | null, endsOn: stri
     reason,
     actor: 'jo',
   });
+}
 
 test('rules 20 and 21: an override decides while it lasts, the computed tier stays beside it, and its end is an event', async () => {
   const [id = ''] = await enroll(opened.app, ['A']);

@@ -24,13 +24,14 @@ beforeAll(async () => {
 });
 afterAll(() => moving.close());
 
-const judgeOn = async (on: string) => {
+async function judgeOn(on: string) {
   moving.goTo(on);
   await moving.judgeDue();
-};
-const update = (program: string, partner: string, change: Partial<UpdatePartner>) =>
-  updatePartner(moving.app, { program, partner, firstOn: null, ...change });
-const enrollOn = async (program: string, externalRef: string, on: string) => {
+}
+function update(program: string, partner: string, change: Partial<UpdatePartner>) {
+  return updatePartner(moving.app, { program, partner, firstOn: null, ...change });
+}
+async function enrollOn(program: string, externalRef: string, on: string) {
   const partner = {
     externalRef,
     name: externalRef,
@@ -41,9 +42,10 @@ const enrollOn = async (program: string, externalRef: string, on: string) => {
   };
   const { outcomes } = granted(await enrollPartners(moving.app, { program, partners: [partner] }));
   return outcomes.map((outcome) => granted(outcome).partnerId)[0] ?? '';
-};
-const tiersOn = (id: string, ...days: readonly string[]) =>
-  Promise.all(days.map(async (on) => (await moving.standing(id, on)).status.tier));
+}
+function tiersOn(id: string, ...days: readonly string[]) {
+  return Promise.all(days.map(async (on) => (await moving.standing(id, on)).status.tier));
+}
 
 test('rule 22: before enrolment, after leaving and before the first rulebook there is no tier, no rulebook, no proof', async () => {
   await createSmallProgram(moving.app, 'bounds');

@@ -13,21 +13,21 @@ beforeAll(async () => {
 });
 afterAll(() => moving.close());
 
-const openProgram = async (program: string, ...rulebooks: (readonly [string, object])[]) => {
+async function openProgram(program: string, ...rulebooks: (readonly [string, object])[]) {
   await createBareProgram(moving.app, program, 'Europe/Berlin');
   for (const [effectiveFrom, document] of rulebooks)
     await publish(moving.app, program, document, effectiveFrom);
-};
+}
 
 /** Enrols a partner for which revenue of these days, to come or past, makes the computed tier what it is. */
-const withRevenue = async (program: string, ref: string, amounts: Readonly<Record<string, string>>) => {
+async function withRevenue(program: string, ref: string, amounts: Readonly<Record<string, string>>) {
   const [id = ''] = await enroll(moving.app, [ref], program);
   const rows = Object.entries(amounts).map(([on, amount]) => revenue(`${ref} ${on}`, ref, amount, on));
   await moving.record(rows, program);
   return id;
-};
-const override = (program: string, partner: string, tier: string, firstOn: string, endsOn: string) =>
-  overrideTier(moving.app, {
+}
+function override(program: string, partner: string, tier: string, firstOn: string, endsOn: string) {
+  return overrideTier(moving.app, {
     program,
     partner,
     tier,
@@ -36,12 +36,13 @@ const override = (program: string, partner: string, tier: string, firstOn: strin
     reason: 'r',
     actor: 'a',
   });
-const judgeOn = async (...days: readonly string[]) => {
+}
+async function judgeOn(...days: readonly string[]) {
   for (const on of days) {
     moving.goTo(on);
     await moving.judgeDue();
   }
-};
+}
 
 describe('rule 19: a transition with a floor', () => {
   test('rule 19: who only meets Silver keeps Gold until exactly the last day, who meets Platinum has it at once', async () => {

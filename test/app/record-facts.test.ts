@@ -21,12 +21,16 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-const record = async (
+async function record(
   facts: Parameters<typeof recordFacts>[1]['facts'],
   onError: 'SKIP_ROW' | 'REJECT_ALL' = 'SKIP_ROW',
-) => recordFacts(opened.app, { program: 'small', source: 'crm', facts, onError });
+) {
+  return recordFacts(opened.app, { program: 'small', source: 'crm', facts, onError });
+}
 
-const countFacts = async (): Promise<number> => opened.app.database.prisma.fact.count();
+async function countFacts(): Promise<number> {
+  return opened.app.database.prisma.fact.count();
+}
 
 describe('recordFacts', () => {
   test('a fact that lifts a partner is logged once, with its cause, and the row shows the new tier', async () => {

@@ -35,7 +35,9 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-const rightsIn = (...programs: string[]): Rights => ({ ...ALL_RIGHTS, programs });
+function rightsIn(...programs: string[]): Rights {
+  return { ...ALL_RIGHTS, programs };
+}
 
 test('programmes out of reach are not there, for reading and for every kind of write', async () => {
   const app = narrowApp(opened.app, rightsIn(mine));

@@ -19,8 +19,12 @@ beforeAll(async () => {
 });
 afterAll(() => moving.close());
 
-const text = (en: string) => ({ en, de: en });
-const from = (atLeast: string) => ({ measure: 'revenue', atLeast });
+function text(en: string) {
+  return { en, de: en };
+}
+function from(atLeast: string) {
+  return { measure: 'revenue', atLeast };
+}
 /** Another programme of tiers: Member, Bronze from 50 EUR, Premier from 300, Elite from 5,000. */
 const ELITE = {
   ...SMALL_RULEBOOK,
@@ -33,12 +37,12 @@ const ELITE = {
   specializations: [],
   remap: { BASE: 'MEMBER', SILVER: 'BRONZE', GOLD: 'PREMIER' },
 };
-const judgeOn = async (on: string) => {
+async function judgeOn(on: string) {
   moving.goTo(on);
   await moving.judgeDue();
-};
-const override = async (program: string, partner: string, tier: string, firstOn: string, endsOn: string) =>
-  granted(
+}
+async function override(program: string, partner: string, tier: string, firstOn: string, endsOn: string) {
+  return granted(
     await overrideTier(moving.app, {
       program,
       partner,
@@ -49,6 +53,7 @@ const override = async (program: string, partner: string, tier: string, firstOn:
       actor: 'a',
     }),
   ).override;
+}
 
 test('rule 19: in mode BOTH the row keeps what the other rulebook says, until the end, when it falls silent', async () => {
   const { app } = moving;

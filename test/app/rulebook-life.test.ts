@@ -29,28 +29,33 @@ afterAll(() => moving.close());
 
 const NOBODY = '018f4c1e-0000-7000-8000-00000badcafe';
 /** SMALL_RULEBOOK with another hurdle for Silver, and whatever else is given. */
-const withSilver = (atLeast: string, others: object = {}) => ({
-  ...SMALL_RULEBOOK,
-  ...others,
-  tiers: SMALL_RULEBOOK.tiers.map((tier) =>
-    tier.code === 'SILVER' ? { ...tier, requirement: { measure: 'revenue', atLeast } } : tier,
-  ),
-});
-const saveDraft = async (program: string, document: unknown, draft: string | null = null) =>
-  saveRulebookDraft(moving.app, { program, document, draft });
-const newDraft = async (program: string, document: unknown): Promise<string> =>
-  granted(await saveDraft(program, document)).rulebookId;
-const publishOn = (rulebook: string, on: string) =>
-  publishRulebook(moving.app, { rulebook, effectiveFrom: day(on) });
+function withSilver(atLeast: string, others: object = {}) {
+  return {
+    ...SMALL_RULEBOOK,
+    ...others,
+    tiers: SMALL_RULEBOOK.tiers.map((tier) =>
+      tier.code === 'SILVER' ? { ...tier, requirement: { measure: 'revenue', atLeast } } : tier,
+    ),
+  };
+}
+async function saveDraft(program: string, document: unknown, draft: string | null = null) {
+  return saveRulebookDraft(moving.app, { program, document, draft });
+}
+async function newDraft(program: string, document: unknown): Promise<string> {
+  return granted(await saveDraft(program, document)).rulebookId;
+}
+function publishOn(rulebook: string, on: string) {
+  return publishRulebook(moving.app, { rulebook, effectiveFrom: day(on) });
+}
 /** Everything that is kept of rulebooks and of who knows about them. */
-const stored = async () => {
+async function stored() {
   const { prisma } = moving.app.database;
   return JSON.stringify([
     await prisma.rulebook.findMany({ orderBy: { id: 'asc' } }),
     await prisma.program.findMany({ orderBy: { id: 'asc' } }),
     (await prisma.epoch.findFirst())?.number.toString(),
   ]);
-};
+}
 
 describe('invalid rulebooks', () => {
   test('rule 23: none of all kinds is half-saved, neither as a new draft nor over one that is right', async () => {

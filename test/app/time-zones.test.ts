@@ -63,7 +63,9 @@ const MIDNIGHTS: readonly Midnight[] = [
   ['Pacific/Pago_Pago', '2028-02-29', '2028-02-29T10:59:00Z', '2028-02-29T11:00:00Z'],
 ];
 const ZONES = [...new Set(MIDNIGHTS.map(([zone]) => zone))];
-const codeOf = (zone: string): string => zone.toLowerCase().replace(/[^a-z]/g, '-');
+function codeOf(zone: string): string {
+  return zone.toLowerCase().replace(/[^a-z]/g, '-');
+}
 
 let moving: MovingApp;
 beforeAll(async () => {

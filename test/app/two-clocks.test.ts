@@ -15,9 +15,9 @@ import { openTestApp } from '../support/test-app.ts';
 
 let opened: OpenApp;
 let now = Date.UTC(2026, 0, 31, 12);
-const goTo = (text: string): void => {
+function goTo(text: string): void {
   now = Date.parse(`${text}T12:00:00Z`);
-};
+}
 
 beforeAll(async () => {
   opened = await openTestApp({ clock: () => now });
@@ -25,19 +25,19 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-const partnerOf = async (id: string) => {
+async function partnerOf(id: string) {
   const [row] = await readPartners(FULL_SCOPE, opened.app.database.prisma, [id]);
   if (row === undefined) throw new Error('the partner is there');
   return row;
-};
-const tierOn = async (id: string, on: string, knownAt: number | null): Promise<string | null> => {
+}
+async function tierOn(id: string, on: string, knownAt: number | null): Promise<string | null> {
   const row = await partnerOf(id);
   return (
     await readStanding(opened.app, row, { on: day(on), knownAt }, createCaseFinder(FULL_SCOPE, opened.app))
   ).status.tier;
-};
-const changesOf = async (id: string): Promise<readonly string[]> =>
-  (await logOfPartner(opened.app, id)).map(({ change }) => {
+}
+async function changesOf(id: string): Promise<readonly string[]> {
+  return (await logOfPartner(opened.app, id)).map(({ change }) => {
     const { detail } = change;
     const head = `${formatDay(change.on)} ${change.trigger} ${detail.type}`;
     if (detail.type === 'TierChanged')
@@ -46,6 +46,7 @@ const changesOf = async (id: string): Promise<readonly string[]> =>
       return `${head} ${formatDay(detail.fromOn)} ${formatDay(detail.untilOn)}`;
     return head;
   });
+}
 
 test('rules 3, 7 and 24: a fact entered 30 days late, then corrected, then voided, at each instant and on each day', async () => {
   promised(

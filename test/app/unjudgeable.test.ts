@@ -46,8 +46,8 @@ async function advance(program: string): Promise<void> {
   opened.app.directory.expire();
 }
 
-const record = async (program: string, externalId: string) =>
-  granted(
+async function record(program: string, externalId: string) {
+  return granted(
     await recordFacts(opened.app, {
       program,
       source: 's',
@@ -55,6 +55,7 @@ const record = async (program: string, externalId: string) =>
       onError: 'SKIP_ROW',
     }),
   );
+}
 
 beforeAll(async () => {
   opened = await openTestApp({ clock: () => Date.UTC(2026, 5, 10, 12) });

@@ -25,14 +25,18 @@ beforeAll(async () => {
 afterAll(() => moving.close());
 
 const REASON = 'The hurdle of Silver has a digit too many.';
-const withdraw = (rulebook: string) => withdrawRulebook(moving.app, { rulebook, reason: REASON });
-const hurdle = (silver: string, others: object = {}) => ({
-  ...SMALL_RULEBOOK,
-  ...others,
-  tiers: SMALL_RULEBOOK.tiers.map((tier) =>
-    tier.code === 'SILVER' ? { ...tier, requirement: { measure: 'revenue', atLeast: silver } } : tier,
-  ),
-});
+function withdraw(rulebook: string) {
+  return withdrawRulebook(moving.app, { rulebook, reason: REASON });
+}
+function hurdle(silver: string, others: object = {}) {
+  return {
+    ...SMALL_RULEBOOK,
+    ...others,
+    tiers: SMALL_RULEBOOK.tiers.map((tier) =>
+      tier.code === 'SILVER' ? { ...tier, requirement: { measure: 'revenue', atLeast: silver } } : tier,
+    ),
+  };
+}
 const [base, silver, gold] = SMALL_RULEBOOK.tiers;
 /** The highest tier goes by another name, and so does the specialization. */
 const RENAMED = {
@@ -50,12 +54,12 @@ const RENAMED = {
   specializations: [],
   remap: { GOLD: 'TOP' },
 };
-const explanationsOf = async (id: string): Promise<readonly string[]> => {
+async function explanationsOf(id: string): Promise<readonly string[]> {
   const entries = await moving.entriesOf(id);
   const program = (await moving.app.directory.current()).byId.get(entries[0]?.programId ?? '');
   const rulebooks = [...(program?.rulebooks ?? []), ...(program?.withdrawnRulebooks ?? [])];
   return entries.map(({ change }) => explainChange(change, rulebooks, 'en'));
-};
+}
 
 describe('rule 35: a rulebook published this morning is withdrawn within the hour', () => {
   test('rule 35: tier, specializations and next change are as before, with one TierChanged there and one back', async () => {

@@ -52,8 +52,13 @@ function publish(keys: readonly object[]): void {
   published = { status: 200, body: JSON.stringify({ keys }) };
 }
 
-const authenticator = () =>
-  createAuthenticator(opened.app, { jwksUrl, issuer: 'https://issuer.example', audience: 'tiergraph' });
+function authenticator() {
+  return createAuthenticator(opened.app, {
+    jwksUrl,
+    issuer: 'https://issuer.example',
+    audience: 'tiergraph',
+  });
+}
 
 test.each([
   ['the key is gone', async () => publish([])],

@@ -62,11 +62,16 @@ async function take(changes: AsyncIterator<StatusChangeEvent>, count: number): P
   return cursors;
 }
 
-const cursorsOf = (...positions: number[]) => positions.map((position) => `c${position}`);
-const range = (first: number, last: number) => entries(first, last).map(({ cursor }) => cursor);
+function cursorsOf(...positions: number[]) {
+  return positions.map((position) => `c${position}`);
+}
+function range(first: number, last: number) {
+  return entries(first, last).map(({ cursor }) => cursor);
+}
 /** Where a subscription goes on. */
-const positionIn = ({ variables }: { readonly variables: Readonly<Record<string, unknown>> }) =>
-  Number(String(variables.after ?? 'c0').slice(1));
+function positionIn({ variables }: { readonly variables: Readonly<Record<string, unknown>> }) {
+  return Number(String(variables.after ?? 'c0').slice(1));
+}
 
 class CountedWebSocket extends WsWebSocket {
   static made = 0;

@@ -13,18 +13,23 @@ export type ScriptedEvent =
   | { readonly __typename: 'Resync'; readonly cursor: string; readonly reason: string };
 
 /** The event of the entry at a position of a made-up log. */
-export const entry = (position: number): ScriptedEvent => ({
-  __typename: 'StatusChanged',
-  cursor: `c${position}`,
-  change: { id: `e${position}` },
-});
-export const entries = (first: number, last: number): ScriptedEvent[] =>
-  Array.from({ length: last - first + 1 }, (_, index) => entry(first + index));
-export const checkpoint = (position: number): ScriptedEvent => ({
-  __typename: 'Checkpoint',
-  cursor: `c${position}`,
-  caughtUp: false,
-});
+export function entry(position: number): ScriptedEvent {
+  return {
+    __typename: 'StatusChanged',
+    cursor: `c${position}`,
+    change: { id: `e${position}` },
+  };
+}
+export function entries(first: number, last: number): ScriptedEvent[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => entry(first + index));
+}
+export function checkpoint(position: number): ScriptedEvent {
+  return {
+    __typename: 'Checkpoint',
+    cursor: `c${position}`,
+    caughtUp: false,
+  };
+}
 
 /** A connection, and the one subscription in it. */
 export type ScriptedConnection = {

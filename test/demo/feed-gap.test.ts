@@ -4,16 +4,18 @@ import { describe, expect, test } from 'vitest';
 import { FEED_PARTNERS, RECORD_FEED_FACTS } from '../../src/demo/feed-documents.ts';
 import { type GapProof, missingOf } from '../../src/demo/feed-gap.ts';
 
-const area = (code: string, sales: string[], design: string[]): GapProof => ({
-  outcome: sales.length === 2 && design.length === 1 ? 'MET' : 'UNMET',
-  specialization: { code },
-  requirement: {
-    slots: [
-      { required: 2, persons: sales },
-      { required: 1, persons: design },
-    ],
-  },
-});
+function area(code: string, sales: string[], design: string[]): GapProof {
+  return {
+    outcome: sales.length === 2 && design.length === 1 ? 'MET' : 'UNMET',
+    specialization: { code },
+    requirement: {
+      slots: [
+        { required: 2, persons: sales },
+        { required: 1, persons: design },
+      ],
+    },
+  };
+}
 
 describe('what the feed makes of a gap', () => {
   test('revenue short by an amount asks for revenue', () => {

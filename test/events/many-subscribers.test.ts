@@ -13,10 +13,10 @@ setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 
 /** What is in use once everything that can be collected was. */
-const heapInUse = (): number => {
+function heapInUse(): number {
   for (let round = 0; round < 4; round++) collectGarbage();
   return process.memoryUsage().heapUsed;
-};
+}
 
 // Those of src/events, also where they don't keep the process alive, which nothing else counts.
 const timers = new Set<number>();
@@ -32,27 +32,29 @@ const BATCHES = long(20, 100);
 const ROUNDS = long(15, 50);
 
 /** How many timers run; those that were cleared just now are off the list a moment later. */
-const countTimers = async (): Promise<number> => {
+async function countTimers(): Promise<number> {
   await new Promise((resolve) => setImmediate(resolve));
   return timers.size;
-};
+}
 
-const times = <T>(count: number, make: (index: number) => T): T[] =>
-  Array.from({ length: count }, (_, index) => make(index));
+function times<T>(count: number, make: (index: number) => T): T[] {
+  return Array.from({ length: count }, (_, index) => make(index));
+}
 
 /** Subscribers that have their first checkpoint and wait. */
-const subscribe = (
+function subscribe(
   tail: Tail,
   count: number,
   filterOf: (index: number) => ChangeFilter = () => ({}),
-): Promise<AsyncIterableIterator<LogEvent>[]> =>
-  Promise.all(
+): Promise<AsyncIterableIterator<LogEvent>[]> {
+  return Promise.all(
     times(count, async (index) => {
       const events = await subscribeToLog({ tail, programId: 'p', filter: filterOf(index), after: null });
       await take(events, 1);
       return events;
     }),
   );
+}
 
 test(`${BATCHES * 100} subscriptions that began, waited and ended leave no listener, no timer and no memory`, async () => {
   const logs = createFakeLogs();

@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterAll(() => opened.close());
 
 /** Every filter of at most two conditions out of these. */
-const filters = (): readonly ChangeFilter[] => {
+function filters(): readonly ChangeFilter[] {
   const single: readonly ChangeFilter[] = [
     { partnerIds: [] },
     { partnerIds: partnerIds.slice(0, 2) },
@@ -51,7 +51,7 @@ const filters = (): readonly ChangeFilter[] => {
     { regions: ['DACH', 'UKI'] },
   ];
   return [{}, ...single.flatMap((one) => single.map((other) => ({ ...one, ...other })))];
-};
+}
 
 test('a filter lets the same entries through for subscribers as in lists', async () => {
   let passed = 0;

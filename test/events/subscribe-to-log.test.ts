@@ -23,17 +23,18 @@ afterAll(async () => {
 });
 
 /** Lifts a partner to Silver and drops it again: two entries. */
-const flip = async (partner: string, times = 1): Promise<void> => {
+async function flip(partner: string, times = 1): Promise<void> {
   for (let time = 0; time < times; time++) {
     for (const amount of ['100', '-100']) {
       const facts = [revenue(`f-${sent++}`, partner, amount, '2026-06-15')];
       granted(await recordFacts(opened.app, { program: 'small', source: 's', facts, onError: 'SKIP_ROW' }));
     }
   }
-};
+}
 
-const subscribe = (options: Partial<Parameters<typeof subscribeToLog>[0]> = {}) =>
-  subscribeToLog({ tail: opened.tail, programId, filter: {}, after: null, ...options });
+function subscribe(options: Partial<Parameters<typeof subscribeToLog>[0]> = {}) {
+  return subscribeToLog({ tail: opened.tail, programId, filter: {}, after: null, ...options });
+}
 
 describe('cursors', () => {
   test('a cursor survives its text; any other text is none', () => {

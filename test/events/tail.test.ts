@@ -5,10 +5,13 @@ import { waitFor } from '../support/wait-for.ts';
 import { createFakeLogs, fakeEntry, startFakeTail } from './support/fake-log.ts';
 import { positions, take } from './support/take.ts';
 
-const times = <T>(count: number, make: (index: number) => T): T[] =>
-  Array.from({ length: count }, (_, index) => make(index));
+function times<T>(count: number, make: (index: number) => T): T[] {
+  return Array.from({ length: count }, (_, index) => make(index));
+}
 
-const range = (from: number, to: number): number[] => times(to - from + 1, (index) => from + index);
+function range(from: number, to: number): number[] {
+  return times(to - from + 1, (index) => from + index);
+}
 
 describe('the window', () => {
   test('is filled before the tail has started, and reading from it takes no statement', async () => {

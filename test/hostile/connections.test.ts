@@ -14,31 +14,32 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => server?.remove());
 
-const open = async (): Promise<WebSocket> => {
+async function open(): Promise<WebSocket> {
   const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   socket.on('error', () => {});
   await once(socket, 'open');
   return socket;
-};
+}
 
-const initiated = async (): Promise<WebSocket> => {
+async function initiated(): Promise<WebSocket> {
   const socket = await open();
   const acknowledged = once(socket, 'message');
   socket.send('{"type":"connection_init"}');
   await acknowledged;
   return socket;
-};
+}
 
-const openHttp = async (): Promise<Socket> => {
+async function openHttp(): Promise<Socket> {
   const { hostname, port } = new URL(server.url);
   const socket = connect(Number(port), hostname);
   socket.on('error', () => {});
   await once(socket, 'connect');
   return socket;
-};
+}
 
-const request = (body: string, more = ''): string =>
-  `POST /graphql HTTP/1.1\r\nhost: ${new URL(server.url).host}\r\ncontent-type: application/json\r\n${more}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+function request(body: string, more = ''): string {
+  return `POST /graphql HTTP/1.1\r\nhost: ${new URL(server.url).host}\r\ncontent-type: application/json\r\n${more}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+}
 
 const LARGE = JSON.stringify({
   query:
@@ -69,7 +70,9 @@ async function flood(
   }
 }
 
-const rawOf = (socket: WebSocket): Socket => Reflect.get(socket, '_socket');
+function rawOf(socket: WebSocket): Socket {
+  return Reflect.get(socket, '_socket');
+}
 
 describe('messages that ask for an answer, by a client that reads none', () => {
   test.each([

@@ -10,8 +10,9 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => server?.remove());
 
-const repeat = (count: number, text: (index: number) => string): string =>
-  Array.from({ length: count }, (_, index) => text(index)).join(' ');
+function repeat(count: number, text: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => text(index)).join(' ');
+}
 
 type Attack = readonly [query: string, variables?: Readonly<Record<string, unknown>>];
 

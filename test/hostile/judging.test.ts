@@ -12,12 +12,14 @@ import {
 /** How long `/health/live` may take meanwhile, in milliseconds. */
 const SLOWEST_PULSE_MS: Readonly<Record<DatabaseKind, number>> = { PostgreSQL: 100, embedded: 300 };
 
-const invoice = (externalId: string, partner: string, occurredOn: string) => ({
-  externalId,
-  partner,
-  occurredOn,
-  detail: { revenue: { amount: '100', currency: 'EUR' } },
-});
+function invoice(externalId: string, partner: string, occurredOn: string) {
+  return {
+    externalId,
+    partner,
+    occurredOn,
+    detail: { revenue: { amount: '100', currency: 'EUR' } },
+  };
+}
 
 type Page = {
   readonly program: { readonly today: string };

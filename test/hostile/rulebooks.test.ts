@@ -4,27 +4,38 @@ import { DATABASES, type ObservedServer, startObservedServer } from './support/o
 
 // Documents of one programme's ADMIN that would hold up all programmes.
 
-const text = (en: string) => ({ en, de: en });
+function text(en: string) {
+  return { en, de: en };
+}
 const REVENUE = { metric: { fact: 'revenue', aggregate: 'SUM', window: { trailing: { months: 12 } } } };
 const BASE = { code: 'BASE', name: text('Base') };
-const gold = (requirement: unknown) => ({ code: 'GOLD', name: text('Gold'), requirement });
+function gold(requirement: unknown) {
+  return { code: 'GOLD', name: text('Gold'), requirement };
+}
 const POLICY = { promotion: { mode: 'AT_ONCE' }, demotion: { mode: 'AT_ONCE', step: 'WHOLE' } };
-const rulebook = (parts: object) => ({
-  format: 1,
-  tiers: [BASE, gold({ measure: REVENUE, atLeast: '1' })],
-  policy: POLICY,
-  ...parts,
-});
+function rulebook(parts: object) {
+  return {
+    format: 1,
+    tiers: [BASE, gold({ measure: REVENUE, atLeast: '1' })],
+    policy: POLICY,
+    ...parts,
+  };
+}
 
-const chain = (depth: number, link: (before: string) => unknown, first: unknown = REVENUE) =>
-  Object.fromEntries(
+function chain(depth: number, link: (before: string) => unknown, first: unknown = REVENUE) {
+  return Object.fromEntries(
     Array.from({ length: depth + 1 }, (_, index) => [
       `m${index}`,
       index === 0 ? first : link(`m${index - 1}`),
     ]),
   );
-const doubling = (operator: string) => (before: string) => ({ [operator]: [before, before] });
-const last = (depth: number) => [BASE, gold({ measure: `m${depth}`, atLeast: '1' })];
+}
+function doubling(operator: string) {
+  return (before: string) => ({ [operator]: [before, before] });
+}
+function last(depth: number) {
+  return [BASE, gold({ measure: `m${depth}`, atLeast: '1' })];
+}
 
 const UNFOLDING: Readonly<Record<string, object>> = {
   'sums that double 20 times': { measures: chain(20, doubling('sum')), tiers: last(20) },

@@ -34,10 +34,12 @@ const RELEASED = `
   input Input { text: String }
 `;
 
-const changed = (...replacements: [from: string, to: string][]) =>
-  buildSchema(replacements.reduce((sdl, [from, to]) => sdl.replace(from, to), RELEASED));
-const broken = (today: string, ...replacements: [from: string, to: string][]) =>
-  breakingChanges(buildSchema(RELEASED), changed(...replacements), today);
+function changed(...replacements: [from: string, to: string][]) {
+  return buildSchema(replacements.reduce((sdl, [from, to]) => sdl.replace(from, to), RELEASED));
+}
+function broken(today: string, ...replacements: [from: string, to: string][]) {
+  return breakingChanges(buildSchema(RELEASED), changed(...replacements), today);
+}
 
 test.each<[what: string, from: string, to: string, coordinate: string]>([
   ['a field that is gone', 'name: String!', '', 'Partner.name'],

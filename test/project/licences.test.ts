@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 
 type Locked = { readonly dev?: boolean; readonly license?: string };
 
-const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+function read(path: string): string {
+  return readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+}
 
 test('what is installed to run tiergraph is under the licences that its list names, and no others are listed', () => {
   const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, Locked> };

@@ -91,20 +91,23 @@ beforeAll(async () => {
 
 afterAll(() => opened.close());
 
-const globalIds = (): string[] =>
-  [...ids].map(([name, id]) => {
+function globalIds(): string[] {
+  return [...ids].map(([name, id]) => {
     const type = name.startsWith('certificate') ? 'CertificationFact' : 'RevenueFact';
     return encodeGlobalId(/ |moving/.test(name) ? type : 'Partner', id);
   });
+}
 
 /** What the arguments of the roots are given, by name, in each way that there is to ask. */
-const given = (): Readonly<Record<string, readonly string[]>> => ({
-  program: ['"small"'],
-  code: ['"small"'],
-  id: globalIds().map((id) => JSON.stringify(id)),
-  ids: [JSON.stringify(globalIds())],
-  by: globalIds().map((id) => `{ id: ${JSON.stringify(id)} }`),
-});
+function given(): Readonly<Record<string, readonly string[]>> {
+  return {
+    program: ['"small"'],
+    code: ['"small"'],
+    id: globalIds().map((id) => JSON.stringify(id)),
+    ids: [JSON.stringify(globalIds())],
+    by: globalIds().map((id) => `{ id: ${JSON.stringify(id)} }`),
+  };
+}
 
 type Field = GraphQLField<unknown, unknown>;
 

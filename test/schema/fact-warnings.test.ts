@@ -43,18 +43,22 @@ async function warningsOf(facts: readonly unknown[]): Promise<unknown[]> {
   });
 }
 
-const sale = (externalId: string, partner: string, occurredOn: string) => ({
-  externalId,
-  partner,
-  occurredOn,
-  detail: { revenue: { amount: '10', currency: 'EUR' } },
-});
-const exam = (externalId: string, credential: string, occurredOn = '2026-11-01', partner = 'A') => ({
-  externalId,
-  partner,
-  occurredOn,
-  detail: { certification: { person: 'ann', credential } },
-});
+function sale(externalId: string, partner: string, occurredOn: string) {
+  return {
+    externalId,
+    partner,
+    occurredOn,
+    detail: { revenue: { amount: '10', currency: 'EUR' } },
+  };
+}
+function exam(externalId: string, credential: string, occurredOn = '2026-11-01', partner = 'A') {
+  return {
+    externalId,
+    partner,
+    occurredOn,
+    detail: { certification: { person: 'ann', credential } },
+  };
+}
 
 describe('rule 38: a recorded row may carry a warning', () => {
   test('LEFT, FUTURE or NOT_ASKED_FOR, the first that is true, and none where nothing is odd', async () => {

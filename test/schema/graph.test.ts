@@ -18,13 +18,14 @@ test('the graph is a valid schema', () => {
   expect(validateSchema(schema)).toEqual([]);
 });
 
-const kinds = (count: number, wrong: object) =>
-  Array.from({ length: count }, (_, index) => ({
+function kinds(count: number, wrong: object) {
+  return Array.from({ length: count }, (_, index) => ({
     code: `kind_${index}`,
     name: { en: 'Kind', de: 'Art' },
     unit: 'kinds',
     ...wrong,
   }));
+}
 
 // Each test goes on from what the one before left.
 describe('a programme, from nothing', () => {

@@ -39,13 +39,13 @@ async function run(source: string, input: unknown): Promise<unknown> {
   return Object.values(data)[0];
 }
 
-const tierOf = async (externalRef: string): Promise<unknown> => {
+async function tierOf(externalRef: string): Promise<unknown> {
   const query = 'query ($by: PartnerLocator!) { partner(by: $by) { tier { code } } }';
   const { partner } = (await answer(opened, query, { by: { ref: { program: 'small', externalRef } } })) as {
     partner: { tier: { code: string } };
   };
   return partner.tier.code;
-};
+}
 
 describe('correctFact and voidFact', () => {
   const AMENDED = `... on AmendedFact {

@@ -117,7 +117,9 @@ test('a partner sees none of who is its affiliate no longer, only what it came t
   expect(await evidenceOn('2026-03-10', rights)).toMatchObject({ value: '60', ...own });
 });
 
-const asGroup = (): Rights => ({ ...ALL_RIGHTS, role: 'PARTNER', programs: [programId], partner: group });
+function asGroup(): Rights {
+  return { ...ALL_RIGHTS, role: 'PARTNER', programs: [programId], partner: group };
+}
 
 async function standingOf(rights: Rights, args = ''): Promise<{ readonly knownAt: string }> {
   const source = `query ($id: ID!) { partner(by: { id: $id }) { standing${args} {

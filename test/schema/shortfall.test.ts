@@ -44,7 +44,7 @@ const QUERY = `query ($ref: String!) {
     }
   }
 }`;
-const standingOf = async (ref: string) => {
+async function standingOf(ref: string) {
   const { partner } = (await answer(opened, QUERY, { ref })) as {
     partner: {
       tier: { code: string };
@@ -55,13 +55,13 @@ const standingOf = async (ref: string) => {
     };
   };
   return partner;
-};
-const record = async (ref: string, amount: string, currency: string) => {
+}
+async function record(ref: string, amount: string, currency: string) {
   const fact = revenue(`${ref}-${amount}`, ref, amount, '2026-11-01');
   const detail = { type: 'revenue' as const, amount, currency, attributes: [] };
   const facts = [{ ...fact, detail }];
   granted(await recordFacts(opened.app, { program: 'small', source: 'crm', facts, onError: 'REJECT_ALL' }));
-};
+}
 
 test('rule 32: what the graph and its sentence say is missing lifts the partner when it is recorded, and no less does', async () => {
   await enroll(opened.app, ['A', 'B', 'C', 'D']);

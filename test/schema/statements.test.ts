@@ -109,10 +109,12 @@ const EVIDENCE = `
   ... on PersonsProof { counted { nodes { externalId } } }`;
 
 /** The list of partners with something more about each. */
-const partners = (selection: string, search = 'T'): string =>
-  `query ($first: Int) { partners(program: "small", filter: { search: "${search}" }, orderBy: { field: EXTERNAL_REF }, first: $first) { nodes { externalRef ${selection} } } }`;
-const changes = (selection: string): string =>
-  `query ($first: Int) { statusChanges(program: "small", filter: { types: [TIER_AT_RISK] }, first: $first) { nodes { ${selection} } } }`;
+function partners(selection: string, search = 'T'): string {
+  return `query ($first: Int) { partners(program: "small", filter: { search: "${search}" }, orderBy: { field: EXTERNAL_REF }, first: $first) { nodes { externalRef ${selection} } } }`;
+}
+function changes(selection: string): string {
+  return `query ($first: Int) { statusChanges(program: "small", filter: { types: [TIER_AT_RISK] }, first: $first) { nodes { ${selection} } } }`;
+}
 
 describe('a list takes as many statements for a hundred as for one', () => {
   // What is known of partners is read in batches: the last number is how many more those take for a hundred.

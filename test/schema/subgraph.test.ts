@@ -44,19 +44,20 @@ const ENTITIES = /* GraphQL */ `
   }
 `;
 
-const ask = (
+function ask(
   source: string,
   variableValues: Record<string, unknown> = {},
   rights: Rights = ALL_RIGHTS,
-): Promise<ExecutionResult> =>
-  graphql({
+): Promise<ExecutionResult> {
+  return graphql({
     schema: subgraph,
     source,
     variableValues,
     contextValue: createContext({ ...opened, requestId: 'test', rights }),
   });
+}
 
-const find = async (representations: readonly unknown[], rights?: Rights) => {
+async function find(representations: readonly unknown[], rights?: Rights) {
   const { data, errors = [] } = await ask(ENTITIES, { representations }, rights);
   return {
     entities: data && JSON.parse(JSON.stringify(data._entities)),
@@ -67,14 +68,18 @@ const find = async (representations: readonly unknown[], rights?: Rights) => {
       message,
     ]),
   };
-};
+}
 
-const partner = (externalRef: string, code = 'small') => ({
-  __typename: 'Partner',
-  program: { code },
-  externalRef,
-});
-const found = (externalRef: string, code = 'small') => partner(externalRef, code);
+function partner(externalRef: string, code = 'small') {
+  return {
+    __typename: 'Partner',
+    program: { code },
+    externalRef,
+  };
+}
+function found(externalRef: string, code = 'small') {
+  return partner(externalRef, code);
+}
 
 test('says of itself what is printed, with keys and nothing else', () => {
   const lines = subgraphSdl(schema).trimEnd().split('\n');

@@ -46,16 +46,18 @@ afterAll(() => opened.close());
 
 const FACT = 'partner: "A", occurredOn: "2026-11-02", detail: { revenue: { amount: "1", currency: "EUR" } }';
 const KEY = 'program: "small", source: "crm", externalId: "1", expectedVersion: 1';
-const inputs = (): Readonly<Record<string, string>> => ({
-  recordFacts: `program: "small", source: "crm", facts: [{ externalId: "2", ${FACT} }]`,
-  correctFact: `${KEY}, fact: { ${FACT} }`,
-  voidFact: KEY,
-  enrollPartner: 'program: "small", externalRef: "B", name: "B", country: "DE", region: "DACH"',
-  updatePartner: 'program: "small", partner: "A", name: "Another"',
-  overrideTier:
-    'program: "small", partner: "A", tier: "GOLD", firstOn: "2027-01-01", endsOn: "2027-02-01", reason: "x", actor: "y"',
-  endOverride: `override: "${override}"`,
-});
+function inputs(): Readonly<Record<string, string>> {
+  return {
+    recordFacts: `program: "small", source: "crm", facts: [{ externalId: "2", ${FACT} }]`,
+    correctFact: `${KEY}, fact: { ${FACT} }`,
+    voidFact: KEY,
+    enrollPartner: 'program: "small", externalRef: "B", name: "B", country: "DE", region: "DACH"',
+    updatePartner: 'program: "small", partner: "A", name: "Another"',
+    overrideTier:
+      'program: "small", partner: "A", tier: "GOLD", firstOn: "2027-01-01", endsOn: "2027-02-01", reason: "x", actor: "y"',
+    endOverride: `override: "${override}"`,
+  };
+}
 
 const CONTENT = `{
   partners(program: "small") {

@@ -10,20 +10,22 @@ const timeout = SCHEDULES * 2_000;
 
 let exploring: Promise<readonly Explored[]> | undefined;
 /** All schedules, gone through once for all tests. */
-const explore = (): Promise<readonly Explored[]> => {
+function explore(): Promise<readonly Explored[]> {
   const size = SCHEDULES / SHARES;
   exploring ??= Promise.all(
     Array.from({ length: SHARES }, (_, share) => exploreSchedules(share * size, (share + 1) * size)),
   );
   return exploring;
-};
+}
 
-const sumOf = (explored: readonly Explored[], what: 'changes' | 'overtakings'): number =>
-  explored.reduce((sum, share) => sum + share[what], 0);
+function sumOf(explored: readonly Explored[], what: 'changes' | 'overtakings'): number {
+  return explored.reduce((sum, share) => sum + share[what], 0);
+}
 
 /** How often a reader made a fault. */
-const countFaults = async (reader: ReaderKind, fault: string): Promise<number> =>
-  (await explore()).flatMap(({ faults }) => faults[reader]).filter((made) => made === fault).length;
+async function countFaults(reader: ReaderKind, fault: string): Promise<number> {
+  return (await explore()).flatMap(({ faults }) => faults[reader]).filter((made) => made === fault).length;
+}
 
 test(`${SCHEDULES} schedules of writers that overtake each other: by position nothing is lost, nothing comes twice, every partner's entries come in order`, {
   timeout,

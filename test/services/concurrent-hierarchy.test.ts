@@ -29,16 +29,16 @@ afterAll(async () => {
   await database.drop();
 });
 
-const openGroup = async (app: App, program: string, refs: readonly string[]): Promise<readonly string[]> => {
+async function openGroup(app: App, program: string, refs: readonly string[]): Promise<readonly string[]> {
   await createBareProgram(app, program);
   const { revenue: own } = SMALL_RULEBOOK.measures;
   const measures = { revenue: { ...own, metric: { ...own.metric, scope: 'FAMILY' } } };
   await publish(app, program, { ...SMALL_RULEBOOK, measures }, '2020-01-01');
   return enroll(app, refs, program);
-};
+}
 
 /** Lets work begin while the rows of these partners are locked by somebody else, and goes on once all of it waits for them. */
-const whileLocked = async <T>(ids: readonly string[], begin: readonly (() => Promise<T>)[]): Promise<T[]> => {
+async function whileLocked<T>(ids: readonly string[], begin: readonly (() => Promise<T>)[]): Promise<T[]> {
   const holder = new Client({ connectionString: database.url });
   await holder.connect();
   try {
@@ -62,7 +62,7 @@ const whileLocked = async <T>(ids: readonly string[], begin: readonly (() => Pro
   } finally {
     await holder.end();
   }
-};
+}
 
 test('rule 15: of two moves that together would make a circle, seen by neither when it began, one is refused', async () => {
   const [first, second] = processes;

@@ -21,13 +21,13 @@ afterAll(async () => {
 });
 
 /** A small generator with a seed, so that a failure can be repeated. */
-const createDraw = (seed: number) => {
+function createDraw(seed: number) {
   let state = seed;
   return (below: number): number => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return Math.floor((state / 2 ** 32) * below);
   };
-};
+}
 
 test('writers of two processes over the same partners and keys: each fact once, dense log, standings as recomputed', async () => {
   const [first, second] = processes;

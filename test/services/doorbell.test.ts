@@ -34,9 +34,8 @@ afterEach(async () => {
 });
 
 /** Opens doorbells that notice everything soon. */
-const opener =
-  (openLine: DistantDoorbellOptions['openLine']) =>
-  (options: Partial<DistantDoorbellOptions> = {}): Doorbell => {
+function opener(openLine: DistantDoorbellOptions['openLine']) {
+  return (options: Partial<DistantDoorbellOptions> = {}): Doorbell => {
     const doorbell = createDistantDoorbell({
       openLine(handlers) {
         attempts += 1;
@@ -54,14 +53,15 @@ const opener =
     cleanUps.push(doorbell.close);
     return doorbell;
   };
+}
 
-const startProxy = async (url: URL): Promise<FlakyProxy> => {
+async function startProxy(url: URL): Promise<FlakyProxy> {
   const proxy = await startFlakyProxy(Number(url.port));
   cleanUps.push(proxy.close);
   return proxy;
-};
+}
 
-const onPostgres = async (): Promise<Place> => {
+async function onPostgres(): Promise<Place> {
   const database = await createDatabase();
   cleanUps.push(database.drop);
   const url = new URL(database.url);
@@ -80,9 +80,9 @@ const onPostgres = async (): Promise<Place> => {
       return texts;
     },
   };
-};
+}
 
-const onNats = async (): Promise<Place> => {
+async function onNats(): Promise<Place> {
   const subject = `tiergraph.test.${randomUUID()}`;
   const proxy = await startProxy(new URL(natsUrl));
   return {
@@ -97,14 +97,14 @@ const onNats = async (): Promise<Place> => {
       return texts;
     },
   };
-};
+}
 
 /** Collects what a doorbell says. */
-const listen = (doorbell: Doorbell): (string | null)[] => {
+function listen(doorbell: Doorbell): (string | null)[] {
   const heard: (string | null)[] = [];
   doorbell.onRing((programId) => heard.push(programId));
   return heard;
-};
+}
 
 const between: readonly (readonly [string, () => Promise<Place>])[] = [
   ['LISTEN and NOTIFY', onPostgres],

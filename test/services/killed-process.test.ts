@@ -26,7 +26,7 @@ const RECORD = /* GraphQL */ `
 `;
 
 /** Sends rows and returns what became of each; rejects if no answer came. */
-const send = async (url: string, facts: readonly object[]): Promise<readonly string[]> => {
+async function send(url: string, facts: readonly object[]): Promise<readonly string[]> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -37,14 +37,16 @@ const send = async (url: string, facts: readonly object[]): Promise<readonly str
   });
   const { data } = await response.json();
   return data.recordFacts.rows.map((row: { __typename: string }) => row.__typename);
-};
+}
 
-const rowOf = (key: number) => ({
-  externalId: `k-${key}`,
-  partner: `P-${String((key % 60) + 1).padStart(5, '0')}`,
-  occurredOn: '2026-10-15',
-  detail: { revenue: { amount: String(((key * 7919) % 90_000) - 20_000), currency: 'EUR' } },
-});
+function rowOf(key: number) {
+  return {
+    externalId: `k-${key}`,
+    partner: `P-${String((key % 60) + 1).padStart(5, '0')}`,
+    occurredOn: '2026-10-15',
+    detail: { revenue: { amount: String(((key * 7919) % 90_000) - 20_000), currency: 'EUR' } },
+  };
+}
 
 test('killed in the middle of a feed, three times: every acknowledged fact is there once, standings and log are whole', async () => {
   promised('One transaction writes the facts, the standings that they change, and the entries of the log.');

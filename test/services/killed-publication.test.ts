@@ -30,12 +30,14 @@ afterAll(async () => {
 });
 
 /** Silver from this revenue: half the partners have 150 EUR, half 250. */
-const rulebookWith = (silver: string) => ({
-  ...SMALL_RULEBOOK,
-  tiers: SMALL_RULEBOOK.tiers.map((tier) =>
-    tier.code === 'SILVER' ? { ...tier, requirement: { measure: 'revenue', atLeast: silver } } : tier,
-  ),
-});
+function rulebookWith(silver: string) {
+  return {
+    ...SMALL_RULEBOOK,
+    tiers: SMALL_RULEBOOK.tiers.map((tier) =>
+      tier.code === 'SILVER' ? { ...tier, requirement: { measure: 'revenue', atLeast: silver } } : tier,
+    ),
+  };
+}
 
 /** Makes a programme whose partners are all judged: half have Silver from 100 EUR, and half from 200 EUR too. */
 async function createJudgedProgram(code: string): Promise<string> {
@@ -61,11 +63,11 @@ async function publishIn(program: string, silver: string, effectiveFrom: Day): P
   return draft.rulebookId;
 }
 
-const countBehind = async (programId: string): Promise<number> => {
+async function countBehind(programId: string): Promise<number> {
   const { prisma } = opened.app.database;
   const { rulesVersion } = await prisma.program.findUniqueOrThrow({ where: { id: programId } });
   return prisma.partner.count({ where: { programId, rulesVersion: { lt: rulesVersion } } });
-};
+}
 
 /** Lets processes judge what is due and kills each, right away or after some progress, until `kills` of them left work behind. */
 async function killWhileJudging(programId: string, kills: number, more: () => Promise<void>): Promise<void> {
@@ -88,12 +90,13 @@ async function killWhileJudging(programId: string, kills: number, more: () => Pr
   await last.stop();
 }
 
-const changesOfTier = (programId: string) =>
-  opened.app.database.prisma.statusChange.groupBy({
+function changesOfTier(programId: string) {
+  return opened.app.database.prisma.statusChange.groupBy({
     by: ['partnerId'],
     where: { programId, trigger: 'RULEBOOK', type: 'TierChanged' },
     _count: true,
   });
+}
 
 test(`killed ${KILLS} times at random while ${PARTNERS} partners are judged by a new rulebook: none is left behind, nothing is logged twice`, async () => {
   const { app } = opened;

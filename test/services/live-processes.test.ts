@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 
 /** What runs below a server in a process of its own. */
-const openProcess = async ({
+async function openProcess({
   url = database.url,
   natsUrl = null,
   pollEveryMs = NEVER_MS,
@@ -42,27 +42,27 @@ const openProcess = async ({
   url?: string;
   natsUrl?: string | null;
   pollEveryMs?: number;
-} = {}): Promise<OpenApp> => {
+} = {}): Promise<OpenApp> {
   const location = { kind: 'server', url } as const;
   const process = await openApp({ location, clock: DATABASE_CLOCK, log, natsUrl, pollEveryMs });
   await process.judge.stop();
   opened.push(process);
   return process;
-};
+}
 
 /** Lifts a partner to Silver, or drops it again: one change and no other, as the facts are of today. */
-const flip = async ({ app }: OpenApp, partner: string): Promise<void> => {
+async function flip({ app }: OpenApp, partner: string): Promise<void> {
   const today = new Date().toISOString().slice(0, 10);
   const facts = [revenue(`f-${sent}`, partner, sent % 2 === 0 ? '100' : '-100', today)];
   sent += 1;
   granted(await recordFacts(app, { program: 'small', source: 's', facts, onError: 'REJECT_ALL' }));
-};
+}
 
-const subscribe = async ({ tail }: OpenApp, programId: string): Promise<AsyncIterableIterator<LogEvent>> => {
+async function subscribe({ tail }: OpenApp, programId: string): Promise<AsyncIterableIterator<LogEvent>> {
   const events = await subscribeToLog({ tail, programId, filter: {}, after: null });
   await take(events, 1);
   return events;
-};
+}
 
 describe.each([
   ['LISTEN and NOTIFY', {}],

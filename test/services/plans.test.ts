@@ -45,7 +45,7 @@ const refs = Array.from({ length: PARTNERS }, (_, index) => `P${String(index).pa
 let now = Date.UTC(2026, 10, 23, 12);
 
 /** Statements that took more than they should for so many rows, each once. */
-const excessive = (runs: readonly Run[], rows: number): readonly object[] => {
+function excessive(runs: readonly Run[], rows: number): readonly object[] {
   const worst = new Map<string, Run>();
   for (const run of runs) {
     if (
@@ -61,16 +61,17 @@ const excessive = (runs: readonly Run[], rows: number): readonly object[] => {
     buffers,
     rows: seen,
   }));
-};
+}
 
 /** The partners that the longest claim of due work saw. */
-const claims = (runs: readonly Run[]): number =>
-  Math.max(
+function claims(runs: readonly Run[]): number {
+  return Math.max(
     ...runs
       .filter(({ sql }) => sql.endsWith('SKIP LOCKED'))
       .map(({ nodes }) => nodes.find((node) => node.includes(' on partner: ')) ?? '')
       .map((node) => Number(node.split(': ')[1])),
   );
+}
 
 const family = (() => {
   const { revenue: own } = SMALL_RULEBOOK.measures;
@@ -78,17 +79,19 @@ const family = (() => {
 })();
 
 /** Partners in groups of ten, the first of which is above the others. */
-const partner = (externalRef: string, index: number): PartnerInput => ({
-  externalRef,
-  name: `Partner ${externalRef}`,
-  country: 'DE',
-  region: 'DACH',
-  parent: index % 10 === 0 ? null : (refs[index - (index % 10)] ?? null),
-  enrolledOn: day('2020-01-01'),
-});
+function partner(externalRef: string, index: number): PartnerInput {
+  return {
+    externalRef,
+    name: `Partner ${externalRef}`,
+    country: 'DE',
+    region: 'DACH',
+    parent: index % 10 === 0 ? null : (refs[index - (index % 10)] ?? null),
+    enrolledOn: day('2020-01-01'),
+  };
+}
 
 /** Many facts of new sources, and a long log, in tables that nothing ever looked at. */
-const fill = async (client: Client): Promise<void> => {
+async function fill(client: Client): Promise<void> {
   await client.query(
     `INSERT INTO fact (id, program_id, source, external_id, version, partner_id, kind, occurred_on, value, currency, attributes, fingerprint, recorded_at)
      SELECT gen_random_uuid(), p.program_id, 'source ' || n % $2, 'f' || n, 1, p.id, 'revenue', DATE '2026-11-01' - (n % 900)::int, 1, 'EUR', '{}',
@@ -107,17 +110,18 @@ const fill = async (client: Client): Promise<void> => {
   await client.query(
     `UPDATE partner p SET version = (SELECT max(version) FROM status_change s WHERE s.partner_id = p.id)`,
   );
-};
+}
 
-const unwatched = async (client: Client): Promise<void> => {
+async function unwatched(client: Client): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
     "SELECT quote_ident(relname) AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
   );
   for (const { name } of rows) await client.query(`ALTER TABLE ${name} SET (autovacuum_enabled = off)`);
-};
+}
 
-const open = async (url: string): Promise<OpenApp> =>
-  openTestApp({ location: { kind: 'server', url }, clock: () => now, pollEveryMs: 3_600_000 });
+async function open(url: string): Promise<OpenApp> {
+  return openTestApp({ location: { kind: 'server', url }, clock: () => now, pollEveryMs: 3_600_000 });
+}
 
 describe.each(['force_custom_plan', 'force_generic_plan'])('without statistics, with %s', (mode) => {
   let database: TestDatabase;

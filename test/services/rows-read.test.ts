@@ -24,14 +24,14 @@ afterAll(async () => {
   await database.drop();
 });
 
-const open = () => {
+function open() {
   const silent = (): void => {};
   const log = { info: silent, warn: silent, error: console.error };
   return openApp({ location: { kind: 'server', url: database.url }, clock: DATABASE_CLOCK, log });
-};
+}
 
 /** How many rows of a table were ever read, which sessions report at the latest when they end. */
-const rowsRead = async (table: string): Promise<number> => {
+async function rowsRead(table: string): Promise<number> {
   const others = `SELECT FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`;
   const isAlone = async (): Promise<boolean> => (await client.query(others)).rowCount === 0;
@@ -41,17 +41,17 @@ const rowsRead = async (table: string): Promise<number> => {
     [table],
   );
   return rows[0]?.read ?? Number.NaN;
-};
+}
 
 /** Puts what the log has behind it again, so many times: an end that is reached by index is worth it only in a long log. */
-const lengthenLog = async (times: number): Promise<void> => {
+async function lengthenLog(times: number): Promise<void> {
   const columns = `partner_id, "on", recorded_at, type, trigger, rulebook_id, previous_rulebook_id, region, family_ids, detail,
     causes, cause_count`;
   await client.query(`INSERT INTO status_change (program_id, position, id, version, ${columns})
     SELECT program_id, position + n * head, gen_random_uuid(), version + n * 1000, ${columns}
     FROM status_change, (SELECT max(position) AS head FROM log_head) AS log, generate_series(1, ${times}) AS n`);
   await client.query(`UPDATE log_head SET position = position * ${times + 1}`);
-};
+}
 
 test('a write and its way through the log read a few rows, however many partners and entries there are', async () => {
   const seeding = await open();

@@ -19,11 +19,12 @@ afterEach(async () => {
 });
 
 /** What became of a statement. */
-const outcomeOf = (statement: Promise<unknown>): Promise<string> =>
-  statement.then(
+function outcomeOf(statement: Promise<unknown>): Promise<string> {
+  return statement.then(
     () => 'answered',
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
+}
 
 test('a statement whose bytes are swallowed fails once the server can be asked, and the next one gets a new session', async () => {
   const { pool } = sessions;

@@ -16,7 +16,9 @@ const PAIRS = long(100, 3_000);
 const parent = mkdtempSync(join(tmpdir(), 'tiergraph-lock-'));
 const children: ChildProcess[] = [];
 let folders = 0;
-const newPlace = (): string => join(parent, `${folders++}`);
+function newPlace(): string {
+  return join(parent, `${folders++}`);
+}
 
 afterAll(() => {
   for (const child of children) child.kill('SIGKILL');
@@ -98,7 +100,9 @@ describe('a data folder', () => {
   });
 });
 
-const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+function modeOf(path: string): string {
+  return (statSync(path).mode & 0o777).toString(8);
+}
 
 describe('for other users of the machine, a data folder', () => {
   test('that is made is closed', () => {

@@ -11,20 +11,22 @@ import { emptyDatabase } from '../support/database-template.ts';
 import { schemaDiff } from '../support/schema-diff.ts';
 
 const folders: string[] = [];
-const makeFolder = (): string => {
+function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'tiergraph-'));
   folders.push(folder);
   return folder;
-};
+}
 afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-const sessionOf = (database: PGlite): MigrationSession => ({
-  execute: async (sql) => void (await database.exec(sql)),
-  query: async (sql, values) =>
-    (await database.query<Record<string, unknown>>(sql, values && [...values])).rows,
-});
+function sessionOf(database: PGlite): MigrationSession {
+  return {
+    execute: async (sql) => void (await database.exec(sql)),
+    query: async (sql, values) =>
+      (await database.query<Record<string, unknown>>(sql, values && [...values])).rows,
+  };
+}
 
 describe('migrations', () => {
   test('make exactly what schema.prisma says', async () => {

@@ -21,7 +21,9 @@ import { promised } from '../support/promised.ts';
 import { openTestApp } from '../support/test-app.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tiergraph-'));
-const clock = () => Date.UTC(2026, 10, 23, 12);
+function clock() {
+  return Date.UTC(2026, 10, 23, 12);
+}
 const options = { seed: 1, today: '2026-11-23', partners: 6 };
 const program = CONNECT_PROGRAM.code;
 const base = generateDemo(options);
@@ -49,8 +51,12 @@ afterAll(async () => {
 
 const revenues = base.facts.filter(({ detail }) => 'revenue' in detail);
 const certificates = base.facts.filter(({ detail }) => 'certification' in detail);
-const keyOf = (index: number): string => revenues[index]?.externalId ?? '';
-const refOf = (index: number): string => base.partners[index]?.externalRef ?? '';
+function keyOf(index: number): string {
+  return revenues[index]?.externalId ?? '';
+}
+function refOf(index: number): string {
+  return base.partners[index]?.externalRef ?? '';
+}
 const first = certificates[0];
 const person =
   first !== undefined && 'certification' in first.detail ? first.detail.certification.person : '';
@@ -143,15 +149,16 @@ async function bringAlongWithFailures(database: PGlite): Promise<void> {
   }
 }
 
-const storedFacts = async (): Promise<StoredFact[]> => {
+async function storedFacts(): Promise<StoredFact[]> {
   const rows = await opened.app.database.prisma.$queryRawUnsafe<{ fact: StoredFact }[]>(
     `SELECT ${factJson('f')} AS fact FROM fact f ORDER BY f.external_id, f.version`,
   );
   return rows.map(({ fact }) => fact);
-};
+}
 
-const record = async (facts: readonly FactInput[], source: string) =>
-  granted(await recordFacts(opened.app, { program, source, facts, onError: 'SKIP_ROW' })).rows;
+async function record(facts: readonly FactInput[], source: string) {
+  return granted(await recordFacts(opened.app, { program, source, facts, onError: 'SKIP_ROW' })).rows;
+}
 
 describe('rule 30: a database from before names had one form', () => {
   test('has its texts in their form, and fingerprints of that', async () => {

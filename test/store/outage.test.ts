@@ -4,10 +4,12 @@ import { isOutage, OutcomeUnknown } from '../../src/store/connection/outage.ts';
 import { inTransaction, isContention } from '../../src/store/connection/transaction.ts';
 import { migrate } from '../../src/store/migrations/migrate.ts';
 
-const coded = (code: string): Error => Object.assign(new Error('no'), { code });
+function coded(code: string): Error {
+  return Object.assign(new Error('no'), { code });
+}
 /** As Prisma hands on what the driver threw. */
-const wrapped = (code: string): Error =>
-  Object.assign(new Error('Raw query failed.'), {
+function wrapped(code: string): Error {
+  return Object.assign(new Error('Raw query failed.'), {
     code: 'P2010',
     meta: {
       driverAdapterError: Object.assign(new Error('postgres'), {
@@ -15,6 +17,7 @@ const wrapped = (code: string): Error =>
       }),
     },
   });
+}
 
 describe('an outage', () => {
   test.each([

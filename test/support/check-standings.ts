@@ -14,7 +14,7 @@ import { logAfter } from './read-log.ts';
  * What is wrong with a programme's stored state, as sentences: standings that differ from a recomputation from facts, and gaps in the
  * log's positions or in any partner's versions. Empty when all is well.
  */
-export const findFaults = async (app: App, code: string): Promise<readonly string[]> => {
+export async function findFaults(app: App, code: string): Promise<readonly string[]> {
   app.directory.expire();
   const program = (await app.directory.current()).byCode.get(code);
   if (program === undefined) return [`there is no programme ${code}`];
@@ -93,10 +93,10 @@ export const findFaults = async (app: App, code: string): Promise<readonly strin
     }
   }
   return faults;
-};
+}
 
 /** The same value with every object's keys in order, as jsonb does not keep them. */
-const canonical = (value: unknown): unknown => {
+function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
   if (!(value instanceof Object)) return value;
   return Object.fromEntries(
@@ -104,4 +104,4 @@ const canonical = (value: unknown): unknown => {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, inner]) => [key, canonical(inner)]),
   );
-};
+}

@@ -7,19 +7,21 @@ import { saveRulebookDraft } from '../../src/app/writing/save-rulebook-draft.ts'
 import { type Day, parseDay } from '../../src/engine/values/day.ts';
 
 /** The day that an ISO date names; a test that misspells one fails. */
-export const day = (text: string): Day => {
+export function day(text: string): Day {
   const parsed = parseDay(text);
   if (parsed === null) throw new Error(`${text} is no day`);
   return parsed;
-};
+}
 
 /** Narrows an outcome to the one that is no refusal, or fails with what it says. */
-export const granted = <T extends object>(outcome: T): Exclude<T, { refused: string }> => {
+export function granted<T extends object>(outcome: T): Exclude<T, { refused: string }> {
   if ('refused' in outcome) throw new Error(JSON.stringify(outcome));
   return outcome as Exclude<T, { refused: string }>;
-};
+}
 
-const text = (en: string) => ({ en, de: en });
+function text(en: string) {
+  return { en, de: en };
+}
 
 /** Silver from 100 EUR in 12 months, Gold from 1,000 EUR and two valid Video certificates; Video from one. */
 export const SMALL_RULEBOOK = {
@@ -53,7 +55,7 @@ export const SMALL_RULEBOOK = {
 };
 
 /** Makes the programme `small` with SMALL_RULEBOOK in force since 2020; returns its id. */
-export const createSmallProgram = async (app: App, code = 'small', timeZone = 'UTC'): Promise<string> => {
+export async function createSmallProgram(app: App, code = 'small', timeZone = 'UTC'): Promise<string> {
   const { programId } = granted(
     await createProgram(app, {
       code,
@@ -67,26 +69,26 @@ export const createSmallProgram = async (app: App, code = 'small', timeZone = 'U
   );
   await publish(app, code, SMALL_RULEBOOK, '2020-01-01');
   return programId;
-};
+}
 
 /** Saves and publishes a rulebook; returns its id. */
-export const publish = async (
+export async function publish(
   app: App,
   program: string,
   document: unknown,
   effectiveFrom: string,
-): Promise<string> => {
+): Promise<string> {
   const draft = granted(await saveRulebookDraft(app, { program, document, draft: null }));
   granted(await publishRulebook(app, { rulebook: draft.rulebookId, effectiveFrom: day(effectiveFrom) }));
   return draft.rulebookId;
-};
+}
 
 /** Enrols partners with these references since 2020; returns their ids. */
-export const enroll = async (
+export async function enroll(
   app: App,
   refs: readonly string[],
   program = 'small',
-): Promise<readonly string[]> => {
+): Promise<readonly string[]> {
   const partners = refs.map(
     (externalRef): PartnerInput => ({
       externalRef,
@@ -99,31 +101,30 @@ export const enroll = async (
   );
   const { outcomes } = granted(await enrollPartners(app, { program, partners }));
   return outcomes.map((outcome) => granted(outcome).partnerId);
-};
+}
 
 /** A revenue row. */
-export const revenue = (
-  externalId: string,
-  partner: string,
-  amount: string,
-  occurredOn: string,
-): FactInput => ({
-  externalId,
-  partner,
-  occurredOn,
-  detail: { type: 'revenue', amount, currency: 'EUR', attributes: [] },
-});
+export function revenue(externalId: string, partner: string, amount: string, occurredOn: string): FactInput {
+  return {
+    externalId,
+    partner,
+    occurredOn,
+    detail: { type: 'revenue', amount, currency: 'EUR', attributes: [] },
+  };
+}
 
 /** A row for a Video certificate. */
-export const certificate = (
+export function certificate(
   externalId: string,
   partner: string,
   person: string,
   occurredOn: string,
   expiresOn: string | null,
-): FactInput => ({
-  externalId,
-  partner,
-  occurredOn,
-  detail: { type: 'certification', person, credential: 'VIDEO', expiresOn, attributes: [] },
-});
+): FactInput {
+  return {
+    externalId,
+    partner,
+    occurredOn,
+    detail: { type: 'certification', person, credential: 'VIDEO', expiresOn, attributes: [] },
+  };
+}

@@ -11,12 +11,14 @@ export type Belief = {
 };
 
 /** What is believed before the first entry. */
-export const noBelief = (): Belief => ({
-  tier: null,
-  atRisk: false,
-  specializations: new Set(),
-  holds: new Set(),
-});
+export function noBelief(): Belief {
+  return {
+    tier: null,
+    atRisk: false,
+    specializations: new Set(),
+    holds: new Set(),
+  };
+}
 
 /** Takes an entry in; fails if it does not follow from what was believed. */
 export function replay(belief: Belief, { detail }: Change): void {

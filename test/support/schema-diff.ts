@@ -9,7 +9,7 @@ import { emptyDatabase } from './database-template.ts';
  * The SQL that turns the database which `prepare` makes into what `prisma/schema.prisma` says;
  * `-- This is an empty migration.` when nothing is left to do.
  */
-export const schemaDiff = async (prepare: (database: PGlite) => Promise<void>): Promise<string> => {
+export async function schemaDiff(prepare: (database: PGlite) => Promise<void>): Promise<string> {
   const database = await PGlite.create({ loadDataDir: await emptyDatabase() });
   try {
     await prepare(database);
@@ -35,4 +35,4 @@ export const schemaDiff = async (prepare: (database: PGlite) => Promise<void>): 
   } finally {
     await database.close();
   }
-};
+}

@@ -25,11 +25,11 @@ type Command = readonly [program: string, ...args: string[]];
  * Starts `src/main.ts`, by `command` if it is given, on a free port unless the environment has one; resolves when it serves, rejects
  * with what it printed if it ends before. `onLine` is told everything that it prints.
  */
-export const spawnServer = async (
+export async function spawnServer(
   environment: Record<string, string>,
   [program, ...args]: Command = [process.execPath, MAIN],
   onLine: (line: string) => void = () => {},
-): Promise<SpawnedServer> => {
+): Promise<SpawnedServer> {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(program, args, {
     cwd: ROOT,
@@ -54,10 +54,10 @@ export const spawnServer = async (
     kill: async () => void (await gone('SIGKILL')),
     stop: () => gone('SIGTERM'),
   };
-};
+}
 
-const readUrl = (child: ChildProcess, onLine: (line: string) => void): Promise<string> =>
-  new Promise((resolve, reject) => {
+function readUrl(child: ChildProcess, onLine: (line: string) => void): Promise<string> {
+  return new Promise((resolve, reject) => {
     const printed: string[] = [];
     let hasServed = false;
     for (const stream of [child.stdout, child.stderr]) {
@@ -74,3 +74,4 @@ const readUrl = (child: ChildProcess, onLine: (line: string) => void): Promise<s
     }
     child.once('exit', () => reject(new Error(`the server ended before it served:\n${printed.join('\n')}`)));
   });
+}

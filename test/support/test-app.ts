@@ -7,22 +7,22 @@ import { migratedDatabase } from './database-template.ts';
 export type TestLog = AppLog & { readonly problems: string[] };
 
 /** A log that keeps warnings and errors. */
-export const createTestLog = (): TestLog => {
+export function createTestLog(): TestLog {
   const problems: string[] = [];
   const keep = (details: Record<string, unknown>, message: string) => {
     problems.push(`${message} ${details.err instanceof Error ? details.err.stack : JSON.stringify(details)}`);
   };
   return { problems, info() {}, warn: keep, error: keep };
-};
+}
 
 /** An app of a test's own, in memory unless another place is given. */
-export const openTestApp = async ({
+export async function openTestApp({
   location,
   clock = DATABASE_CLOCK,
   pollEveryMs = 50,
   ...rest
-}: Partial<Omit<AppOptions, 'log'>> = {}): Promise<OpenApp & { readonly log: TestLog }> => {
+}: Partial<Omit<AppOptions, 'log'>> = {}): Promise<OpenApp & { readonly log: TestLog }> {
   const log = createTestLog();
   const place = location ?? ({ kind: 'memory', dump: await migratedDatabase() } as const);
   return { ...(await openApp({ ...rest, location: place, clock, log, pollEveryMs })), log };
-};
+}

@@ -35,10 +35,10 @@ export type Subscriber = {
 };
 
 /** Collects what a client yields. */
-const collect = (
+function collect(
   results: AsyncIterableIterator<GraphResult>,
   dispose: () => void | Promise<void>,
-): Subscriber => {
+): Subscriber {
   const arrived: Record<string, unknown>[] = [];
   const takers: { resolve(data: Record<string, unknown>): void; reject(error: unknown): void }[] = [];
   let failure: unknown;
@@ -71,7 +71,7 @@ const collect = (
       await dispose();
     },
   };
-};
+}
 
 export type TestServerOptions = {
   readonly database?: Config['database'];
@@ -83,14 +83,14 @@ export type TestServerOptions = {
 };
 
 /** Starts tiergraph as `main` composes it, on a data folder that was filled before unless another database is given. Its log keeps silent. */
-export const startTestServer = async ({
+export async function startTestServer({
   database,
   clock = DATABASE_CLOCK,
   demo = true,
   federation = false,
   auth = 'off',
   metrics = { at: 'GRAPH' },
-}: TestServerOptions = {}): Promise<TestServer> => {
+}: TestServerOptions = {}): Promise<TestServer> {
   const folder = database === undefined ? mkdtempSync(join(tmpdir(), 'tiergraph-')) : undefined;
   if (folder !== undefined) await (demo ? fillWithDemo(folder) : fillDataFolder(folder));
   const silent = () => undefined;
@@ -152,4 +152,4 @@ export const startTestServer = async ({
       if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
-};
+}

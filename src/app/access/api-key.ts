@@ -32,25 +32,29 @@ const YEAR_MS = 365 * 86_400_000;
 const KEY = /^tg_([a-z0-9]{12})_[A-Za-z0-9_-]{43}$/;
 
 /** The public part of a key's text; null if the text is no key. */
-export const prefixOf = (text: string): string | null => KEY.exec(text)?.[1] ?? null;
+export function prefixOf(text: string): string | null {
+  return KEY.exec(text)?.[1] ?? null;
+}
 
 /** What is kept of a key instead of its text: SHA-256, hexadecimal. A key has 256 random bits, so that no salt is needed. */
-export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
 
-const newSecret = (): { readonly prefix: string; readonly secret: string } => {
+function newSecret(): { readonly prefix: string; readonly secret: string } {
   // 12 of 32 letters: for finding the key, not for keeping it safe.
   const prefix = Array.from(randomBytes(12), (byte) => 'abcdefghijkmnpqrstuvwxyz23456789'[byte % 32]).join(
     '',
   );
   return { prefix, secret: `tg_${prefix}_${randomBytes(32).toString('base64url')}` };
-};
+}
 
 /** Makes a key. It cannot have more rights than its maker. */
-export const createApiKey = async (
+export async function createApiKey(
   app: App,
   rights: RightsClass,
   command: CreateApiKey,
-): Promise<ApiKeyCreated | ApiKeyRefusal> => {
+): Promise<ApiKeyCreated | ApiKeyRefusal> {
   if (rights.role !== 'ADMIN') return refuse('NOT_ALLOWED', 'Only an ADMIN makes keys.');
   const problem = findTextProblem(command.name, LONGEST_NAME, 'ONE_LINE');
   if (problem !== null) return refuse('INVALID_KEY', `A key has a name that says what it is for. ${problem}`);
@@ -110,14 +114,14 @@ export const createApiKey = async (
     await advanceEpoch(tx);
     return { key, secret };
   });
-};
+}
 
 /** Ends for good a key that reaches no more than the rights do, and every subscription that was opened with it. Sent again, it changes nothing. */
-export const revokeApiKey = async (
+export async function revokeApiKey(
   app: App,
   rights: RightsClass,
   id: string,
-): Promise<{ readonly key: ApiKeyRow } | Refused<'KEY_NOT_FOUND' | 'NOT_ALLOWED'>> => {
+): Promise<{ readonly key: ApiKeyRow } | Refused<'KEY_NOT_FOUND' | 'NOT_ALLOWED'>> {
   if (rights.role !== 'ADMIN') return refuse('NOT_ALLOWED', 'Only an ADMIN revokes keys.');
   const result = await inTransaction(app.database, async (tx) => {
     const { databaseTime } = await beginChange(tx, app.directory);
@@ -134,4 +138,4 @@ export const revokeApiKey = async (
     for (const programId of (await app.directory.current()).byId.keys()) app.doorbell.ring(programId);
   }
   return result;
-};
+}

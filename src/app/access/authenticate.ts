@@ -38,7 +38,7 @@ const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
 /** Checks keys against the database, at most once an epoch each, and tokens against the published keys of their issuer. */
-export const createAuthenticator = (app: App, jwt: JwtOptions | null): Authenticator => {
+export function createAuthenticator(app: App, jwt: JwtOptions | null): Authenticator {
   const keys = new LRUCache<string, { readonly epoch: bigint; readonly row: KeptApiKey | null }>({
     max: CACHED,
   });
@@ -131,22 +131,25 @@ export const createAuthenticator = (app: App, jwt: JwtOptions | null): Authentic
       return prefix === null ? authenticateToken(text) : authenticateKey(text, prefix);
     },
   };
-};
+}
 
 /** True if the issuer's keys could not be read, for which jose has no class of its own. */
-const isOutage = (error: errors.JOSEError): boolean =>
-  error instanceof errors.JWKSTimeout ||
-  error instanceof errors.JWKSInvalid ||
-  error.code === errors.JOSEError.code;
+function isOutage(error: errors.JOSEError): boolean {
+  return (
+    error instanceof errors.JWKSTimeout ||
+    error instanceof errors.JWKSInvalid ||
+    error.code === errors.JOSEError.code
+  );
+}
 
-const roleNamed = (name: string): Role => {
+function roleNamed(name: string): Role {
   const role = ROLES.find((known) => known === name);
   if (role === undefined) throw new Error(`A key has the role ${name}, which is none.`);
   return role;
-};
+}
 
 /** Reads the claims `role`, `programs` (codes; all if left out, except for a partner) and `partner` (an external reference). */
-const rightsOf = async (app: App, payload: JWTPayload): Promise<Rights | Unauthenticated> => {
+async function rightsOf(app: App, payload: JWTPayload): Promise<Rights | Unauthenticated> {
   const { role: name, programs: codes, partner: ref, sub, exp } = payload;
   const role = ROLES.find((known) => known === name);
   if (role === undefined) return refuse('UNAUTHENTICATED', 'The token has no role that is known here.');
@@ -172,4 +175,4 @@ const rightsOf = async (app: App, payload: JWTPayload): Promise<Rights | Unauthe
   return partner === undefined
     ? refuse('UNAUTHENTICATED', 'The token names a partner that is not known here.')
     : { ...base, programs, partner };
-};
+}

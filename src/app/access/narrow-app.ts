@@ -3,7 +3,7 @@ import type { App } from '../context/app.ts';
 import { type RightsClass, reaches } from './rights.ts';
 
 /** The app as a caller with these rights may use it: programmes that the rights do not reach are not there. */
-export const narrowApp = (app: App, rights: RightsClass): App => {
+export function narrowApp(app: App, rights: RightsClass): App {
   if (rights.programs === 'ALL') return app;
   const current = async (): Promise<DirectorySnapshot> => {
     const { epoch, byId } = await app.directory.current();
@@ -17,4 +17,4 @@ export const narrowApp = (app: App, rights: RightsClass): App => {
     return found !== undefined && reaches(rights, found.id) ? found : undefined;
   };
   return { ...app, directory: { ...app.directory, current, find } };
-};
+}

@@ -36,18 +36,23 @@ export const ALL_RIGHTS: Rights = {
 };
 
 /** The rights without who has them. */
-export const classOf = ({ role, programs, partner }: RightsClass): RightsClass => ({
-  role,
-  programs,
-  partner,
-});
+export function classOf({ role, programs, partner }: RightsClass): RightsClass {
+  return {
+    role,
+    programs,
+    partner,
+  };
+}
 
 /** What reads with these rights may see. */
-export const scopeOf = ({ programs, partner }: RightsClass): ReadScope => ({ programs, partner });
+export function scopeOf({ programs, partner }: RightsClass): ReadScope {
+  return { programs, partner };
+}
 
 /** Whether rights reach a programme. */
-export const reaches = ({ programs }: Pick<RightsClass, 'programs'>, programId: string): boolean =>
-  programs === 'ALL' || programs.includes(programId);
+export function reaches({ programs }: Pick<RightsClass, 'programs'>, programId: string): boolean {
+  return programs === 'ALL' || programs.includes(programId);
+}
 
 /** Why a caller is not let in. */
 export type Unauthenticated = Refused<'UNAUTHENTICATED'>;

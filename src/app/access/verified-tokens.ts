@@ -33,11 +33,11 @@ type Entry = {
  * Makes an empty memory of tokens, by `idOf`, from which their text can't be read. `verify` rejects if the keys can't be
  * read. `now` is a clock in milliseconds that never goes back.
  */
-export const createVerifiedTokens = (
+export function createVerifiedTokens(
   idOf: (text: string) => string,
   verify: (text: string) => Promise<Rights | Unauthenticated>,
   now: () => number,
-): VerifiedTokens => {
+): VerifiedTokens {
   const entries = new LRUCache<string, Entry>({ max: REMEMBERED });
 
   const verifyAgain = async (id: string, entry: Entry, text: string): Promise<Rights | Unauthenticated> => {
@@ -73,4 +73,4 @@ export const createVerifiedTokens = (
       return entry.verifying;
     },
   };
-};
+}

@@ -31,19 +31,25 @@ export type App = {
 /** An expected refusal: a value, not an error. `code` is for programs, `message` for people. */
 export type Refused<Code extends string> = { readonly refused: Code; readonly message: string };
 
-export const refuse = <Code extends string>(code: Code, message: string): Refused<Code> => ({
-  refused: code,
-  message,
-});
+export function refuse<Code extends string>(code: Code, message: string): Refused<Code> {
+  return {
+    refused: code,
+    message,
+  };
+}
 
 /** The programme with this code, or the refusal that says there is none. */
-export const findProgram = async (
+export async function findProgram(
   app: App,
   code: string,
-): Promise<ProgramRecord | Refused<'PROGRAM_NOT_FOUND'>> =>
-  (await app.directory.find('code', code)) ??
-  refuse('PROGRAM_NOT_FOUND', `There is no programme with the code ${JSON.stringify(code)}.`);
+): Promise<ProgramRecord | Refused<'PROGRAM_NOT_FOUND'>> {
+  return (
+    (await app.directory.find('code', code)) ??
+    refuse('PROGRAM_NOT_FOUND', `There is no programme with the code ${JSON.stringify(code)}.`)
+  );
+}
 
 /** The programme's day now. */
-export const todayIn = async (app: App, { timeZone }: Pick<ProgramRecord, 'timeZone'>): Promise<Day> =>
-  dayIn(timeZone, app.clock(await app.directory.databaseTime()));
+export async function todayIn(app: App, { timeZone }: Pick<ProgramRecord, 'timeZone'>): Promise<Day> {
+  return dayIn(timeZone, app.clock(await app.directory.databaseTime()));
+}

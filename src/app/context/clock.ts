@@ -8,17 +8,18 @@ export const DATABASE_CLOCK: Clock = (databaseTime) => databaseTime;
 const EPOCH_DAY = Temporal.PlainDate.from('1970-01-01');
 
 /** The calendar day of an instant in an IANA time zone. */
-export const dayIn = (timeZone: string, instant: Instant): Day =>
-  Temporal.Instant.fromEpochMilliseconds(instant)
+export function dayIn(timeZone: string, instant: Instant): Day {
+  return Temporal.Instant.fromEpochMilliseconds(instant)
     .toZonedDateTimeISO(timeZone)
     .toPlainDate()
     .since(EPOCH_DAY, { largestUnit: 'days' }).days;
+}
 
 /** Whether this is a time zone that `dayIn` knows. */
-export const isTimeZone = (timeZone: string): boolean => {
+export function isTimeZone(timeZone: string): boolean {
   try {
     return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(timeZone).timeZoneId.length > 0;
   } catch {
     return false;
   }
-};
+}

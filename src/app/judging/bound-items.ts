@@ -22,12 +22,12 @@ export class BeyondItems extends Error {
 }
 
 /** What a write brings beyond the items that these partners may have. */
-export const findExcesses = (
+export function findExcesses(
   partners: readonly LockedPartner[],
   cases: ReadonlyMap<string, LoadedCase>,
   arrivalsOf: ArrivalsOf,
-): readonly Excess[] =>
-  partners.flatMap(({ id, externalRef }) => {
+): readonly Excess[] {
+  return partners.flatMap(({ id, externalRef }) => {
     const [known, arrivals] = [cases.get(id), arrivalsOf(id)];
     if (known === undefined || arrivals === null) return [];
     return findTooManyItems(known, arrivals).flatMap(({ field, items, arrived }) => {
@@ -37,16 +37,19 @@ export const findExcesses = (
       return arrived.map((fact) => ({ fact, field, message }));
     });
   });
+}
 
 /** The refusal of a row that brings such an item; `path` is the row's place in the input. */
-export const rejectItem = (
+export function rejectItem(
   { field, message }: Excess,
   input: Omit<FactInput, 'externalId'>,
   path: string,
-): RowRejection => ({ code: 'TOO_MANY_ITEMS', path: `${path}.${placeOf(field, input)}`, message });
+): RowRejection {
+  return { code: 'TOO_MANY_ITEMS', path: `${path}.${placeOf(field, input)}`, message };
+}
 
 /** Where a row says what a fact's field is. */
-const placeOf = (field: string, { detail }: Omit<FactInput, 'externalId'>): string => {
+function placeOf(field: string, { detail }: Omit<FactInput, 'externalId'>): string {
   if (field === 'occurredOn') return field;
   const at = `detail.${detail.type}`;
   if (field === 'value') {
@@ -57,4 +60,4 @@ const placeOf = (field: string, { detail }: Omit<FactInput, 'externalId'>): stri
   if (field !== 'region' && attribute === field) return `${at}.${field}`;
   const index = detail.attributes.findIndex(({ name }) => toName(name) === attribute);
   return `${at}.attributes${index < 0 ? '' : `[${index}].value`}`;
-};
+}

@@ -26,7 +26,7 @@ export type News = {
  * either changes on a later day belongs to that day, however long the judging took. A rulebook that was published and
  * withdrawn meanwhile never counted.
  */
-export const changesSince = async (partner: LockedPartner, news: News): Promise<readonly Change[]> => {
+export async function changesSince(partner: LockedPartner, news: News): Promise<readonly Change[]> {
   const { program, known, timeline, today, trigger, giveWay } = news;
   if (partner.judgedOn === null) {
     return settle({ previous: null, next: timeline, today, trigger, rulebooks: program.rulebooks });
@@ -48,4 +48,4 @@ export const changesSince = async (partner: LockedPartner, news: News): Promise<
   }
   believe(timeline, today, trigger, program.rulebooks);
   return changes;
-};
+}

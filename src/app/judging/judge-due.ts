@@ -15,7 +15,7 @@ const CHUNK = BATCH_SIZE;
  * Judges the partners that the passing of days or a published rulebook made due, until there are none that no other process works on.
  * Every transaction leaves its partners wholly judged, so it may be stopped at any point. Returns how many were judged.
  */
-export const judgeDue = async (app: App): Promise<number> => {
+export async function judgeDue(app: App): Promise<number> {
   let judged = 0;
   const failures: unknown[] = [];
   for (const program of (await app.directory.current()).byId.values()) {
@@ -31,9 +31,9 @@ export const judgeDue = async (app: App): Promise<number> => {
   if (failures.length === 1) throw failures[0];
   if (failures.length > 1) throw new AggregateError(failures, 'Several programmes could not be judged.');
   return judged;
-};
+}
 
-const judgeChunk = async (app: App, known: ProgramRecord): Promise<number> => {
+async function judgeChunk(app: App, known: ProgramRecord): Promise<number> {
   const { count, changes } = await inTransaction(app.database, async (tx) => {
     const { directory, databaseTime } = await beginWrite(tx, app.directory, known.id);
     const program = directory.byId.get(known.id) ?? known;
@@ -56,4 +56,4 @@ const judgeChunk = async (app: App, known: ProgramRecord): Promise<number> => {
   });
   if (changes > 0) app.doorbell.ring(known.id);
   return count;
-};
+}

@@ -13,7 +13,7 @@ export type Judge = {
 const ROUND_EVERY_MS = 15_000;
 
 /** Starts the rounds of one process. A round that fails is logged, and the next one tries again. */
-export const startJudge = (app: () => App): Judge => {
+export function startJudge(app: () => App): Judge {
   let stopped = false;
   let again = false;
   let round: Promise<void> | undefined;
@@ -44,4 +44,4 @@ export const startJudge = (app: () => App): Judge => {
       await round;
     },
   };
-};
+}

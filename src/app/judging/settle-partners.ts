@@ -52,11 +52,11 @@ export type Settled = {
  * Judges locked partners by all that is recorded in the transaction, writes their standings, and returns the rows as they are now with
  * the log entries that have to be appended before commit. Throws BeyondItems, and then has judged none, or not all.
  */
-export const settlePartners = async (
+export async function settlePartners(
   tx: Transaction,
   partners: readonly LockedPartner[],
   settlement: Settlement,
-): Promise<Settled> => {
+): Promise<Settled> {
   if (partners.length === 0) return { partners: [], entries: [] };
   const { program, recordedAt } = settlement;
   if (program.obstacle !== null) {
@@ -79,14 +79,14 @@ export const settlePartners = async (
   );
   if (excesses.length > 0) throw new BeyondItems(excesses);
   return settled;
-};
+}
 
-const settleBatch = async (
+async function settleBatch(
   tx: Transaction,
   batch: readonly LockedPartner[],
   settlement: Settlement,
   excesses: Excess[],
-): Promise<Settled & { readonly facts: number }> => {
+): Promise<Settled & { readonly facts: number }> {
   const { program, arrivalsOf } = settlement;
   const ids = batch.map(({ id }) => id);
   const cases = await loadCases(tx, program, ids, { isToWrite: true });
@@ -113,17 +113,17 @@ const settleBatch = async (
   await updateStandings(tx, rows);
   await renamePartners(tx, renamed);
   return { partners, entries, facts };
-};
+}
 
 /**
  * Judges those partners first, by what was known before, whose standing an older set of rulebooks gave: what a new rulebook changed
  * must not be put down to a fact.
  */
-export const catchUpRules = async (
+export async function catchUpRules(
   tx: Transaction,
   partners: readonly LockedPartner[],
   settlement: Omit<Settlement, 'trigger' | 'recordedAt' | 'arrivalsOf'>,
-): Promise<Settled> => {
+): Promise<Settled> {
   const { rulesVersion } = settlement.program;
   if (settlement.program.obstacle !== null) return { partners, entries: [] };
   const stale = partners.filter((partner) => partner.rulesVersion < rulesVersion);
@@ -135,17 +135,17 @@ export const catchUpRules = async (
   });
   const current = partners.filter((partner) => partner.rulesVersion >= rulesVersion);
   return { partners: [...current, ...settled.partners], entries: settled.entries };
-};
+}
 
 /**
  * Judges those partners first, by what was known before, whose standing changed with the passing of days since it was judged: by what is
  * written now one can't tell any more what those changes were caused by.
  */
-export const catchUpDays = async (
+export async function catchUpDays(
   tx: Transaction,
   partners: readonly LockedPartner[],
   settlement: Omit<Settlement, 'trigger' | 'recordedAt' | 'arrivalsOf'>,
-): Promise<Settled> => {
+): Promise<Settled> {
   const isOverdue = ({ timeline, judgedOn }: LockedPartner): boolean => {
     const on = judgedOn === null ? null : nextChangeOn(timeline, judgedOn);
     return on !== null && on <= settlement.today;
@@ -159,9 +159,9 @@ export const catchUpDays = async (
   });
   const current = partners.filter((partner) => !isOverdue(partner));
   return { partners: [...current, ...settled.partners], entries: settled.entries };
-};
+}
 
-const settlePartner = async (partner: LockedPartner, known: LoadedCase, settlement: Settlement) => {
+async function settlePartner(partner: LockedPartner, known: LoadedCase, settlement: Settlement) {
   const { program, trigger, now, giveWay } = settlement;
   // A partner's days never run backwards, whatever clock another process went by.
   const today = Math.max(settlement.today, partner.judgedOn ?? settlement.today);
@@ -188,10 +188,10 @@ const settlePartner = async (partner: LockedPartner, known: LoadedCase, settleme
     row: toRow(partner, known, timeline, today, entries.length, recordedAt, program),
     entries,
   };
-};
+}
 
 /** New facts cause what they set off; the passing of days is explained by the facts that begin or cease to count on that day. */
-const causesOf = (change: Change, known: LoadedCase, settlement: Settlement): readonly string[] => {
+function causesOf(change: Change, known: LoadedCase, settlement: Settlement): readonly string[] {
   if (change.trigger === 'FACT') {
     return [known, ...known.family].flatMap(({ partnerId }) => settlement.causesOf(partnerId));
   }
@@ -203,9 +203,9 @@ const causesOf = (change: Change, known: LoadedCase, settlement: Settlement): re
     return published === undefined ? [] : turningFacts(known, published.rulebook, on).map(({ id }) => id);
   });
   return [...new Set(turning)];
-};
+}
 
-const toRow = (
+function toRow(
   partner: LockedPartner,
   known: LoadedCase,
   timeline: Timeline,
@@ -213,7 +213,7 @@ const toRow = (
   entryCount: number,
   recordedAt: Instant | null,
   program: ProgramRecord,
-): StandingRow => {
+): StandingRow {
   const {
     status,
     measurements,
@@ -250,18 +250,18 @@ const toRow = (
     dueOn: earliest(dueDays),
     rulesVersion: program.rulesVersion,
   };
-};
+}
 
 /** What is entered about the partner for a day; before its first entry, what that one says. */
-const dataOn = ({ partnerId, entries }: LoadedCase, on: Day): PartnerData => {
+function dataOn({ partnerId, entries }: LoadedCase, on: Day): PartnerData {
   const entry = entryOn(entries, on) ?? entries[0];
   if (entry === undefined) throw new Error(`The partner ${partnerId} has no entry.`);
   const { name, country, region, parentId, enrolledOn, leftOn } = entry;
   return { name, country, region, parentId, enrolledOn, leftOn };
-};
+}
 
 /** The unbroken run of days around `today` on which the timeline has the specialization; it has it today. */
-const heldOn = (timeline: Timeline, today: Day, code: string): HeldSpecialization => {
+function heldOn(timeline: Timeline, today: Day, code: string): HeldSpecialization {
   let since = today;
   let until: Day | null = null;
   for (const segment of timeline.toReversed()) {
@@ -271,4 +271,4 @@ const heldOn = (timeline: Timeline, today: Day, code: string): HeldSpecializatio
     else break;
   }
   return { code, since, until };
-};
+}

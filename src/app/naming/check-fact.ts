@@ -28,9 +28,9 @@ class Rejected extends Error {
   }
 }
 
-const reject = (code: RowRejectionCode, path: string, message: string): never => {
+function reject(code: RowRejectionCode, path: string, message: string): never {
   throw new Rejected({ code, path, message });
-};
+}
 
 /** A row as it was read: what it says, and why it may not be recorded, if it may not; null if it says nothing that could be. */
 export type CheckedRow =
@@ -42,19 +42,21 @@ export type CheckedRow =
  * Reads a row for a programme; `path` is the row's place in the input. Whether the partner exists is not looked at. Of a row that would be
  * refused today what it says is told too: it may be one that was recorded when it was not.
  */
-export const checkRow = (input: FactInput, path: string, program: ProgramRecord): CheckedRow => {
+export function checkRow(input: FactInput, path: string, program: ProgramRecord): CheckedRow {
   const content = checkFact(input, path, program);
   if (!('code' in content)) return { content, rejection: null };
   const recorded = readRow(input, path, program, AS_RECORDED);
   return { content: 'code' in recorded ? null : recorded, rejection: content };
-};
+}
 
 /** Reads a row that is to be recorded; what is wrong with it, if anything is. */
-export const checkFact = (
+export function checkFact(
   input: FactInput,
   path: string,
   program: ProgramRecord,
-): FactContent | RowRejection => readRow(input, path, program, TO_RECORD);
+): FactContent | RowRejection {
+  return readRow(input, path, program, TO_RECORD);
+}
 
 /** What a row may hold: what may be recorded now, or all that ever could be. */
 type Permission = {
@@ -62,12 +64,12 @@ type Permission = {
   readCurrency(currency: string, path: string, program: ProgramRecord): string;
 };
 
-const readRow = (
+function readRow(
   input: FactInput,
   path: string,
   program: ProgramRecord,
   permission: Permission,
-): FactContent | RowRejection => {
+): FactContent | RowRejection {
   const { readText } = permission;
   try {
     const occurredOn = readDay(input.occurredOn, `${path}.occurredOn`);
@@ -85,7 +87,7 @@ const readRow = (
     if (error instanceof Rejected) return error.rejection;
     throw error;
   }
-};
+}
 
 const EMPTY = {
   expiresOn: null,
@@ -98,13 +100,13 @@ const EMPTY = {
   subject: null,
 } as const;
 
-const readDetail = (
+function readDetail(
   detail: FactDetailInput,
   occurredOn: Day,
   path: string,
   program: ProgramRecord,
   { readText, readCurrency }: Permission,
-) => {
+) {
   const readOptional = (text: string | null, at: string) => (text === null ? null : readText(text, at));
   switch (detail.type) {
     case 'revenue':
@@ -135,20 +137,23 @@ const readDetail = (
         expiresOn: readExpiry(detail.expiresOn, occurredOn, `${path}.expiresOn`),
       };
   }
-};
+}
 
-const readDay = (text: string, path: string): Day =>
-  parseDay(text) ?? reject('INVALID_VALUE', path, `${quote(text)} is not a day; write it like 2026-11-23.`);
+function readDay(text: string, path: string): Day {
+  return (
+    parseDay(text) ?? reject('INVALID_VALUE', path, `${quote(text)} is not a day; write it like 2026-11-23.`)
+  );
+}
 
-const readExpiry = (text: string | null, occurredOn: Day, path: string): Day | null => {
+function readExpiry(text: string | null, occurredOn: Day, path: string): Day | null {
   if (text === null) return null;
   const day = readDay(text, path);
   return day > occurredOn
     ? day
     : reject('INVALID_VALUE', path, 'The first day not valid has to be after occurredOn.');
-};
+}
 
-const readValue = (text: string, path: string): Fraction => {
+function readValue(text: string, path: string): Fraction {
   const value = VALUE.test(text) ? parseDecimal(text) : null;
   return (
     value ??
@@ -158,9 +163,9 @@ const readValue = (text: string, path: string): Fraction => {
       `${quote(text)} is not a decimal of at most 24 digits before and 6 after the point.`,
     )
   );
-};
+}
 
-const readScore = (text: string, path: string, { settings }: ProgramRecord): Fraction => {
+function readScore(text: string, path: string, { settings }: ProgramRecord): Fraction {
   const score = readValue(text, path);
   const { minimum, maximum } = settings.satisfactionScale;
   if (compare(score, minimum) >= 0 && compare(score, maximum) <= 0) return score;
@@ -169,20 +174,21 @@ const readScore = (text: string, path: string, { settings }: ProgramRecord): Fra
     path,
     `${text} is not on the programme's scale from ${formatDecimal(minimum)} to ${formatDecimal(maximum)}.`,
   );
-};
+}
 
-const readKind = (sent: string, path: string, { settings }: ProgramRecord): string => {
+function readKind(sent: string, path: string, { settings }: ProgramRecord): string {
   const kind = TO_RECORD.readText(sent, path);
   return settings.measurementKinds.some((declared) => declared.code === kind)
     ? kind
     : reject('UNKNOWN_KIND', path, `The programme declares no measurement of the kind ${quote(kind)}.`);
-};
+}
 
 /** A reference stays as it was sent, since it may be stored so; what can't be stored at all is refused. */
-const readReference = (text: string, path: string): string =>
-  isStorable(text) && isWritten(text)
+function readReference(text: string, path: string): string {
+  return isStorable(text) && isWritten(text)
     ? text
     : readName(text, (message) => reject('INVALID_VALUE', path, message));
+}
 
 const TO_RECORD: Permission = {
   readText: (text, path) => readName(text, (message) => reject('INVALID_VALUE', path, message)),
@@ -204,11 +210,11 @@ const AS_RECORDED: Permission = {
   readCurrency: (currency) => toName(currency),
 };
 
-const readAttributes = (
+function readAttributes(
   attributes: readonly AttributeInput[],
   path: string,
   { readText }: Permission,
-): Readonly<Record<string, string>> => {
+): Readonly<Record<string, string>> {
   if (attributes.length > MAX_ATTRIBUTES) {
     return reject('INVALID_VALUE', path, `There are more than ${MAX_ATTRIBUTES} attributes.`);
   }
@@ -220,7 +226,8 @@ const readAttributes = (
     read.set(key, readText(value, `${path}[${index}].value`));
   }
   return Object.fromEntries(read);
-};
+}
 
-const quote = (text: string): string =>
-  JSON.stringify((text.length > 60 ? `${text.slice(0, 60)}...` : text).toWellFormed());
+function quote(text: string): string {
+  return JSON.stringify((text.length > 60 ? `${text.slice(0, 60)}...` : text).toWellFormed());
+}

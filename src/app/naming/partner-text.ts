@@ -13,7 +13,7 @@ type PartnerText = {
 export type TextProblem = { readonly path: string; readonly message: string };
 
 /** A partner with its texts read, those that are given; or the first problem with one of them. */
-export const readPartnerTexts = <T extends PartnerText>(partner: T): T | TextProblem => {
+export function readPartnerTexts<T extends PartnerText>(partner: T): T | TextProblem {
   const problems: TextProblem[] = [];
   const named = (path: 'externalRef' | 'region' | 'country'): PartnerText => {
     const text = partner[path];
@@ -31,4 +31,4 @@ export const readPartnerTexts = <T extends PartnerText>(partner: T): T | TextPro
     problems.push({ path: 'country', message: 'A country is two capital letters, as in ISO 3166-1.' });
   }
   return problems[0] ?? read;
-};
+}

@@ -4,15 +4,20 @@ import type { FactContent } from './check-fact.ts';
 import { EXACT, readSpelled, type Spelled } from './spelled.ts';
 
 /** How these persons of facts were first written in the programme, if case doesn't count there. */
-export const readPersons = (
+export function readPersons(
   session: Session,
   { id, settings }: ProgramRecord,
   persons: readonly string[],
-): Promise<Spelled> =>
-  settings.personsIgnoreCase === true ? readSpelled(session, id, 'PERSON', persons) : Promise.resolve(EXACT);
+): Promise<Spelled> {
+  return settings.personsIgnoreCase === true
+    ? readSpelled(session, id, 'PERSON', persons)
+    : Promise.resolve(EXACT);
+}
 
 /** The content with its person as first written: all that is stored and counted of a person is that. */
-export const withPerson = <Content extends Pick<FactContent, 'person'>>(
+export function withPerson<Content extends Pick<FactContent, 'person'>>(
   content: Content,
   persons: Spelled,
-): Content => (content.person === null ? content : { ...content, person: persons.firstOf(content.person) });
+): Content {
+  return content.person === null ? content : { ...content, person: persons.firstOf(content.person) };
+}

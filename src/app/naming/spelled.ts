@@ -20,12 +20,12 @@ export type Spelled = {
 };
 
 /** How these names were first written in a programme. */
-export const readSpelled = async (
+export async function readSpelled(
   session: Session,
   programId: string,
   kind: SpelledKind,
   names: readonly string[],
-): Promise<Spelled> => {
+): Promise<Spelled> {
   const folded = [...new Set(names.map(foldCase))];
   const spellings = await findSpellings(session, programId, kind, folded);
   const known = [...spellings.values()];
@@ -43,7 +43,7 @@ export const readSpelled = async (
       if (!(await insertSpellings(tx, programId, kind, added))) throw new TryAgain();
     },
   };
-};
+}
 
 /** Names whose case counts: each is as it is. */
 export const EXACT: Spelled = {

@@ -18,8 +18,9 @@ export type CaseQuestion = {
 };
 
 /** Whether partners can be judged by all of these rulebooks. */
-export const canJudgeBy = (rulebooks: readonly RulebookRecord[]): boolean =>
-  rulebooks.every(({ unusable }) => unusable === null);
+export function canJudgeBy(rulebooks: readonly RulebookRecord[]): boolean {
+  return rulebooks.every(({ unusable }) => unusable === null);
+}
 
 /** How a use case comes to what was known of a partner: a server reads together what is asked for together. */
 export type CaseFinder = {
@@ -30,12 +31,12 @@ export type CaseFinder = {
 };
 
 /** The cases of partners of one programme, in the order of the questions. */
-export const readCases = async (
+export async function readCases(
   scope: ReadScope,
   app: App,
   program: ProgramRecord,
   questions: readonly CaseQuestion[],
-): Promise<readonly (LoadedCase | null)[]> => {
+): Promise<readonly (LoadedCase | null)[]> {
   const cases: (LoadedCase | null)[] = [];
   await eachBatch(questions, async (batch) => {
     const known = await loadKnownCases(scope, app.database.prisma, program, batch);
@@ -43,19 +44,19 @@ export const readCases = async (
     return known.reduce((sum, each) => sum + (each === null ? 0 : factsOf(each)), 0);
   });
   return cases;
-};
+}
 
 /**
  * When the latest that each case rests on had been recorded, in the order of the questions; with `onlyInScope` of members of
  * the family that are out of scope only what says when they were members.
  */
-export const readRecordings = async (
+export async function readRecordings(
   scope: ReadScope,
   app: App,
   program: ProgramRecord,
   questions: readonly CaseQuestion[],
   onlyInScope = false,
-): Promise<readonly Instant[]> => {
+): Promise<readonly Instant[]> {
   const recordings = await readInBatches(questions, (batch) =>
     readLatestRecordings(scope, app.database.prisma, program, batch, onlyInScope),
   );
@@ -63,10 +64,10 @@ export const readRecordings = async (
     const rulesAt = program.rulesChangedAt.findLast((at) => at <= knownAt) ?? 0;
     return Math.max(recordings[index] ?? 0, rulesAt);
   });
-};
+}
 
 /** Reads each by itself. */
-export const createCaseFinder = (scope: ReadScope, app: App): CaseFinder => {
+export function createCaseFinder(scope: ReadScope, app: App): CaseFinder {
   const programOf = async ({ programId }: CaseQuestion): Promise<ProgramRecord> => {
     const program = await app.directory.find('id', programId);
     if (program === undefined) throw new Error(`The programme ${programId} of a partner is missing.`);
@@ -82,4 +83,4 @@ export const createCaseFinder = (scope: ReadScope, app: App): CaseFinder => {
       return at;
     },
   };
-};
+}

@@ -10,14 +10,14 @@ import { type CaseFinder, canJudgeBy } from './find-case.ts';
  * A partner's statuses over all days as they followed from what had been recorded by an instant; empty if nothing had, or
  * the rulebooks of then can't be judged by.
  */
-export const readTimelineAt = async (
+export async function readTimelineAt(
   app: App,
   row: Pick<PartnerRow, 'id' | 'programId'>,
   knownAt: Instant,
   cases: CaseFinder,
-): Promise<Timeline> => {
+): Promise<Timeline> {
   const known = await cases.find({ programId: row.programId, partnerId: row.id, knownAt });
   await app.giveWay();
   if (known === null || !canJudgeBy(known.rulebooks)) return [];
   return finishGivingWay(app.giveWay, timelineInSteps(known));
-};
+}

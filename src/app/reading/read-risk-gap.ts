@@ -17,11 +17,11 @@ export type RiskGap = {
  * What was missing to keep the tier that a TierAtRisk entry says is at risk, as known when it was logged; null if nothing, because
  * something else than the data lets it fall.
  */
-export const readRiskGap = async (
+export async function readRiskGap(
   app: App,
   { programId, partnerId, recordedAt, change }: LogEntry,
   cases: CaseFinder,
-): Promise<RiskGap | null> => {
+): Promise<RiskGap | null> {
   const { detail, rulebookId } = change;
   if (detail.type !== 'TierAtRisk' || rulebookId === null) return null;
   const program = await app.directory.find('id', programId);
@@ -37,4 +37,4 @@ export const readRiskGap = async (
   const risk = { on: detail.on, tier: detail.tier, rulebookId: detail.tierRulebookId };
   const gap = gapAtRisk(known, { rulebookId, tier: detail.from }, risk);
   return gap && { gap, rulebookId: deciding.id, on: detail.on, knownAt };
-};
+}

@@ -24,23 +24,23 @@ export type KnownStanding = Standing & {
 export type StandingQuestion = { readonly on: Day | null; readonly knownAt: Instant | null };
 
 /** The programme of a partner's row, with every rulebook that the row may name. */
-export const programOf = async (
+export async function programOf(
   app: App,
   row: Pick<PartnerRow, 'programId' | 'rulesVersion'>,
-): Promise<ProgramRecord> => {
+): Promise<ProgramRecord> {
   const known = await app.directory.find('id', row.programId);
   if (known !== undefined && known.rulesVersion >= row.rulesVersion) return known;
   app.directory.expire();
   const program = await app.directory.find('id', row.programId);
   if (program === undefined) throw new Error(`The programme ${row.programId} of a partner is missing.`);
   return program;
-};
+}
 
 /**
  * The day as of which a partner's row holds: today, or the last day before it fell due where it was not judged since; null before it
  * is judged for the first time.
  */
-export const heldOn = async (app: App, row: PartnerRow): Promise<Day | null> => {
+export async function heldOn(app: App, row: PartnerRow): Promise<Day | null> {
   if (row.judgedOn === null) return null;
   const program = await programOf(app, row);
   const unseen = program.rulesChangedAt[row.rulesVersion];
@@ -49,18 +49,18 @@ export const heldOn = async (app: App, row: PartnerRow): Promise<Day | null> => 
     unseen === undefined ? Number.POSITIVE_INFINITY : dayIn(program.timeZone, unseen),
   ];
   return Math.max(row.judgedOn, Math.min(await todayIn(app, program), ...until.map((day) => day - 1)));
-};
+}
 
 /**
  * The standing of a partner whose row was read in the viewer's scope: on any day (as `heldOn` if null), as known now or at any instant.
  * On the days on which the row holds it is rebuilt from it without asking the database.
  */
-export const readStanding = async (
+export async function readStanding(
   app: App,
   row: PartnerRow,
   question: StandingQuestion,
   cases: CaseFinder,
-): Promise<KnownStanding> => {
+): Promise<KnownStanding> {
   const program = await programOf(app, row);
   const held = await heldOn(app, row);
   const whose = { partnerId: row.id, programId: row.programId };
@@ -87,10 +87,10 @@ export const readStanding = async (
   const timeline = await finishGivingWay(app.giveWay, timelineInSteps(known));
   await app.giveWay();
   return { ...whose, ...judgePartner(known, on, timeline), knownAt: recordedAt };
-};
+}
 
 /** The row's own standing, on a day on which the row holds. */
-const standingOf = (row: PartnerRow, on: Day, program: ProgramRecord): Standing => {
+function standingOf(row: PartnerRow, on: Day, program: ProgramRecord): Standing {
   const { status, measurements, nextChangeOn } = row;
   // Not those that count now: the row may still rest on one that was withdrawn since.
   const rulebooks = rulebooksAtVersion(program, row.rulesVersion);
@@ -105,7 +105,7 @@ const standingOf = (row: PartnerRow, on: Day, program: ProgramRecord): Standing 
     alternatives: alternatives.map((each) => ({ ...each, measurements: { ...each.measurements, on } })),
     nextChangeOn,
   });
-};
+}
 
 const NOTHING_KNOWN: Omit<Standing, 'on'> = {
   status: NO_STATUS,
@@ -121,37 +121,37 @@ const NOTHING_KNOWN: Omit<Standing, 'on'> = {
 type Judged = Pick<KnownStanding, 'partnerId' | 'programId' | 'knownAt' | 'on'>;
 
 /** The facts behind a number of a standing: those that counted and those that did not, as they were known to it. */
-export const readEvidence = async (
+export async function readEvidence(
   app: App,
   standing: Judged,
   rulebookId: string,
   number: { readonly path: string; readonly item: string | null; readonly dimension?: string | null },
   cases: Pick<CaseFinder, 'find'>,
-): Promise<Evidence> => {
+): Promise<Evidence> {
   const rulebook = await rulebookOf(app, standing, rulebookId);
   const known = await cases.find(standing);
   await app.giveWay();
   return known === null || !canJudgeBy([rulebook])
     ? { counted: [], excluded: [] }
     : evidence(known, rulebook.rulebook, standing.on, number.path, number.item, number.dimension);
-};
+}
 
 /** What a standing's rulebook measures on its day in the cases given; null if nothing was known by then. */
-export const remeasure = async (
+export async function remeasure(
   app: App,
   standing: Judged,
   rulebookId: string,
   cases: Pick<CaseFinder, 'find'>,
-): Promise<Measurements | null> => {
+): Promise<Measurements | null> {
   const rulebook = await rulebookOf(app, standing, rulebookId);
   const known = await cases.find(standing);
   return known && canJudgeBy([rulebook]) ? createGauge(known, rulebook.rulebook).measure(standing.on) : null;
-};
+}
 
-const rulebookOf = async (app: App, { programId }: Judged, id: string): Promise<RulebookRecord> => {
+async function rulebookOf(app: App, { programId }: Judged, id: string): Promise<RulebookRecord> {
   const program = await app.directory.find('id', programId);
   const rulebooks = program && [...program.rulebooks, ...program.withdrawnRulebooks];
   const found = rulebooks?.find((each) => each.id === id);
   if (found === undefined) throw new Error(`The rulebook ${id} is missing.`);
   return found;
-};
+}

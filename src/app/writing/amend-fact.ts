@@ -53,11 +53,11 @@ export type AmendRefusal =
   | WriteRefusal;
 
 /** Replaces what a fact says, also whose it is; every day that it bears on is judged anew. Sent again, it changes nothing. */
-export const correctFact = async (
+export async function correctFact(
   app: App,
   command: FactKey & { readonly fact: Omit<FactInput, 'externalId'> },
-): Promise<FactAmended | AmendRefusal | ContentRefused> =>
-  writeToProgram(
+): Promise<FactAmended | AmendRefusal | ContentRefused> {
+  return writeToProgram(
     app,
     command.program,
     async (writing): Promise<FactAmended | AmendRefusal | ContentRefused> => {
@@ -88,28 +88,32 @@ export const correctFact = async (
     if (excess === undefined) throw error;
     return contentRefused(rejectItem(excess, command.fact, 'fact'));
   });
+}
 
 /** Makes a fact count for nothing, as if it had never happened; it stays to be seen. Sent again, it changes nothing. */
-export const voidFact = async (app: App, command: FactKey): Promise<FactAmended | AmendRefusal> =>
-  writeToProgram(app, command.program, (writing) =>
+export async function voidFact(app: App, command: FactKey): Promise<FactAmended | AmendRefusal> {
+  return writeToProgram(app, command.program, (writing) =>
     amend(writing, command, null, (current, fingerprint) => ({
       fact: { ...current, voided: true },
       fingerprint,
     })),
   );
+}
 
-const contentRefused = (rejection: RowRejection): ContentRefused => ({
-  ...refuse('CONTENT_REFUSED', rejection.message),
-  rejection,
-});
+function contentRefused(rejection: RowRejection): ContentRefused {
+  return {
+    ...refuse('CONTENT_REFUSED', rejection.message),
+    rejection,
+  };
+}
 
 /** Adds the version that `next` makes of the current one; `targetId` is the partner that the fact may move to. */
-const amend = async (
+async function amend(
   writing: Writing,
   key: FactKey,
   targetId: string | null,
   next: (current: Fact, fingerprint: string) => FingerprintedFact,
-): Promise<FactAmended | AmendRefusal> => {
+): Promise<FactAmended | AmendRefusal> {
   const { tx, program } = writing;
   const readChain = async () => {
     for (const source of spellingsOf(key.source)) {
@@ -173,4 +177,4 @@ const amend = async (
     },
   );
   return { fact, duplicate: false, changes };
-};
+}

@@ -4,20 +4,22 @@ import { readProgramOf } from '../../store/writing/write-program.ts';
 import { type App, type Refused, refuse } from '../context/app.ts';
 
 /** The refusal of a rulebook that is not there, or not within the caller's reach. */
-export const rulebookNotFound = () => refuse('RULEBOOK_NOT_FOUND', 'There is no such rulebook.');
+export function rulebookNotFound() {
+  return refuse('RULEBOOK_NOT_FOUND', 'There is no such rulebook.');
+}
 
 /**
  * Runs a change to a rulebook while nothing else is written to its programme, and has every standing that it makes due judged. Other
  * programmes go on meanwhile.
  */
-export const changeRules = async <
+export async function changeRules<
   Done extends { readonly rulebookId: string },
   Refusal extends Refused<string>,
 >(
   app: App,
   rulebookId: string,
   change: (tx: Transaction, start: WriteStart) => Promise<Done | Refusal>,
-): Promise<Done | Refusal | Refused<'RULEBOOK_NOT_FOUND'>> => {
+): Promise<Done | Refusal | Refused<'RULEBOOK_NOT_FOUND'>> {
   // The programmes that the caller can see; asked for outside the transaction, which has the only session of an embedded database.
   const { byId: reached } = await app.directory.current();
   const result = await inTransaction(app.database, async (tx) => {
@@ -32,4 +34,4 @@ export const changeRules = async <
     app.wakeJudge();
   }
   return result;
-};
+}

@@ -32,7 +32,7 @@ const CURRENCY = /^[A-Z]{3}$/;
 
 const { names, units, measurementKinds } = PROGRAM_LIMITS;
 
-const check = (command: CreateProgram): InvalidInput | null => {
+function check(command: CreateProgram): InvalidInput | null {
   const invalid = (path: string, message: string): InvalidInput => ({
     ...refuse('INVALID_INPUT', message),
     path,
@@ -76,26 +76,28 @@ const check = (command: CreateProgram): InvalidInput | null => {
     if (wrong !== null) return invalid(`${at}.unit`, wrong);
   }
   return null;
-};
+}
 
 /** The command with the texts that name something in their one form. */
-const readNames = (command: CreateProgram): CreateProgram => ({
-  ...command,
-  code: toName(command.code),
-  timeZone: toName(command.timeZone),
-  currency: toName(command.currency),
-  measurementKinds: command.measurementKinds.map(({ code, name, unit }) => ({
-    code: toName(code),
-    name,
-    unit: toName(unit),
-  })),
-});
+function readNames(command: CreateProgram): CreateProgram {
+  return {
+    ...command,
+    code: toName(command.code),
+    timeZone: toName(command.timeZone),
+    currency: toName(command.currency),
+    measurementKinds: command.measurementKinds.map(({ code, name, unit }) => ({
+      code: toName(code),
+      name,
+      unit: toName(unit),
+    })),
+  };
+}
 
 /** Makes a programme, without rules and members yet; returns its id. */
-export const createProgram = async (
+export async function createProgram(
   app: App,
   sent: CreateProgram,
-): Promise<{ readonly programId: string } | InvalidInput | Refused<'PROGRAM_EXISTS'>> => {
+): Promise<{ readonly programId: string } | InvalidInput | Refused<'PROGRAM_EXISTS'>> {
   const command = readNames(sent);
   const invalid = check(command);
   if (invalid) return invalid;
@@ -118,10 +120,10 @@ export const createProgram = async (
   if (!added) return refuse('PROGRAM_EXISTS', `There is a programme with the code ${command.code} already.`);
   app.directory.expire();
   return { programId: id };
-};
+}
 
-const exact = (text: string): string => {
+function exact(text: string): string {
   const value = parseDecimal(text);
   if (value === null) throw new Error('The scale was checked before.');
   return fractionToText(value);
-};
+}

@@ -43,10 +43,10 @@ export type PartnersEnrolled = {
 };
 
 /** Makes partners members of a programme and judges them, in one transaction. Refused ones are left out, the others go in. */
-export const enrollPartners = async (
+export async function enrollPartners(
   app: App,
   command: EnrollPartners,
-): Promise<PartnersEnrolled | WriteRefusal> => {
+): Promise<PartnersEnrolled | WriteRefusal> {
   return writeToProgram(app, command.program, async (writing): Promise<PartnersEnrolled> => {
     const { tx, program, today } = writing;
     const recordedAt = nextInstant(writing, []);
@@ -90,17 +90,21 @@ export const enrollPartners = async (
     const settled = await settlePartners(tx, rows, settlement);
     return { outcomes, changes: await appendToLog(tx, program.id, settled.entries) };
   });
-};
+}
 
-const unknownParent = (ref: string): EnrollRefusal => ({
-  ...refuse('UNKNOWN_PARENT', `The programme has no partner with the reference ${JSON.stringify(ref)}.`),
-  path: 'parent',
-});
+function unknownParent(ref: string): EnrollRefusal {
+  return {
+    ...refuse('UNKNOWN_PARENT', `The programme has no partner with the reference ${JSON.stringify(ref)}.`),
+    path: 'parent',
+  };
+}
 
-const partnerExists = (externalRef: string): EnrollRefusal => ({
-  ...refuse(
-    'PARTNER_EXISTS',
-    `The programme already has a partner with the reference ${JSON.stringify(externalRef)}.`,
-  ),
-  path: 'externalRef',
-});
+function partnerExists(externalRef: string): EnrollRefusal {
+  return {
+    ...refuse(
+      'PARTNER_EXISTS',
+      `The programme already has a partner with the reference ${JSON.stringify(externalRef)}.`,
+    ),
+    path: 'externalRef',
+  };
+}

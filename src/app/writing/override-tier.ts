@@ -39,8 +39,8 @@ export type OverrideRefusal =
 const LONGEST_TEXT = 500;
 
 /** Sets a partner's tier by hand for a time. Policy goes on beside it, unseen; the computed tier stays visible. */
-export const overrideTier = async (app: App, command: OverrideTier): Promise<OverrideSet | OverrideRefusal> =>
-  writeToProgram(app, command.program, async (writing): Promise<OverrideSet | OverrideRefusal> => {
+export async function overrideTier(app: App, command: OverrideTier): Promise<OverrideSet | OverrideRefusal> {
+  return writeToProgram(app, command.program, async (writing): Promise<OverrideSet | OverrideRefusal> => {
     const { tx, program, today } = writing;
     const firstOn = command.firstOn ?? today;
     const problem =
@@ -88,13 +88,14 @@ export const overrideTier = async (app: App, command: OverrideTier): Promise<Ove
     };
     return { override, changes: await write(writing, partners, override) };
   });
+}
 
 /** Ends an override before `on` (today if null), or takes it back whole if it had not begun by then. Sent again, it changes nothing. */
-export const endOverride = async (
+export async function endOverride(
   app: App,
   command: { readonly program: string; readonly override: string; readonly on: Day | null },
-): Promise<OverrideSet | WriteRefusal | Refused<'OVERRIDE_NOT_FOUND' | 'INVALID_DAYS'>> =>
-  writeToProgram(app, command.program, async (writing) => {
+): Promise<OverrideSet | WriteRefusal | Refused<'OVERRIDE_NOT_FOUND' | 'INVALID_DAYS'>> {
+  return writeToProgram(app, command.program, async (writing) => {
     const { tx, program, today } = writing;
     const on = command.on ?? today;
     const partnerId = await findOverridePartner(tx, command.override);
@@ -115,12 +116,14 @@ export const endOverride = async (
     };
     return { override, changes: await write(writing, partners, override) };
   });
+}
 
-const write = (
+function write(
   writing: Writing,
   partners: Parameters<typeof changePartners>[1],
   override: OverrideRow,
-): Promise<readonly LogEntry[]> =>
-  changePartners(writing, partners, { trigger: 'OVERRIDE', recordedAt: override.recordedAt }, () =>
+): Promise<readonly LogEntry[]> {
+  return changePartners(writing, partners, { trigger: 'OVERRIDE', recordedAt: override.recordedAt }, () =>
     insertOverride(writing.tx, override),
   );
+}

@@ -33,11 +33,11 @@ export type PublishRefusal = Refused<'RULEBOOK_NOT_FOUND' | 'NOT_A_DRAFT'> | Not
  * Makes a draft the programme's rules from a day on; from then on it never changes. Every partner is judged anew right after, as work that
  * any process goes on with.
  */
-export const publishRulebook = async (
+export async function publishRulebook(
   app: App,
   command: PublishRulebook,
-): Promise<{ readonly rulebookId: string } | PublishRefusal> =>
-  changeRules<{ readonly rulebookId: string }, PublishRefusal>(
+): Promise<{ readonly rulebookId: string } | PublishRefusal> {
+  return changeRules<{ readonly rulebookId: string }, PublishRefusal>(
     app,
     command.rulebook,
     async (tx, { directory, databaseTime }) => {
@@ -89,6 +89,7 @@ export const publishRulebook = async (
       return { rulebookId: draft.id };
     },
   );
+}
 
 type Circumstances = {
   readonly today: Day;
@@ -98,20 +99,20 @@ type Circumstances = {
 };
 
 /** What is wrong with the day; null if nothing is. Where no rulebook counts, nothing was promised, so any day will do. */
-const findWrongDay = (effectiveFrom: Day, { today, previous, hasLog }: Circumstances): string | null => {
+function findWrongDay(effectiveFrom: Day, { today, previous, hasLog }: Circumstances): string | null {
   if (previous === undefined) return null;
   if (effectiveFrom <= previous.effectiveFrom) {
     return `It has to take effect after ${formatDay(previous.effectiveFrom)}, when the latest rulebook does.`;
   }
   return hasLog && effectiveFrom < today ? `It can't take effect before today, ${formatDay(today)}.` : null;
-};
+}
 
 /** The dimensions of which partners have more items than allowed already. */
-const findTooMany = async (
+async function findTooMany(
   tx: Transaction,
   program: ProgramRecord,
   rulebook: Rulebook,
-): Promise<readonly Problem[]> => {
+): Promise<readonly Problem[]> {
   const dimensions = dimensionsOf([rulebook]);
   const { items } = RULEBOOK_LIMITS;
   const beyond = await findBeyondItems(tx, program.id, dimensions, items);
@@ -124,26 +125,26 @@ const findTooMany = async (
       `${quoted(example)} has ${most}.`;
     return { path: pointer(pointer(found.path, 'forEach'), 'dimension'), message };
   });
-};
+}
 
 /**
  * How far the judging has come since the latest withdrawal; null once it is through. The next rulebook remaps the tiers of the
  * one before it, and knows nothing of those that a withdrawn one gave.
  */
-const findWaiting = async (tx: Transaction, program: ProgramRecord): Promise<string | null> => {
+async function findWaiting(tx: Transaction, program: ProgramRecord): Promise<string | null> {
   const { at, version } = latestWithdrawal(program);
   if (at === null) return null;
   const { waiting, total } = await countUnjudged(tx, program.id, version);
   if (waiting === 0) return null;
   const since = new Date(at).toISOString();
   return `Of ${total} partners ${total - waiting} have been judged after the withdrawal of ${since}; publish once all have been.`;
-};
+}
 
 /** The programme's latest withdrawal, and the `rulesVersion` since it. */
-const latestWithdrawal = ({ withdrawnRulebooks, rulesChangedAt }: ProgramRecord) => {
+function latestWithdrawal({ withdrawnRulebooks, rulesChangedAt }: ProgramRecord) {
   const at = withdrawnRulebooks.reduce<Instant | null>(
     (latest, { withdrawnAt }) => (withdrawnAt === null ? latest : Math.max(withdrawnAt, latest ?? 0)),
     null,
   );
   return { at, version: at === null ? 0 : rulesChangedAt.indexOf(at) + 1 };
-};
+}

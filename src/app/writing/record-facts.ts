@@ -63,10 +63,10 @@ export type SourceRefused = Refused<'INVALID_INPUT'> & { readonly path: string }
  * externalId): the same row again is a duplicate and changes nothing, what an older version said is outdated, and another row under the
  * same key is a conflict.
  */
-export const recordFacts = async (
+export async function recordFacts(
   app: App,
   command: RecordFacts,
-): Promise<FactsRecorded | FactsRejected | SourceRefused | WriteRefusal> => {
+): Promise<FactsRecorded | FactsRejected | SourceRefused | WriteRefusal> {
   const recordedNothing: FactsRecorded = { rows: [], changes: [] };
   const refused = new Map<string, Excess>();
   for (;;) {
@@ -80,13 +80,13 @@ export const recordFacts = async (
       for (const excess of error.excesses.toReversed()) refused.set(excess.fact.externalId, excess);
     }
   }
-};
+}
 
-const recordRows = async (
+async function recordRows(
   writing: Writing,
   command: RecordFacts,
   refused: ReadonlyMap<string, Excess>,
-): Promise<FactsRecorded | FactsRejected | SourceRefused> => {
+): Promise<FactsRecorded | FactsRejected | SourceRefused> {
   const { tx, program, giveWay } = writing;
   const checked = await mapGivingWay(giveWay, command.facts, (row, index) =>
     checkRow(row, `facts[${index}]`, program),
@@ -181,13 +181,13 @@ const recordRows = async (
     },
   );
   return { rows, changes };
-};
+}
 
 /**
  * What a row is to the versions under its key (rules 7 and 38): a nightly file that repeats what was corrected since must not take
  * the correction back, and one that repeats what was voided since must not revive it.
  */
-const knownRow = (index: number, chain: readonly FingerprintedFact[], fingerprint: string): RowOutcome => {
+function knownRow(index: number, chain: readonly FingerprintedFact[], fingerprint: string): RowOutcome {
   const current = chain.at(-1)?.fact;
   if (current === undefined) throw new Error('A key that is known has a version.');
   const same = chain.findLast((version) => version.fingerprint === fingerprint)?.fact;
@@ -195,37 +195,43 @@ const knownRow = (index: number, chain: readonly FingerprintedFact[], fingerprin
   if (same === current || current.voided)
     return { type: 'DUPLICATE', index, fact: same, isVoid: current.voided };
   return { type: 'OUTDATED', index, current };
-};
+}
 
 /** The first version of a fact's chain. */
-const firstVersion = (
+function firstVersion(
   { partner: _, ...content }: FactContent,
   partnerId: string,
   source: string,
   recordedAt: Instant,
-): Fact => ({
-  ...content,
-  id: randomUUIDv7(),
-  partnerId,
-  source,
-  version: 1,
-  recordedAt,
-  supersededAt: null,
-  voided: false,
-});
+): Fact {
+  return {
+    ...content,
+    id: randomUUIDv7(),
+    partnerId,
+    source,
+    version: 1,
+    recordedAt,
+    supersededAt: null,
+    voided: false,
+  };
+}
 
-const unknownPartner = (index: number, ref: string): RowOutcome => ({
-  type: 'REJECTED',
-  index,
-  ...rejectPartner(ref, `facts[${index}].partner`),
-});
+function unknownPartner(index: number, ref: string): RowOutcome {
+  return {
+    type: 'REJECTED',
+    index,
+    ...rejectPartner(ref, `facts[${index}].partner`),
+  };
+}
 
-const conflict = (index: number, current: Fact): RowOutcome => ({
-  type: 'REJECTED',
-  index,
-  code: 'CONFLICT',
-  path: `facts[${index}].externalId`,
-  message:
-    `The source ${JSON.stringify(current.source)} already has another fact under ${JSON.stringify(current.externalId)}: ` +
-    `version ${current.version}. Correct or void that one instead.`,
-});
+function conflict(index: number, current: Fact): RowOutcome {
+  return {
+    type: 'REJECTED',
+    index,
+    code: 'CONFLICT',
+    path: `facts[${index}].externalId`,
+    message:
+      `The source ${JSON.stringify(current.source)} already has another fact under ${JSON.stringify(current.externalId)}: ` +
+      `version ${current.version}. Correct or void that one instead.`,
+  };
+}

@@ -21,14 +21,14 @@ export type RulebookInvalid = Refused<'RULEBOOK_INVALID'> & {
 };
 
 /** Saves a rulebook that validates as a draft, which has no effect until it is published; returns its id. */
-export const saveRulebookDraft = async (
+export async function saveRulebookDraft(
   app: App,
   command: SaveRulebookDraft,
 ): Promise<
   | { readonly rulebookId: string }
   | RulebookInvalid
   | Refused<'PROGRAM_NOT_FOUND' | 'RULEBOOK_NOT_FOUND' | 'NOT_A_DRAFT'>
-> => {
+> {
   const program = await findProgram(app, command.program);
   if ('refused' in program) return program;
   const parsed = parseRulebook(command.document, program.settings);
@@ -58,4 +58,4 @@ export const saveRulebookDraft = async (
     }
     return { rulebookId: draft };
   });
-};
+}

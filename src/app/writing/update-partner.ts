@@ -57,11 +57,11 @@ export type UpdateRefusal = Refused<
 > & { readonly path?: string };
 
 /** Enters new data about a partner and judges it, and those above it, anew. What is the same already is entered nowhere. */
-export const updatePartner = async (
+export async function updatePartner(
   app: App,
   sent: UpdatePartner,
-): Promise<PartnerUpdated | UpdateRefusal | WriteRefusal> =>
-  writeToProgram(app, sent.program, async (writing): Promise<PartnerUpdated | UpdateRefusal> => {
+): Promise<PartnerUpdated | UpdateRefusal | WriteRefusal> {
+  return writeToProgram(app, sent.program, async (writing): Promise<PartnerUpdated | UpdateRefusal> => {
     const { tx, program, today } = writing;
     const command = readPartnerTexts(sent);
     if ('message' in command) return { ...refuse('INVALID_INPUT', command.message), path: command.path };
@@ -142,36 +142,46 @@ export const updatePartner = async (
     if (excess === undefined) throw error;
     return { ...refuse('INVALID_INPUT', excess.message), path: 'parent' };
   });
+}
 
-const notFound = (code: 'PARTNER_NOT_FOUND' | 'UNKNOWN_PARENT', ref: string, path: string): UpdateRefusal =>
-  refuseName(ref, path) ?? {
-    ...refuse(code, `The programme has no partner with the reference ${JSON.stringify(ref)}.`),
+function notFound(code: 'PARTNER_NOT_FOUND' | 'UNKNOWN_PARENT', ref: string, path: string): UpdateRefusal {
+  return (
+    refuseName(ref, path) ?? {
+      ...refuse(code, `The programme has no partner with the reference ${JSON.stringify(ref)}.`),
+      path,
+    }
+  );
+}
+
+function changedData(command: UpdatePartner, parentId: string | null): Partial<PartnerData> {
+  return {
+    ...(command.name !== undefined && { name: command.name }),
+    ...(command.country !== undefined && { country: command.country }),
+    ...(command.region !== undefined && { region: command.region }),
+    ...(command.parent !== undefined && { parentId }),
+  };
+}
+
+function membershipDays({ enrolledOn, leftOn }: UpdatePartner): MembershipDays {
+  return {
+    ...(enrolledOn !== undefined && { enrolledOn }),
+    ...(leftOn !== undefined && { leftOn }),
+  };
+}
+
+function contradiction({ path, message }: Contradiction): UpdateRefusal {
+  return {
+    ...refuse('INVALID_INPUT', message),
     path,
   };
-
-const changedData = (command: UpdatePartner, parentId: string | null): Partial<PartnerData> => ({
-  ...(command.name !== undefined && { name: command.name }),
-  ...(command.country !== undefined && { country: command.country }),
-  ...(command.region !== undefined && { region: command.region }),
-  ...(command.parent !== undefined && { parentId }),
-});
-
-const membershipDays = ({ enrolledOn, leftOn }: UpdatePartner): MembershipDays => ({
-  ...(enrolledOn !== undefined && { enrolledOn }),
-  ...(leftOn !== undefined && { leftOn }),
-});
-
-const contradiction = ({ path, message }: Contradiction): UpdateRefusal => ({
-  ...refuse('INVALID_INPUT', message),
-  path,
-});
+}
 
 /** What days that are entered for a day on, and not for a whole membership, contradict. */
-const findContradiction = (
+function findContradiction(
   updated: readonly ResolvedEntry[],
   firstOn: Day,
   { leftOn }: MembershipDays,
-): Contradiction | null => {
+): Contradiction | null {
   const leaver = updated.find((entry) => entry.leftOn !== null && entry.leftOn < entry.enrolledOn);
   if (leaver?.leftOn != null) {
     const message = `leftOn ${formatDay(leaver.leftOn)} contradicts enrolledOn ${formatDay(leaver.enrolledOn)}.`;
@@ -183,36 +193,37 @@ const findContradiction = (
     `leftOn ${formatDay(leftOn)} contradicts enrolledOn ${formatDay(before.enrolledOn)}, by which the partner is a ` +
     `member until before firstOn ${formatDay(firstOn)}. Leave firstOn out to enter it for the whole membership.`;
   return { path: 'leftOn', message };
-};
+}
 
 /** The first day on which a partner has another parent than before; null if there is none. */
-const firstDifference = (before: readonly ResolvedEntry[], after: readonly ResolvedEntry[]): Day | null => {
+function firstDifference(before: readonly ResolvedEntry[], after: readonly ResolvedEntry[]): Day | null {
   const parentOn = (entries: readonly ResolvedEntry[], on: Day) => entryOn(entries, on)?.parentId ?? null;
   const days = [...before, ...after].map(({ firstOn }) => firstOn).sort((a, b) => a - b);
   return days.find((on) => parentOn(before, on) !== parentOn(after, on)) ?? null;
-};
+}
 
 /** Whether nothing is different about a partner on any day; on days before `from` nothing can be. */
-const sameFrom = (before: readonly ResolvedEntry[], after: readonly ResolvedEntry[], from: Day): boolean =>
-  [from, ...[...before, ...after].map(({ firstOn }) => firstOn)]
+function sameFrom(before: readonly ResolvedEntry[], after: readonly ResolvedEntry[], from: Day): boolean {
+  return [from, ...[...before, ...after].map(({ firstOn }) => firstOn)]
     .filter((on) => on >= from)
     .every((on) => {
       const old = entryOn(before, on);
       const now = entryOn(after, on);
       return old !== null && now !== null && FIELDS.every((field) => old[field] === now[field]);
     });
+}
 
 const FIELDS = ['name', 'country', 'region', 'parentId', 'enrolledOn', 'leftOn'] as const;
 
 /** What a call said that is so today, and was not before. */
-const whatChanged = (
+function whatChanged(
   command: UpdatePartner,
   today: Day,
   before: readonly ResolvedEntry[],
   after: readonly ResolvedEntry[],
-): readonly PartnerField[] => {
+): readonly PartnerField[] {
   const [old, now] = [before, after].map((entries) => entryOn(entries, today) ?? entries[0]);
   return FIELDS.filter((field) => old?.[field] !== now?.[field])
     .map((field) => (field === 'parentId' ? 'parent' : field))
     .filter((field) => command[field] !== undefined);
-};
+}

@@ -7,10 +7,10 @@ import { readEntries } from '../../store/writing/write-partner.ts';
 import type { Writing } from './write-to-program.ts';
 
 /** What to warn of about a fact of these locked partners, as of now. */
-export const createWarner = async (
+export async function createWarner(
   { tx, program, today }: Writing,
   partners: readonly LockedPartner[],
-): Promise<(fact: Fact) => FactWarning | null> => {
+): Promise<(fact: Fact) => FactWarning | null> {
   // One that was only ever enrolled has not left, so that most writes read nothing here.
   const changed = partners.filter(({ wasChanged }) => wasChanged).map(({ id }) => id);
   const entries = changed.length === 0 ? [] : await readEntries(tx, changed);
@@ -22,4 +22,4 @@ export const createWarner = async (
   );
   const asked = askedFor(program.rulebooks, today);
   return (fact) => findWarning(fact, { today, asked, memberships: ofPartner.get(fact.partnerId) ?? [] });
-};
+}

@@ -24,11 +24,11 @@ export type WithdrawRefusal = Refused<'RULEBOOK_NOT_FOUND' | 'NOT_WITHDRAWABLE'>
  * Takes the latest published rulebook back, also after it took effect (rule 35). From then on all is judged as if it had not been, the past
  * included; what was believed until then stays answerable. Every partner is judged anew, as work that any process goes on with.
  */
-export const withdrawRulebook = async (
+export async function withdrawRulebook(
   app: App,
   command: WithdrawRulebook,
-): Promise<RulebookWithdrawn | WithdrawRefusal> =>
-  changeRules<RulebookWithdrawn, WithdrawRefusal>(
+): Promise<RulebookWithdrawn | WithdrawRefusal> {
+  return changeRules<RulebookWithdrawn, WithdrawRefusal>(
     app,
     command.rulebook,
     async (tx, { directory, databaseTime }) => {
@@ -62,3 +62,4 @@ export const withdrawRulebook = async (
       return { rulebookId: rulebook.id, factsUnconverted: await countUnconverted(tx, program.id, known) };
     },
   );
+}

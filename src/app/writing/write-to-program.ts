@@ -27,11 +27,11 @@ export type WriteRefusal = Refused<'PROGRAM_NOT_FOUND' | 'TRY_AGAIN'>;
  * Runs `work` in one transaction on the programme with this code, tried again as a whole where the database asks for it, and rings the
  * doorbell once it has committed.
  */
-export const writeToProgram = async <T>(
+export async function writeToProgram<T>(
   app: App,
   code: string,
   work: (writing: Writing) => Promise<T>,
-): Promise<T | WriteRefusal> => {
+): Promise<T | WriteRefusal> {
   let found: ProgramRecord | Refused<'PROGRAM_NOT_FOUND'>;
   let result: T;
   try {
@@ -61,33 +61,34 @@ export const writeToProgram = async <T>(
   // Also when nothing was logged: numbers may have changed, which watchers of a standing are told.
   app.doorbell.ring(found.id);
   return result;
-};
+}
 
 /** An instant after everything recorded about these partners and their rules, so that no answer given before includes what is recorded then. */
-export const nextInstant = (
+export function nextInstant(
   { now, program }: Pick<Writing, 'now' | 'program'>,
   partners: readonly Pick<LockedPartner, 'lastRecordedAt'>[],
-): Instant =>
-  Math.max(
+): Instant {
+  return Math.max(
     now,
     (program.rulesChangedAt.at(-1) ?? 0) + 1,
     ...partners.map((partner) => partner.lastRecordedAt + 1),
   );
+}
 
 /**
  * Makes a change to locked partners: first judges them by what was known before it, where a newer rulebook has not reached them yet or days
  * have passed that made a difference; then makes the change, judges them by all that is known, and logs both.
  */
-export const changePartners = async (
+export async function changePartners(
   { tx, program, now, today, giveWay }: Writing,
   partners: readonly LockedPartner[],
   change: Pick<Settlement, 'trigger' | 'recordedAt'> & Partial<Pick<Settlement, 'causesOf' | 'arrivalsOf'>>,
   make: () => Promise<void>,
-): Promise<readonly LogEntry[]> => {
+): Promise<readonly LogEntry[]> {
   const settlement = { program, now, today, giveWay, causesOf: () => [], arrivalsOf: null, ...change };
   const rules = await catchUpRules(tx, partners, settlement);
   const days = await catchUpDays(tx, rules.partners, settlement);
   await make();
   const after = await settlePartners(tx, days.partners, settlement);
   return appendToLog(tx, program.id, [...rules.entries, ...days.entries, ...after.entries]);
-};
+}

@@ -3,7 +3,9 @@ const TWO_BYTES_FOLLOW = 126;
 const EIGHT_BYTES_FOLLOW = 127;
 
 /** The UTF-8 of a text as a string with a character for each byte, which a stream writes as latin1 without a buffer in between. */
-export const toByteString = (text: string): string => Buffer.from(text).toString('latin1');
+export function toByteString(text: string): string {
+  return Buffer.from(text).toString('latin1');
+}
 
 /** A WebSocket message of a server: one unmasked text frame, as RFC 6455 has it in section 5.2. Takes and gives byte strings. */
 export function textFrame(message: string): string {

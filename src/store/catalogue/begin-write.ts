@@ -10,8 +10,9 @@ export type WriteStart = Epoch & { readonly directory: DirectorySnapshot };
 const RULES_LOCK = 7236541904n;
 
 /** SQL: the lock on a programme's rules. Its writers share it, a change to its rules has it alone; no programme waits for another. */
-const rulesOf = (programId: string): Prisma.Sql =>
-  Prisma.sql`hashtextextended(${programId}::text, ${RULES_LOCK}::bigint)`;
+function rulesOf(programId: string): Prisma.Sql {
+  return Prisma.sql`hashtextextended(${programId}::text, ${RULES_LOCK}::bigint)`;
+}
 
 /**
  * A writing transaction's first statement. It has the transaction's statements look rows up one by one and in the order of an index: what is due
@@ -19,11 +20,11 @@ const rulesOf = (programId: string): Prisma.Sql =>
  * Until commit no rulebook of the programme can be published or withdrawn, so what a write judges by can't change under it. Whether one was
  * while this statement waited, `loadCases` sees: it reads the version of the rules again.
  */
-export const beginWrite = async (
+export async function beginWrite(
   tx: Transaction,
   directory: Directory,
   programId: string,
-): Promise<WriteStart> => {
+): Promise<WriteStart> {
   const [row] = await tx.$queryRaw<Epoch[]>`
     SELECT number AS epoch, floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "databaseTime",
       pg_advisory_xact_lock_shared(${rulesOf(programId)})::text AS locked,
@@ -31,31 +32,31 @@ export const beginWrite = async (
   if (row === undefined) throw new Error('The epoch row is missing: the database was not migrated.');
   const { epoch, databaseTime } = row;
   return { epoch, databaseTime, directory: await directory.at(epoch, tx) };
-};
+}
 
 /**
  * The first statements of a change to a programme's rules: waits for the programme's writers, keeps others out until commit, and only then
  * reads what such a change goes by.
  */
-export const beginRuleChange = async (
+export async function beginRuleChange(
   tx: Transaction,
   directory: Directory,
   programId: string,
-): Promise<WriteStart> => {
+): Promise<WriteStart> {
   await tx.$queryRaw`SELECT pg_advisory_xact_lock(${rulesOf(programId)})::text AS locked`;
   return beginChange(tx, directory);
-};
+}
 
 /** The first statement of a change to programmes, keys or rights, which no write to a programme goes by. */
-export const beginChange = async (tx: Transaction, directory: Directory): Promise<WriteStart> => {
+export async function beginChange(tx: Transaction, directory: Directory): Promise<WriteStart> {
   const start = await readEpoch(tx);
   return { ...start, directory: await directory.at(start.epoch, tx) };
-};
+}
 
 /**
  * Says to every process that programmes, rulebooks, keys or rights changed. Comes after the change and after every read of the
  * directory in the transaction, so that no process takes what stood there before for what the new number means.
  */
-export const advanceEpoch = async (tx: Transaction): Promise<void> => {
+export async function advanceEpoch(tx: Transaction): Promise<void> {
   await tx.$executeRaw`UPDATE epoch SET number = number + 1`;
-};
+}

@@ -85,7 +85,7 @@ const DOCUMENTS_AT_ONCE = 16;
  * Opens the directory of a database; nothing is read before it is first asked. A new epoch is asked for the programmes whose
  * rules changed, and a published document, which never changes, is read once.
  */
-export const createDirectory = (database: Database, onObstacle: OnObstacle = () => {}): Directory => {
+export function createDirectory(database: Database, onObstacle: OnObstacle = () => {}): Directory {
   const parsed = new Map<string, RulebookRecord>();
   let snapshot: DirectorySnapshot | undefined;
   let checkedAt = Number.NEGATIVE_INFINITY;
@@ -214,25 +214,20 @@ export const createDirectory = (database: Database, onObstacle: OnObstacle = () 
       expiredAt = performance.now();
     },
   };
-};
+}
 
-const programIn = (
-  snapshot: DirectorySnapshot,
-  by: 'id' | 'code',
-  value: string,
-): ProgramRecord | undefined => (by === 'id' ? snapshot.byId : snapshot.byCode).get(value);
+function programIn(snapshot: DirectorySnapshot, by: 'id' | 'code', value: string): ProgramRecord | undefined {
+  return (by === 'id' ? snapshot.byId : snapshot.byCode).get(value);
+}
 
-const countsFamilies = ({ scope, forEachs }: Rulebook): boolean =>
-  [scope, ...forEachs.map((forEach) => forEach.scope)].some(({ metrics, groups }) =>
+function countsFamilies({ scope, forEachs }: Rulebook): boolean {
+  return [scope, ...forEachs.map((forEach) => forEach.scope)].some(({ metrics, groups }) =>
     [...metrics.keys(), ...groups.keys()].some((measured) => measured.scope === 'FAMILY'),
   );
+}
 
 /** What a published document says; one that can't be judged by is there with what of it can be shown. */
-const parseRecord = (
-  stored: StoredRulebook,
-  document: unknown,
-  settings: ProgramSettings,
-): RulebookRecord => {
+function parseRecord(stored: StoredRulebook, document: unknown, settings: ProgramSettings): RulebookRecord {
   const { id, number, publishedAt, withdrawnAt } = stored;
   const effectiveFrom = parseDay(stored.effectiveFrom);
   if (effectiveFrom === null) throw new Error(`The published rulebook ${id} has no first day.`);
@@ -249,4 +244,4 @@ const parseRecord = (
   const unusable =
     excess && `It is too large at ${excess.path === '' ? 'its tiers' : excess.path}: ${excess.message}`;
   return { ...common, rulebook, unusable };
-};
+}

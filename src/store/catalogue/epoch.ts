@@ -5,16 +5,16 @@ import type { Session } from '../connection/transaction.ts';
 export type Epoch = { readonly epoch: bigint; readonly databaseTime: Instant };
 
 /** Reads both in one statement. */
-export const readEpoch = async (session: Session): Promise<Epoch> => {
+export async function readEpoch(session: Session): Promise<Epoch> {
   const [row] = await session.$queryRaw<Epoch[]>`
     SELECT number AS epoch, floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "databaseTime" FROM epoch`;
   if (row === undefined) throw new Error('The epoch row is missing: the database was not migrated.');
   return row;
-};
+}
 
 /** The key by which places in the logs of this database are sealed: the same for all of its processes, and in its backups. */
-export const readCursorKey = async (session: Session): Promise<Uint8Array> => {
+export async function readCursorKey(session: Session): Promise<Uint8Array> {
   const [row] = await session.$queryRaw<{ key: Uint8Array }[]>`SELECT cursor_key AS key FROM epoch`;
   if (row === undefined) throw new Error('The epoch row is missing: the database was not migrated.');
   return row.key;
-};
+}

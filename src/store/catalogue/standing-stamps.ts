@@ -4,8 +4,9 @@ import type { Session } from '../connection/transaction.ts';
 export type StandingStamp = { readonly id: string; readonly stamp: string };
 
 /** The stamps of partners, in scope or not: they say nothing about them. */
-export const readStandingStamps = (session: Session, ids: readonly string[]): Promise<StandingStamp[]> =>
-  session.$queryRaw<StandingStamp[]>`
+export function readStandingStamps(session: Session, ids: readonly string[]): Promise<StandingStamp[]> {
+  return session.$queryRaw<StandingStamp[]>`
     SELECT p.id, concat_ws(' ', p.version, p.last_recorded_at, p.judged_on, p.rules_version) AS stamp
     FROM unnest(${[...new Set(ids)]}::uuid[]) AS key(id)
     CROSS JOIN LATERAL (SELECT * FROM partner WHERE id = key.id OFFSET 0) AS p`;
+}

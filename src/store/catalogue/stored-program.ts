@@ -33,31 +33,33 @@ export type StoredSettings = {
 };
 
 /** What the engine has to know of a programme. */
-export const readSettings = (stored: StoredProgram): ProgramSettings => ({
-  currency: stored.currency,
-  fiscalYearFirstMonth: stored.fiscalYearFirstMonth,
-  satisfactionScale: {
-    minimum: fractionFromText(stored.settings.satisfactionScale.minimum),
-    maximum: fractionFromText(stored.settings.satisfactionScale.maximum),
-  },
-  // Those of before names had one form may have another.
-  measurementKinds: stored.settings.measurementKinds.map((kind) => ({
-    ...kind,
-    unit: toStoredName(kind.unit),
-  })),
-  personsIgnoreCase: stored.settings.personsIgnoreCase ?? false,
-  referencesIgnoreCase: stored.settings.referencesIgnoreCase ?? false,
-});
+export function readSettings(stored: StoredProgram): ProgramSettings {
+  return {
+    currency: stored.currency,
+    fiscalYearFirstMonth: stored.fiscalYearFirstMonth,
+    satisfactionScale: {
+      minimum: fractionFromText(stored.settings.satisfactionScale.minimum),
+      maximum: fractionFromText(stored.settings.satisfactionScale.maximum),
+    },
+    // Those of before names had one form may have another.
+    measurementKinds: stored.settings.measurementKinds.map((kind) => ({
+      ...kind,
+      unit: toStoredName(kind.unit),
+    })),
+    personsIgnoreCase: stored.settings.personsIgnoreCase ?? false,
+    referencesIgnoreCase: stored.settings.referencesIgnoreCase ?? false,
+  };
+}
 
 /** What of all programmes differs from those that are known, their documents left out, in one statement. */
-export const readChanged = async (
+export async function readChanged(
   session: Session,
   known: readonly Pick<StoredProgram, 'id' | 'rulesVersion'>[],
 ): Promise<{
   readonly epoch: bigint;
   readonly programs: readonly StoredProgram[];
   readonly programCount: number;
-}> => {
+}> {
   const ids = known.map(({ id }) => id);
   const versions = known.map(({ rulesVersion }) => rulesVersion);
   const [row] = await session.$queryRaw<
@@ -78,4 +80,4 @@ export const readChanged = async (
     FROM epoch`;
   if (row === undefined) throw new Error('The epoch row is missing: the database was not migrated.');
   return row;
-};
+}

@@ -48,23 +48,21 @@ export type Database = {
 export type OnStatement = (sql: string, values: string) => void;
 
 /** Opens a database and applies the migrations that it lacks. Close it before the process ends. */
-export const openDatabase = (location: DatabaseLocation, onStatement?: OnStatement): Promise<Database> =>
-  location.kind === 'server' ? openServer(location, onStatement) : openEmbedded(location, onStatement);
+export function openDatabase(location: DatabaseLocation, onStatement?: OnStatement): Promise<Database> {
+  return location.kind === 'server' ? openServer(location, onStatement) : openEmbedded(location, onStatement);
+}
 
-const createClient = (
-  adapter: PrismaPg | PrismaPGlite,
-  onStatement: OnStatement | undefined,
-): PrismaClient => {
+function createClient(adapter: PrismaPg | PrismaPGlite, onStatement: OnStatement | undefined): PrismaClient {
   if (onStatement === undefined) return new PrismaClient({ adapter });
   const client = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
   client.$on('query', ({ query, params }) => onStatement(query, params));
   return client;
-};
+}
 
-const openServer = async (
+async function openServer(
   { url, poolSize = 10, answerWithinMs = 15_000 }: DatabaseLocation & { kind: 'server' },
   onStatement: OnStatement | undefined,
-): Promise<Database> => {
+): Promise<Database> {
   const unusable = (why: string, cause?: unknown): Error =>
     new Error(`The database of DATABASE_URL ${why}`, { cause });
   const client = new Client({
@@ -108,17 +106,18 @@ const openServer = async (
     throw unusable(wrong);
   }
   return { prisma, exclusive: false, close: closeAll };
-};
+}
 
-const openFolder = (folder: string): Promise<PGlite> =>
-  PGlite.create(join(folder, 'postgres')).catch((error: unknown) => {
+function openFolder(folder: string): Promise<PGlite> {
+  return PGlite.create(join(folder, 'postgres')).catch((error: unknown) => {
     throw unusable(folder, error);
   });
+}
 
-const openEmbedded = async (
+async function openEmbedded(
   location: Exclude<DatabaseLocation, { kind: 'server' }>,
   onStatement: OnStatement | undefined,
-): Promise<Database> => {
+): Promise<Database> {
   const unlock = location.kind === 'embedded' ? lockFolder(location.folder) : () => {};
   let engine: PGlite | undefined;
   try {
@@ -146,4 +145,4 @@ const openEmbedded = async (
     unlock();
     throw error;
   }
-};
+}

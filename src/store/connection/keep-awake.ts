@@ -7,14 +7,15 @@ const SILENCE_MS = 1_500;
  * Wraps `giveWay` for long work within a transaction: says something in it whenever it was silent for long. Otherwise what takes
  * longer than a session may be idle could never be committed, however often it is sent again.
  */
-export const keepAwake = (tx: Transaction, giveWay: () => Promise<void>): (() => Promise<void>) =>
-  breakSilence(() => tx.$executeRaw`SELECT 1`, giveWay);
+export function keepAwake(tx: Transaction, giveWay: () => Promise<void>): () => Promise<void> {
+  return breakSilence(() => tx.$executeRaw`SELECT 1`, giveWay);
+}
 
-export const breakSilence = (
+export function breakSilence(
   say: () => PromiseLike<unknown>,
   giveWay: () => Promise<void>,
   now: () => number = () => performance.now(),
-): (() => Promise<void>) => {
+): () => Promise<void> {
   let spokeAt = now();
   return async () => {
     await giveWay();
@@ -22,4 +23,4 @@ export const breakSilence = (
     await say();
     spokeAt = now();
   };
-};
+}

@@ -45,7 +45,7 @@ export class OutcomeUnknown extends Error {}
  * Whether the database could not be reached, or took nothing more, for a reason that passes; what was asked for was not done, or rolled back. False
  * where it may have been committed.
  */
-export const isOutage = (error: unknown): boolean => {
+export function isOutage(error: unknown): boolean {
   if ([...causesOf(error)].some((at) => at instanceof OutcomeUnknown)) return false;
   if ([...codesOf(error)].some((code) => CODES.has(code) || SQLSTATE.test(code))) return true;
   return [...causesOf(error)].some(
@@ -54,4 +54,4 @@ export const isOutage = (error: unknown): boolean => {
       typeof at.message === 'string' &&
       MESSAGES.some((text) => String(at.message).includes(text)),
   );
-};
+}

@@ -41,10 +41,10 @@ class NamedClient extends Client {
  * for long are looked up in the server on a connection of their own; where it waits for us as we wait for it, or has no such session any
  * more, ours is cut, and what waits for it gets an error.
  */
-export const createSessionPool = (
+export function createSessionPool(
   config: PoolConfig,
   { suspectAfterMs = 5_000 }: SessionPoolOptions = {},
-): SessionPool => {
+): SessionPool {
   const pool = new Pool({ connectionTimeoutMillis: 15_000, ...config, Client: NamedClient });
   // One that broke while it was idle is out of the pool by then.
   pool.on('error', () => {});
@@ -92,14 +92,14 @@ export const createSessionPool = (
       clearInterval(timer);
     },
   };
-};
+}
 
 /** Those of the sessions that the server has not, or that wait there for a statement outside a transaction. */
-const idleOf = async (client: Client, sessions: readonly NamedClient[]): Promise<readonly NamedClient[]> => {
+async function idleOf(client: Client, sessions: readonly NamedClient[]): Promise<readonly NamedClient[]> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT application_name AS name FROM pg_stat_activity WHERE application_name = ANY ($1) AND state <> 'idle'`,
     [sessions.map(({ name }) => name)],
   );
   const busy = new Set(rows.map(({ name }) => name));
   return sessions.filter(({ name }) => !busy.has(name));
-};
+}

@@ -80,13 +80,13 @@ export const SERVER_FACTS = `SELECT current_setting('server_version_num')::int A
   current_setting('synchronous_commit') AS "synchronousCommit"`;
 
 /** Why nothing can be kept on such a server, as the end of a sentence; null if it can. */
-export const refuseServer = ({
+export function refuseServer({
   version,
   encoding,
   isStandby,
   hasSchema,
   tablesIn,
-}: ServerFacts): string | null => {
+}: ServerFacts): string | null {
   if (version < OLDEST) {
     return `runs PostgreSQL ${Math.floor(version / 10_000)}, and ${OLDEST / 10_000} is the oldest that will do.`;
   }
@@ -98,19 +98,18 @@ export const refuseServer = ({
   return tablesIn === null
     ? null
     : `has the tables in the schema ${tablesIn}, and they have to be in public: move them with ALTER TABLE ... SET SCHEMA public.`;
-};
+}
 
 /** How sessions are set on a server: commits wait for the disk, and no timeout that only newer ones have ends a transaction. */
-export const settingsOn = ({
-  version,
-  synchronousCommit,
-}: ServerFacts): Readonly<Record<string, string>> => ({
-  ...MEANING,
-  ...PLANS,
-  ...TIMEOUTS,
-  ...(version >= 170_000 && { transaction_timeout: '0' }),
-  ...(synchronousCommit === 'off' && { synchronous_commit: 'on' }),
-});
+export function settingsOn({ version, synchronousCommit }: ServerFacts): Readonly<Record<string, string>> {
+  return {
+    ...MEANING,
+    ...PLANS,
+    ...TIMEOUTS,
+    ...(version >= 170_000 && { transaction_timeout: '0' }),
+    ...(synchronousCommit === 'off' && { synchronous_commit: 'on' }),
+  };
+}
 
 /** SQL that sets a session of the embedded database, which has nothing to wait for. */
 export const SET_EMBEDDED = Object.entries({ ...MEANING, ...PLANS })
@@ -124,7 +123,7 @@ const OF_CONNECTION = /^(host|port|user|password|db|ssl.*|uselibpqcompat|connect
 export type SessionConfig = { readonly connectionString: string; readonly options: string };
 
 /** The connection that a URL describes, with these settings. `options` of the URL come first, since of two settings the later counts. */
-export const sessionConfig = (url: string, settings: Readonly<Record<string, string>>): SessionConfig => {
+export function sessionConfig(url: string, settings: Readonly<Record<string, string>>): SessionConfig {
   const [place = '', query = ''] = url.split(/\?(.*)/s);
   const given = new URLSearchParams(query);
   const kept = new URLSearchParams([...given].filter(([name]) => OF_CONNECTION.test(name)));
@@ -135,19 +134,19 @@ export const sessionConfig = (url: string, settings: Readonly<Record<string, str
     connectionString: kept.size === 0 ? place : `${place}?${kept}`,
     options: [...given.getAll('options'), ...ours].join(' '),
   };
-};
+}
 
 /** Asks a session how it is set. */
 export const READ_SETTINGS = `SELECT lower(name) AS name, setting FROM pg_settings`;
 
 /** The first setting that is another than it has to be, as the end of a sentence; null if all are. */
-export const findWrongSetting = (
+export function findWrongSetting(
   wanted: Readonly<Record<string, string>>,
   rows: readonly { readonly name: string; readonly setting: string }[],
-): string | null => {
+): string | null {
   const found = new Map(rows.map(({ name, setting }) => [name, setting]));
   const wrong = Object.keys(wanted).find((name) => found.get(name) !== wanted[name]);
   return wrong === undefined
     ? null
     : `has ${wrong} = ${found.get(wrong) ?? 'nothing'} where ${wanted[wrong]} is needed: whatever lies in between has to pass the options of a connection on.`;
-};
+}

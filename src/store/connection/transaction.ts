@@ -21,22 +21,26 @@ const CROWDED = new Set(['P2024', 'P2028']);
 export class TryAgain extends Error {}
 
 /** Whether the database gave up on a transaction for a reason that passes, so that the whole of it may be tried again. */
-const isRetryable = (error: unknown): boolean =>
-  error instanceof TryAgain || [...codesOf(error)].some((code) => RETRYABLE.has(code));
+function isRetryable(error: unknown): boolean {
+  return error instanceof TryAgain || [...codesOf(error)].some((code) => RETRYABLE.has(code));
+}
 
 /** Whether a transaction failed, and was rolled back, because too much else was going on or the database was not there: it may succeed later. */
-export const isContention = (error: unknown): boolean =>
-  !(error instanceof OutcomeUnknown) &&
-  (isRetryable(error) || isOutage(error) || [...codesOf(error)].some((code) => CROWDED.has(code)));
+export function isContention(error: unknown): boolean {
+  return (
+    !(error instanceof OutcomeUnknown) &&
+    (isRetryable(error) || isOutage(error) || [...codesOf(error)].some((code) => CROWDED.has(code)))
+  );
+}
 
 /**
  * Runs `work` in one transaction (READ COMMITTED) and commits what it did; whatever it throws rolls everything back. A deadlock, a
  * serialization failure or a lock that is held for long is tried again from the start, so `work` must have no effect outside the transaction.
  */
-export const inTransaction = async <T>(
+export async function inTransaction<T>(
   database: Database,
   work: (tx: Transaction) => Promise<T>,
-): Promise<T> => {
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     let isCommitting = false;
     const workThenCommit = async (tx: Transaction): Promise<T> => {
@@ -55,4 +59,4 @@ export const inTransaction = async <T>(
       if (attempt >= ATTEMPTS || !isRetryable(error)) throw error;
     }
   }
-};
+}

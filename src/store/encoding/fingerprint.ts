@@ -20,7 +20,7 @@ export type FingerprintedContent = Pick<
 >;
 
 /** SHA-256 (hexadecimal) of a fact's content: equal for rows that say the same, however they wrote it. */
-export const fingerprintOf = (content: FingerprintedContent): string => {
+export function fingerprintOf(content: FingerprintedContent): string {
   const parts = [
     content.partnerId,
     content.kind,
@@ -36,4 +36,4 @@ export const fingerprintOf = (content: FingerprintedContent): string => {
     Object.entries(content.attributes).sort(([a], [b]) => (a < b ? -1 : 1)),
   ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
-};
+}

@@ -1,9 +1,9 @@
 /** What an error says; what its parts say where it says nothing itself, as when a host has several addresses and none answers. */
-export const reasonOf = (error: unknown): string => {
+export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join(', ');
   if (error instanceof Error) return error.message;
   return fileSystemReason(error) ?? String(error);
-};
+}
 
 /** By the numbers of WASI, which the file system of the embedded database throws. */
 const FILE_SYSTEM_REASONS: Readonly<Record<number, string>> = {

@@ -5,7 +5,8 @@ import { type Fraction, formatDecimal, parseDecimal } from '../../engine/values/
 export type StoredFact = Omit<Fact, 'value'> & { readonly value: string | null };
 
 /** SQL for a JSON object that is a StoredFact, of the fact row with this alias. */
-export const factJson = (alias: string): string => `json_build_object(
+export function factJson(alias: string): string {
+  return `json_build_object(
   'id', ${alias}.id, 'partnerId', ${alias}.partner_id, 'source', ${alias}.source, 'externalId', ${alias}.external_id,
   'version', ${alias}.version, 'kind', ${alias}.kind, 'occurredOn', ${alias}.occurred_on - DATE '1970-01-01',
   'expiresOn', ${alias}.expires_on - DATE '1970-01-01', 'value', trim_scale(${alias}.value)::text, 'currency', ${alias}.currency,
@@ -13,19 +14,24 @@ export const factJson = (alias: string): string => `json_build_object(
   'respondent', ${alias}.respondent, 'subject', ${alias}.subject, 'attributes', ${alias}.attributes,
   'recordedAt', floor(extract(epoch FROM ${alias}.recorded_at) * 1000),
   'supersededAt', floor(extract(epoch FROM ${alias}.superseded_at) * 1000), 'voided', ${alias}.voided, 'warning', ${alias}.warning)`;
+}
 
 /** The engine's fact. */
-export const toFact = (stored: StoredFact): Fact => ({ ...stored, value: toValue(stored.value) });
+export function toFact(stored: StoredFact): Fact {
+  return { ...stored, value: toValue(stored.value) };
+}
 
 /** The fact as the store writes it. */
-export const toStoredFact = (fact: Fact): StoredFact => ({
-  ...fact,
-  value: fact.value === null ? null : formatDecimal(fact.value),
-});
+export function toStoredFact(fact: Fact): StoredFact {
+  return {
+    ...fact,
+    value: fact.value === null ? null : formatDecimal(fact.value),
+  };
+}
 
-const toValue = (text: string | null): Fraction | null => {
+function toValue(text: string | null): Fraction | null {
   if (text === null) return null;
   const value = parseDecimal(text);
   if (value === null) throw new Error(`A stored value is not a decimal: ${text}.`);
   return value;
-};
+}

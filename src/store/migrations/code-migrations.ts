@@ -6,10 +6,10 @@ import { foldPartners } from './search-migration.ts';
 const CODE_MIGRATIONS: readonly CodeMigration[] = [...NAME_MIGRATIONS, foldPartners];
 
 /** Runs what is not finished. The caller holds the lock of migrations: one process at a time. */
-export const runCodeMigrations = async (
+export async function runCodeMigrations(
   session: MigrationSession,
   migrations: readonly CodeMigration[] = CODE_MIGRATIONS,
-): Promise<void> => {
+): Promise<void> {
   const rows = await session.query(
     'SELECT name, cursor, finished_at IS NOT NULL AS finished FROM code_migration',
   );
@@ -20,13 +20,13 @@ export const runCodeMigrations = async (
     let cursor: string | null = String(row?.cursor ?? '');
     while (cursor !== null) cursor = await advance(session, migration, cursor);
   }
-};
+}
 
-const advance = async (
+async function advance(
   session: MigrationSession,
   { name, advance: bringAlong }: CodeMigration,
   cursor: string,
-): Promise<string | null> => {
+): Promise<string | null> {
   await session.execute('BEGIN');
   try {
     const next = await bringAlong(session, cursor);
@@ -42,4 +42,4 @@ const advance = async (
     await session.execute('ROLLBACK');
     throw new Error(`Bringing stored rows along (${name}) failed.`, { cause: error });
   }
-};
+}

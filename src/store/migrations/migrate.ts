@@ -24,8 +24,8 @@ const TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
 type Migration = { readonly name: string; readonly sql: string; readonly checksum: string };
 
 /** The checked-in migrations, oldest first. */
-export const readMigrations = (folder = FOLDER): readonly Migration[] =>
-  readdirSync(folder, { withFileTypes: true })
+export function readMigrations(folder = FOLDER): readonly Migration[] {
+  return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort()
@@ -33,13 +33,14 @@ export const readMigrations = (folder = FOLDER): readonly Migration[] =>
       const sql = readFileSync(new URL(`${name}/migration.sql`, folder), 'utf8');
       return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
     });
+}
 
 /**
  * Brings a database up to date, one process at a time: each migration in a transaction of its own together with its record.
  * Then what only code can bring along is. Fails, and changes nothing more, when an applied migration's file was changed since, one is
  * recorded as unfinished, or one is unknown: a later version is at work on the database.
  */
-export const migrate = async (session: MigrationSession, folder = FOLDER): Promise<readonly string[]> => {
+export async function migrate(session: MigrationSession, folder = FOLDER): Promise<readonly string[]> {
   await session.execute(`SELECT pg_advisory_lock(${LOCK})`);
   try {
     await session.execute(TABLE);
@@ -77,9 +78,9 @@ export const migrate = async (session: MigrationSession, folder = FOLDER): Promi
   } finally {
     await session.execute(`SELECT pg_advisory_unlock(${LOCK})`);
   }
-};
+}
 
-const apply = async (session: MigrationSession, { name, sql, checksum }: Migration): Promise<void> => {
+async function apply(session: MigrationSession, { name, sql, checksum }: Migration): Promise<void> {
   await session.execute('BEGIN');
   try {
     await session.execute(sql);
@@ -95,11 +96,11 @@ const apply = async (session: MigrationSession, { name, sql, checksum }: Migrati
       cause: error,
     });
   }
-};
+}
 
 /** Where in a migration the database met what it says, if it says so. */
-const placeOf = (error: unknown, sql: string): string => {
+function placeOf(error: unknown, sql: string): string {
   const position = error instanceof Object && 'position' in error ? Number(error.position) : Number.NaN;
   if (!Number.isInteger(position)) return '';
   return ` (line ${sql.slice(0, position - 1).split('\n').length})`;
-};
+}

@@ -10,11 +10,11 @@ import { CHUNK, type CodeMigration, idAfter, lastId, type MigrationSession } fro
 
 type Found = { readonly programId: string; readonly source: string; readonly text: string };
 
-const noteOdd = async (
+async function noteOdd(
   session: MigrationSession,
   kind: 'REFERENCE' | 'FACT_KEY',
   names: readonly Found[],
-): Promise<void> => {
+): Promise<void> {
   const odd = names
     .map((name) => ({ ...name, sourceForm: toStoredName(name.source), form: toStoredName(name.text) }))
     .filter(({ source, text, sourceForm, form }) => source !== sourceForm || text !== form);
@@ -26,7 +26,7 @@ const noteOdd = async (
      ON CONFLICT DO NOTHING`,
     [kind, JSON.stringify(odd)],
   );
-};
+}
 
 const findReferences: CodeMigration = {
   name: 'find odd references of partners',
@@ -216,20 +216,24 @@ export const NAME_MIGRATIONS: readonly CodeMigration[] = [
 ];
 
 /** The texts of a fact in their form. */
-const textsOf = (fact: StoredFact) => ({
-  currency: nameOrNull(fact.currency),
-  person: nameOrNull(fact.person),
-  credential: nameOrNull(fact.credential),
-  customer: nameOrNull(fact.customer),
-  respondent: nameOrNull(fact.respondent),
-  subject: nameOrNull(fact.subject),
-  attributes: attributesOf(fact.attributes),
-});
+function textsOf(fact: StoredFact) {
+  return {
+    currency: nameOrNull(fact.currency),
+    person: nameOrNull(fact.person),
+    credential: nameOrNull(fact.credential),
+    customer: nameOrNull(fact.customer),
+    respondent: nameOrNull(fact.respondent),
+    subject: nameOrNull(fact.subject),
+    attributes: attributesOf(fact.attributes),
+  };
+}
 
-const nameOrNull = (text: string | null): string | null => (text === null ? null : toStoredName(text));
+function nameOrNull(text: string | null): string | null {
+  return text === null ? null : toStoredName(text);
+}
 
 /** Attributes of which two would have one name keep theirs. */
-const attributesOf = (attributes: StoredFact['attributes']): Record<string, string> => {
+function attributesOf(attributes: StoredFact['attributes']): Record<string, string> {
   const byForm = Map.groupBy(Object.keys(attributes), toStoredName);
   return Object.fromEntries(
     Object.entries(attributes).map(([name, value]) => {
@@ -237,10 +241,10 @@ const attributesOf = (attributes: StoredFact['attributes']): Record<string, stri
       return [byForm.get(form)?.length === 1 ? form : name, toStoredName(value)];
     }),
   );
-};
+}
 
 /** What is judged by other texts now, and all above it, is due. */
-const makeDue = async (session: MigrationSession, partnerIds: readonly string[]): Promise<void> => {
+async function makeDue(session: MigrationSession, partnerIds: readonly string[]): Promise<void> {
   await session.query(
     `WITH RECURSIVE concerned AS (
        SELECT x::uuid AS id FROM jsonb_array_elements_text($1::jsonb) AS x
@@ -249,4 +253,4 @@ const makeDue = async (session: MigrationSession, partnerIds: readonly string[])
      UPDATE partner p SET due_on = p.judged_on FROM concerned WHERE p.id = concerned.id`,
     [JSON.stringify(partnerIds)],
   );
-};
+}

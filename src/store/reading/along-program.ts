@@ -11,11 +11,7 @@ export type Along = {
  * of different forms: without statistics the planner takes an equality for so rare that it collects all rows of the programme to sort
  * them. With these it goes along the index that has the order, and ends at the limit.
  */
-export const alongProgram = (
-  column: Prisma.Sql,
-  programId: string,
-  { downwards, after }: Along,
-): Prisma.Sql => {
+export function alongProgram(column: Prisma.Sql, programId: string, { downwards, after }: Along): Prisma.Sql {
   const columns = after === null ? Prisma.sql`${column}, ${column}` : Prisma.sql`${column}, ${after.columns}`;
   const values =
     after === null
@@ -25,4 +21,4 @@ export const alongProgram = (
   return downwards
     ? Prisma.sql`${column} >= ${programId}::uuid AND (${columns}) <${from} (${values})`
     : Prisma.sql`${column} <= ${programId}::uuid AND (${columns}) >${from} (${values})`;
-};
+}

@@ -29,22 +29,22 @@ export const API_KEY_COLUMNS = Prisma.sql`k.id, k.prefix, k.name, k.role, k.part
  * SQL: the key with the alias k reaches programmes, and none that is out of scope. One that reaches none is in the scope of all
  * programmes only. A partner's scope has no keys.
  */
-const keyInScope = ({ programs, partner }: ReadScope): Prisma.Sql => {
+function keyInScope({ programs, partner }: ReadScope): Prisma.Sql {
   if (partner !== null) return Prisma.sql`FALSE`;
   if (programs === 'ALL') return Prisma.sql`TRUE`;
   return Prisma.sql`(NOT k.all_programs AND cardinality(k.programs) > 0 AND k.programs <@ ${[...programs]}::uuid[])`;
-};
+}
 
 /** The key with this id, if it is in scope. */
-export const findApiKeyById = async (
+export async function findApiKeyById(
   scope: ReadScope,
   session: Session,
   id: string,
-): Promise<ApiKeyRow | null> => {
+): Promise<ApiKeyRow | null> {
   const [row] = await session.$queryRaw<ApiKeyRow[]>`
     SELECT ${API_KEY_COLUMNS} FROM api_key k WHERE k.id = ${id}::uuid AND ${keyInScope(scope)}`;
   return row ?? null;
-};
+}
 
 /** A slice of the list of keys: up to `limit` of them after (or, backwards, before) a place. */
 export type ApiKeySlice = {
@@ -54,11 +54,11 @@ export type ApiKeySlice = {
 };
 
 /** A slice of the keys in scope, newest first also when sliced backwards; revoked and expired ones too. */
-export const listApiKeys = async (
+export async function listApiKeys(
   scope: ReadScope,
   session: Session,
   { limit, backwards, beyond }: ApiKeySlice,
-): Promise<readonly ApiKeyRow[]> => {
+): Promise<readonly ApiKeyRow[]> {
   const place =
     beyond === null
       ? Prisma.sql`TRUE`
@@ -68,11 +68,11 @@ export const listApiKeys = async (
     SELECT ${API_KEY_COLUMNS} FROM api_key k WHERE ${keyInScope(scope)} AND ${place}
     ORDER BY k.created_at ${direction}, k.id ${direction} LIMIT ${limit}::int`;
   return backwards ? rows.reverse() : rows;
-};
+}
 
 /** How many keys are in scope, revoked and expired ones too. */
-export const countApiKeys = async (scope: ReadScope, session: Session): Promise<number> => {
+export async function countApiKeys(scope: ReadScope, session: Session): Promise<number> {
   const [row] = await session.$queryRaw<{ count: number }[]>`
     SELECT count(*)::int AS count FROM api_key k WHERE ${keyInScope(scope)}`;
   return row?.count ?? 0;
-};
+}

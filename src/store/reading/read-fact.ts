@@ -6,20 +6,21 @@ import { factJson, type StoredFact, toFact } from '../encoding/stored-fact.ts';
 import { inScope, type ReadScope } from './read-scope.ts';
 
 const FACT = Prisma.raw(factJson('f'));
-const scoped = (scope: ReadScope): Prisma.Sql =>
-  inScope(scope, Prisma.sql`f.program_id`, Prisma.sql`f.partner_id`);
+function scoped(scope: ReadScope): Prisma.Sql {
+  return inScope(scope, Prisma.sql`f.program_id`, Prisma.sql`f.partner_id`);
+}
 
 /** The fact versions with these ids that are in scope, in no order. */
-export const readFacts = async (
+export async function readFacts(
   scope: ReadScope,
   session: Session,
   ids: readonly string[],
-): Promise<readonly Fact[]> => {
+): Promise<readonly Fact[]> {
   const rows = await session.$queryRaw<{ fact: StoredFact }[]>`
     SELECT ${FACT} AS fact FROM unnest(${[...new Set(ids)]}::uuid[]) AS key(id)
     CROSS JOIN LATERAL (SELECT * FROM fact WHERE id = key.id OFFSET 0) AS f WHERE ${scoped(scope)}`;
   return rows.map(({ fact }) => toFact(fact));
-};
+}
 
 /** Which of a partner's facts are listed; a condition left out does not narrow. */
 export type FactFilter = {
@@ -39,13 +40,13 @@ export type FactSlice = {
 };
 
 /** The same slice of the current versions of the facts of each of these partners, newest day first, in one statement. */
-export const listFacts = async (
+export async function listFacts(
   scope: ReadScope,
   session: Session,
   partnerIds: readonly string[],
   filter: FactFilter,
   { limit, backwards, beyond }: FactSlice,
-): Promise<ReadonlyMap<string, readonly Fact[]>> => {
+): Promise<ReadonlyMap<string, readonly Fact[]>> {
   const place =
     beyond === null
       ? Prisma.sql`TRUE`
@@ -62,15 +63,15 @@ export const listFacts = async (
     rows.map(({ fact }) => toFact(fact)),
     ({ partnerId }) => partnerId,
   );
-};
+}
 
 /** How many facts of each of these partners the filter leaves; partners without any are left out. */
-export const countFacts = async (
+export async function countFacts(
   scope: ReadScope,
   session: Session,
   partnerIds: readonly string[],
   filter: FactFilter,
-): Promise<ReadonlyMap<string, number>> => {
+): Promise<ReadonlyMap<string, number>> {
   const rows = await session.$queryRaw<{ id: string; count: number }[]>`
     SELECT partner.id, counted.count FROM unnest(${[...partnerIds]}::uuid[]) AS partner(id)
     CROSS JOIN LATERAL (
@@ -78,14 +79,14 @@ export const countFacts = async (
       WHERE f.partner_id = partner.id AND ${conditions(scope, filter)}) AS counted
     WHERE counted.count > 0`;
   return new Map(rows.map(({ id, count }) => [id, count]));
-};
+}
 
 /** All versions of the chains that these versions belong to, as far as they are in scope: by the id given, ascending by version. */
-export const readFactChainsOf = async (
+export async function readFactChainsOf(
   scope: ReadScope,
   session: Session,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, readonly Fact[]>> => {
+): Promise<ReadonlyMap<string, readonly Fact[]>> {
   const rows = await session.$queryRaw<{ of: string; fact: StoredFact }[]>`
     SELECT key.id AS of, version.fact FROM unnest(${[...ids]}::uuid[]) AS key(id)
     CROSS JOIN LATERAL (SELECT program_id, source, external_id FROM fact WHERE id = key.id OFFSET 0) AS given
@@ -96,13 +97,13 @@ export const readFactChainsOf = async (
     ORDER BY version.version`;
   const chains = Map.groupBy(rows, (row) => row.of);
   return new Map([...chains].map(([id, chain]) => [id, chain.map(({ fact }) => toFact(fact))]));
-};
+}
 
-const conditions = (scope: ReadScope, { kinds, from, until, warnings }: FactFilter): Prisma.Sql => {
+function conditions(scope: ReadScope, { kinds, from, until, warnings }: FactFilter): Prisma.Sql {
   const all = [Prisma.sql`f.superseded_at IS NULL`, scoped(scope)];
   if (kinds) all.push(Prisma.sql`f.kind = ANY (${[...kinds]}::text[])`);
   if (from !== undefined) all.push(Prisma.sql`f.occurred_on >= DATE '1970-01-01' + ${from}::int`);
   if (until !== undefined) all.push(Prisma.sql`f.occurred_on < DATE '1970-01-01' + ${until}::int`);
   if (warnings) all.push(Prisma.sql`f.warning = ANY (${[...warnings]}::text[])`);
   return Prisma.join(all, ' AND ');
-};
+}

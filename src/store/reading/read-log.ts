@@ -32,14 +32,14 @@ export const ENTRY_COLUMNS = Prisma.sql`s.program_id AS "programId", s.position:
   s.cause_count AS "causeCount"`;
 
 /** Reads an entry's columns. */
-export const toEntry = ({
+export function toEntry({
   on,
   trigger,
   rulebookId,
   previousRulebookId,
   detail,
   ...rest
-}: EntryRow): LogEntry => {
+}: EntryRow): LogEntry {
   const { programId, position, id, partnerId, version, recordedAt, region, familyIds, causes, causeCount } =
     rest;
   const change: Change = { on, trigger, rulebookId, previousRulebookId, detail };
@@ -56,10 +56,11 @@ export const toEntry = ({
     causes,
     causeCount,
   };
-};
+}
 
-const scoped = (scope: ReadScope): Prisma.Sql =>
-  inScope(scope, Prisma.sql`s.program_id`, Prisma.sql`s.partner_id`);
+function scoped(scope: ReadScope): Prisma.Sql {
+  return inScope(scope, Prisma.sql`s.program_id`, Prisma.sql`s.partner_id`);
+}
 
 /** Which entries are wanted; a condition left out does not narrow. */
 export type ChangeFilter = {
@@ -74,7 +75,7 @@ export type ChangeFilter = {
   readonly regions?: readonly string[];
 };
 
-const conditions = (scope: ReadScope, filter: ChangeFilter): Prisma.Sql => {
+function conditions(scope: ReadScope, filter: ChangeFilter): Prisma.Sql {
   const all = [scoped(scope)];
   if (filter.familyIds) all.push(Prisma.sql`s.family_ids && ${[...filter.familyIds]}::uuid[]`);
   if (filter.types) all.push(Prisma.sql`s.type = ANY (${[...filter.types]})`);
@@ -89,13 +90,13 @@ const conditions = (scope: ReadScope, filter: ChangeFilter): Prisma.Sql => {
     all.push(Prisma.sql`s.detail->>'specialization' = ANY (${[...filter.specializations]})`);
   if (filter.regions) all.push(Prisma.sql`s.region = ANY (${[...filter.regions]})`);
   return unindexed(Prisma.join(all, ' AND '));
-};
+}
 
 /** SQL: the ids of all partners whose entries can be wanted, as an array; null for any. */
-const partnersAskedFor = (scope: ReadScope, { partnerIds }: ChangeFilter): Prisma.Sql | null => {
+function partnersAskedFor(scope: ReadScope, { partnerIds }: ChangeFilter): Prisma.Sql | null {
   if (partnerIds !== undefined) return Prisma.sql`${[...new Set(partnerIds)]}::uuid[]`;
   return scope.partner === null ? null : familyIds(scope.partner);
-};
+}
 
 /** A slice of a list of entries: up to `limit` of them after (or, backwards, before) a position or a version. */
 export type LogSlice = {
@@ -105,13 +106,13 @@ export type LogSlice = {
 };
 
 /** A slice of a programme's entries, oldest first. */
-export const listChanges = async (
+export async function listChanges(
   scope: ReadScope,
   session: Session,
   programId: string,
   filter: ChangeFilter,
   { limit, backwards, beyond }: LogSlice,
-): Promise<readonly LogEntry[]> => {
+): Promise<readonly LogEntry[]> {
   const after =
     beyond === null ? null : { columns: Prisma.sql`s.position`, values: Prisma.sql`${beyond}::bigint` };
   const place = alongProgram(Prisma.sql`s.program_id`, programId, { downwards: backwards, after });
@@ -129,15 +130,15 @@ export const listChanges = async (
     SELECT ${ENTRY_COLUMNS} FROM ${wanted} ORDER BY s.program_id ${direction}, s.position ${direction} LIMIT ${limit}::int`;
   const entries = rows.map(toEntry);
   return backwards ? entries.reverse() : entries;
-};
+}
 
 /** How many of a programme's entries the filter leaves. */
-export const countChanges = async (
+export async function countChanges(
   scope: ReadScope,
   session: Session,
   programId: string,
   filter: ChangeFilter,
-): Promise<number> => {
+): Promise<number> {
   const partnerIds = partnersAskedFor(scope, filter);
   const where = Prisma.sql`s.program_id = ${programId}::uuid AND ${conditions(scope, filter)}`;
   const counted =
@@ -147,15 +148,15 @@ export const countChanges = async (
           SELECT FROM status_change s WHERE s.partner_id = partner.id AND ${unindexed(where)}) AS s`;
   const [row] = await session.$queryRaw<{ count: number }[]>`SELECT count(*)::int AS count FROM ${counted}`;
   return row?.count ?? 0;
-};
+}
 
 /** The same slice of the entries of each of these partners by version, newest first, in one statement. */
-export const listPartnerChanges = async (
+export async function listPartnerChanges(
   scope: ReadScope,
   session: Session,
   partnerIds: readonly string[],
   { limit, backwards, beyond }: LogSlice,
-): Promise<ReadonlyMap<string, readonly LogEntry[]>> => {
+): Promise<ReadonlyMap<string, readonly LogEntry[]>> {
   const place =
     beyond === null
       ? Prisma.sql`TRUE`
@@ -167,14 +168,14 @@ export const listPartnerChanges = async (
       ORDER BY s.version ${backwards ? Prisma.sql`ASC` : Prisma.sql`DESC`} LIMIT ${limit}::int) AS listed
     ORDER BY listed.version DESC`;
   return Map.groupBy(rows.map(toEntry), ({ partnerId }) => partnerId);
-};
+}
 
 /** How many entries each of these partners has in scope; partners without any are left out. */
-export const countPartnerChanges = async (
+export async function countPartnerChanges(
   scope: ReadScope,
   session: Session,
   partnerIds: readonly string[],
-): Promise<ReadonlyMap<string, number>> => {
+): Promise<ReadonlyMap<string, number>> {
   const rows = await session.$queryRaw<{ id: string; count: number }[]>`
     SELECT partner.id, counted.count FROM unnest(${[...partnerIds]}::uuid[]) AS partner(id)
     CROSS JOIN LATERAL (
@@ -182,16 +183,16 @@ export const countPartnerChanges = async (
       WHERE s.partner_id = partner.id AND ${scoped(scope)}) AS counted
     WHERE counted.count > 0`;
   return new Map(rows.map(({ id, count }) => [id, count]));
-};
+}
 
 /** The entries with these ids that are in scope, in no order. */
-export const readChanges = async (
+export async function readChanges(
   scope: ReadScope,
   session: Session,
   ids: readonly string[],
-): Promise<readonly LogEntry[]> => {
+): Promise<readonly LogEntry[]> {
   const rows = await session.$queryRaw<EntryRow[]>`
     SELECT ${ENTRY_COLUMNS} FROM unnest(${[...new Set(ids)]}::uuid[]) AS key(id)
     CROSS JOIN LATERAL (SELECT * FROM status_change WHERE id = key.id OFFSET 0) AS s WHERE ${scoped(scope)}`;
   return rows.map(toEntry);
-};
+}

@@ -22,29 +22,33 @@ const COLUMNS = Prisma.sql`o.id, o.version, o.partner_id AS "partnerId", o.ruleb
   o.first_on - DATE '1970-01-01' AS "firstOn", o.ends_on - DATE '1970-01-01' AS "endsOn", o.reason, o.actor,
   floor(extract(epoch FROM o.recorded_at) * 1000)::float8 AS "recordedAt"`;
 
-const scoped = (scope: ReadScope): Prisma.Sql => inScope(scope, Prisma.sql`p.program_id`, Prisma.sql`p.id`);
+function scoped(scope: ReadScope): Prisma.Sql {
+  return inScope(scope, Prisma.sql`p.program_id`, Prisma.sql`p.id`);
+}
 
 /** The current versions of the overrides with these ids that are in scope, in no order. */
-export const readOverridesById = (
+export function readOverridesById(
   scope: ReadScope,
   session: Session,
   ids: readonly string[],
-): Promise<OverrideRow[]> =>
-  session.$queryRaw<OverrideRow[]>`
+): Promise<OverrideRow[]> {
+  return session.$queryRaw<OverrideRow[]>`
     SELECT ${COLUMNS} FROM unnest(${[...ids]}::uuid[]) AS key(id)
     CROSS JOIN LATERAL (SELECT * FROM tier_override WHERE id = key.id OFFSET 0) AS o
     CROSS JOIN LATERAL (SELECT id, program_id FROM partner WHERE id = o.partner_id OFFSET 0) AS p
     WHERE o.superseded_at IS NULL AND ${scoped(scope)}`;
+}
 
 /** The overrides of these partners as they stand, latest first; those that were taken back whole are left out. */
-export const listOverrides = (
+export function listOverrides(
   scope: ReadScope,
   session: Session,
   partnerIds: readonly string[],
-): Promise<OverrideRow[]> =>
-  session.$queryRaw<OverrideRow[]>`
+): Promise<OverrideRow[]> {
+  return session.$queryRaw<OverrideRow[]>`
     SELECT ${COLUMNS} FROM unnest(${[...partnerIds]}::uuid[]) AS key(id)
     CROSS JOIN LATERAL (SELECT * FROM tier_override WHERE partner_id = key.id OFFSET 0) AS o
     CROSS JOIN LATERAL (SELECT id, program_id FROM partner WHERE id = key.id OFFSET 0) AS p
     WHERE o.superseded_at IS NULL AND o.first_on < o.ends_on AND ${scoped(scope)}
     ORDER BY o.first_on DESC, o.id`;
+}

@@ -67,7 +67,7 @@ const SORT_TYPE = {
   MISSING: Prisma.sql`int`,
 } as const satisfies Record<PartnerOrder['by'], Prisma.Sql>;
 
-const conditions = (scope: ReadScope, filter: PartnerFilter): Prisma.Sql => {
+function conditions(scope: ReadScope, filter: PartnerFilter): Prisma.Sql {
   const all = [partnerInScope(scope)];
   if (filter.tiers) all.push(Prisma.sql`p.tier = ANY (${[...filter.tiers]}::text[])`);
   if (filter.regions) all.push(Prisma.sql`p.region = ANY (${[...filter.regions]}::text[])`);
@@ -98,7 +98,7 @@ const conditions = (scope: ReadScope, filter: PartnerFilter): Prisma.Sql => {
   }
   if (filter.missing) all.push(Prisma.sql`p.gap->'missing' ?| ${[...filter.missing]}::text[]`);
   return unindexed(Prisma.join(all, ' AND '));
-};
+}
 
 /** A row of a list with the value it is sorted by. */
 export type ListedPartner = { readonly row: PartnerRow; readonly sortValue: string };
@@ -111,12 +111,12 @@ const MOST_FOUND = 1_000;
  * gram, or if a parent or a family names fewer. The limit keeps a search for what most names have, such as a legal form, from
  * sorting most partners for the sake of a page.
  */
-const findBySearch = async (
+async function findBySearch(
   scope: ReadScope,
   session: Session,
   programId: string,
   { search, parentId }: PartnerFilter,
-): Promise<readonly string[] | null> => {
+): Promise<readonly string[] | null> {
   const needle = search === undefined ? null : needleOf(search);
   if (needle === null || needle.grams.length === 0 || parentId !== undefined || scope.partner !== null)
     return null;
@@ -125,17 +125,17 @@ const findBySearch = async (
       SELECT partner_id AS id, program_id FROM partner_gram WHERE grams @> ${[...needle.grams]}::text[] OFFSET 0) AS found
     WHERE found.program_id = ${programId}::uuid LIMIT ${MOST_FOUND + 1}::int`;
   return rows.length > MOST_FOUND ? null : rows.map(({ id }) => id);
-};
+}
 
 /**
  * SQL: the partners of a programme that a list may have, by whichever names the fewest: a parent, the viewer's family, what a search found, the
  * programme.
  */
-const partnersOf = (
+function partnersOf(
   scope: ReadScope,
   { parentId }: PartnerFilter,
   found: readonly string[] | null,
-): Prisma.Sql => {
+): Prisma.Sql {
   if (parentId !== undefined) return affiliatesOf(Prisma.sql`${parentId}::uuid`);
   if (found !== null) {
     return Prisma.sql`unnest(${[...found]}::uuid[]) AS member(id)
@@ -144,22 +144,23 @@ const partnersOf = (
   if (scope.partner === null) return Prisma.sql`partner p`;
   return Prisma.sql`unnest(${familyIds(scope.partner)}) AS member(id)
     CROSS JOIN LATERAL (SELECT * FROM partner WHERE id = member.id OFFSET 0) AS p`;
-};
+}
 
-const affiliatesOf = (parentId: Prisma.Sql): Prisma.Sql =>
-  Prisma.sql`(SELECT * FROM partner WHERE parent_id = ${parentId} OFFSET 0) AS p`;
+function affiliatesOf(parentId: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`(SELECT * FROM partner WHERE parent_id = ${parentId} OFFSET 0) AS p`;
+}
 
 /**
  * SQL: a slice of the partners that fulfil a condition, and what each is sorted by; of a programme, or of each of
  * several partners, then with its place from 1 on.
  */
-const selectSlice = (
+function selectSlice(
   from: Prisma.Sql,
   condition: Prisma.Sql,
   { by, descending }: PartnerOrder,
   slice: Slice,
   within: { readonly programId: string } | 'EACH',
-): Prisma.Sql => {
+): Prisma.Sql {
   const value = SORT_VALUE[by];
   const downwards = descending !== slice.backwards;
   const direction = downwards ? Prisma.sql`DESC` : Prisma.sql`ASC`;
@@ -185,34 +186,34 @@ const selectSlice = (
     ${selected} FROM ${from}
     WHERE ${condition} AND ${alongProgram(Prisma.sql`p.program_id`, within.programId, { downwards, after })}
     ORDER BY p.program_id ${direction}, ${sorted} LIMIT ${slice.limit}::int`;
-};
+}
 
 /** A slice of a programme's partners, in the list's order also when sliced backwards. */
-export const listPartners = async (
+export async function listPartners(
   scope: ReadScope,
   session: Session,
   programId: string,
   filter: PartnerFilter,
   order: PartnerOrder,
   slice: Slice,
-): Promise<readonly ListedPartner[]> => {
+): Promise<readonly ListedPartner[]> {
   const found = await findBySearch(scope, session, programId, filter);
   const rows = await session.$queryRaw<(PartnerRow & { sortValue: string })[]>(
     selectSlice(partnersOf(scope, filter, found), conditions(scope, filter), order, slice, { programId }),
   );
   const listed = rows.map(({ sortValue, ...row }) => ({ row, sortValue }));
   return slice.backwards ? listed.reverse() : listed;
-};
+}
 
 /** The same slice of the affiliates of each of these partners, in one statement; by the parent's id, those without any left out. */
-export const listAffiliates = async (
+export async function listAffiliates(
   scope: ReadScope,
   session: Session,
   parentIds: readonly string[],
   filter: PartnerFilter,
   order: PartnerOrder,
   slice: Slice,
-): Promise<ReadonlyMap<string, readonly ListedPartner[]>> => {
+): Promise<ReadonlyMap<string, readonly ListedPartner[]>> {
   const from = affiliatesOf(Prisma.sql`parent.id`);
   const direction = slice.backwards ? Prisma.sql`DESC` : Prisma.sql`ASC`;
   const rows = await session.$queryRaw<
@@ -222,29 +223,29 @@ export const listAffiliates = async (
     CROSS JOIN LATERAL (${selectSlice(from, conditions(scope, filter), order, slice, 'EACH')}) AS listed ORDER BY listed.place ${direction}`;
   const listed = rows.map(({ sortValue, place: _, ...row }) => ({ row, sortValue }));
   return Map.groupBy(listed, ({ row }) => row.parentId);
-};
+}
 
 /** How many of a programme's partners the filter leaves. */
-export const countPartners = async (
+export async function countPartners(
   scope: ReadScope,
   session: Session,
   programId: string,
   filter: PartnerFilter,
-): Promise<number> => {
+): Promise<number> {
   const found = await findBySearch(scope, session, programId, filter);
   const [row] = await session.$queryRaw<{ count: number }[]>`
     SELECT count(*)::int AS count FROM ${partnersOf(scope, filter, found)}
     WHERE p.program_id = ${programId}::uuid AND ${conditions(scope, filter)}`;
   return row?.count ?? 0;
-};
+}
 
 /** How many affiliates of each of these partners the filter leaves, by the parent's id; those without any left out. */
-export const countAffiliates = async (
+export async function countAffiliates(
   scope: ReadScope,
   session: Session,
   parentIds: readonly string[],
   filter: PartnerFilter,
-): Promise<ReadonlyMap<string, number>> => {
+): Promise<ReadonlyMap<string, number>> {
   const rows = await session.$queryRaw<{ id: string; count: number }[]>`
     SELECT parent.id, counted.count FROM unnest(${[...parentIds]}::uuid[]) AS parent(id)
     CROSS JOIN LATERAL (
@@ -252,4 +253,4 @@ export const countAffiliates = async (
       WHERE p.parent_id = parent.id AND ${conditions(scope, filter)}) AS counted
     WHERE counted.count > 0`;
   return new Map(rows.map(({ id, count }) => [id, count]));
-};
+}

@@ -42,40 +42,43 @@ export const PARTNER_COLUMNS = Prisma.sql`p.id, p.program_id AS "programId", p.e
   p.rules_version AS "rulesVersion"`;
 
 /** SQL: the partner with the alias p is in scope. */
-export const partnerInScope = (scope: ReadScope): Prisma.Sql =>
-  inScope(scope, Prisma.sql`p.program_id`, Prisma.sql`p.id`);
+export function partnerInScope(scope: ReadScope): Prisma.Sql {
+  return inScope(scope, Prisma.sql`p.program_id`, Prisma.sql`p.id`);
+}
 
 /** The partners with these ids that are in scope, in no order. */
-export const readPartners = (
+export function readPartners(
   scope: ReadScope,
   session: Session,
   ids: readonly string[],
-): Promise<PartnerRow[]> =>
-  session.$queryRaw<PartnerRow[]>`
+): Promise<PartnerRow[]> {
+  return session.$queryRaw<PartnerRow[]>`
     SELECT ${PARTNER_COLUMNS} FROM unnest(${[...new Set(ids)]}::uuid[]) AS key(id)
     CROSS JOIN LATERAL (SELECT * FROM partner WHERE id = key.id OFFSET 0) AS p WHERE ${partnerInScope(scope)}`;
+}
 
 /** The partners of a programme with these external references that are in scope, in no order. */
-export const readPartnersByRef = (
+export function readPartnersByRef(
   scope: ReadScope,
   session: Session,
   programId: string,
   externalRefs: readonly string[],
-): Promise<PartnerRow[]> =>
-  session.$queryRaw<PartnerRow[]>`
+): Promise<PartnerRow[]> {
+  return session.$queryRaw<PartnerRow[]>`
     SELECT ${PARTNER_COLUMNS} FROM unnest(${[...new Set(externalRefs)]}::text[]) AS key(ref)
     CROSS JOIN LATERAL (
       SELECT * FROM partner WHERE program_id = ${programId}::uuid AND external_ref = key.ref OFFSET 0) AS p
     WHERE ${partnerInScope(scope)}`;
+}
 
 /** All statuses of these partners by day, past and to come, as far as they are in scope; by id. */
-export const readTimelines = async (
+export async function readTimelines(
   scope: ReadScope,
   session: Session,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, Timeline>> => {
+): Promise<ReadonlyMap<string, Timeline>> {
   const rows = await session.$queryRaw<{ id: string; timeline: Timeline }[]>`
     SELECT p.id, p.timeline FROM unnest(${[...new Set(ids)]}::uuid[]) AS key(id)
     CROSS JOIN LATERAL (SELECT * FROM partner WHERE id = key.id OFFSET 0) AS p WHERE ${partnerInScope(scope)}`;
   return new Map(rows.map(({ id, timeline }) => [id, timeline]));
-};
+}

@@ -13,40 +13,42 @@ export type DraftRow = {
 };
 
 // Rules are no partner's own: a viewer that may see the programme may see them.
-const scoped = ({ programs }: ReadScope): Prisma.Sql =>
-  programs === 'ALL' ? Prisma.sql`TRUE` : Prisma.sql`r.program_id = ANY (${[...programs]}::uuid[])`;
+function scoped({ programs }: ReadScope): Prisma.Sql {
+  return programs === 'ALL' ? Prisma.sql`TRUE` : Prisma.sql`r.program_id = ANY (${[...programs]}::uuid[])`;
+}
 
 /** The documents of the rulebooks with these ids that are in scope, as they were saved; by id. */
-export const readDocuments = async (
+export async function readDocuments(
   scope: ReadScope,
   session: Session,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, unknown>> => {
+): Promise<ReadonlyMap<string, unknown>> {
   const rows = await session.$queryRaw<{ id: string; document: unknown }[]>`
     SELECT r.id, r.document FROM rulebook r WHERE r.id = ANY (${[...ids]}::uuid[]) AND ${scoped(scope)}`;
   return new Map(rows.map(({ id, document }) => [id, document]));
-};
+}
 
 /** Why the rulebooks with these ids that are in scope were withdrawn; by id, of those that were. */
-export const readWithdrawalReasons = async (
+export async function readWithdrawalReasons(
   scope: ReadScope,
   session: Session,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, string>> => {
+): Promise<ReadonlyMap<string, string>> {
   const rows = await session.$queryRaw<{ id: string; reason: string }[]>`
     SELECT r.id, r.withdrawal_reason AS reason FROM rulebook r
     WHERE r.id = ANY (${[...ids]}::uuid[]) AND r.withdrawal_reason IS NOT NULL AND ${scoped(scope)}`;
   return new Map(rows.map(({ id, reason }) => [id, reason]));
-};
+}
 
 /** The drafts of these programmes, by number. */
-export const listDrafts = (
+export function listDrafts(
   scope: ReadScope,
   session: Session,
   programIds: readonly string[],
-): Promise<DraftRow[]> =>
-  session.$queryRaw<DraftRow[]>`
+): Promise<DraftRow[]> {
+  return session.$queryRaw<DraftRow[]>`
     SELECT r.id, r.program_id AS "programId", r.number, r.document,
       floor(extract(epoch FROM r.created_at) * 1000)::float8 AS "createdAt"
     FROM rulebook r WHERE r.program_id = ANY (${[...programIds]}::uuid[]) AND r.state = 'DRAFT' AND ${scoped(scope)}
     ORDER BY r.number`;
+}

@@ -13,26 +13,30 @@ export type ReadScope = {
 export const FULL_SCOPE: ReadScope = { programs: 'ALL', partner: null };
 
 /** The ids of a partner and of those below it today, as an array: worked out once, and by index, whatever it is compared with. */
-export const familyIds = (partnerId: string): Prisma.Sql => Prisma.sql`ARRAY(
+export function familyIds(partnerId: string): Prisma.Sql {
+  return Prisma.sql`ARRAY(
   WITH RECURSIVE family AS (
     SELECT id FROM partner WHERE id = ${partnerId}::uuid
     UNION
     SELECT child.id FROM family CROSS JOIN LATERAL (
       SELECT id FROM partner WHERE parent_id = family.id OFFSET 0) AS child
   ) SELECT id FROM family)`;
+}
 
 /**
  * A condition that no index is to be looked up for, and that the planner takes for neither rare nor common: where there is a key or the order of
  * an index to go by, nothing that it makes of the others' values may lead it elsewhere.
  */
-export const unindexed = (condition: Prisma.Sql): Prisma.Sql => Prisma.sql`coalesce(${condition}, FALSE)`;
+export function unindexed(condition: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`coalesce(${condition}, FALSE)`;
+}
 
 /** The condition under which a row is in scope, by the columns that hold its programme and its partner. */
-export const inScope = (scope: ReadScope, programId: Prisma.Sql, partnerId: Prisma.Sql): Prisma.Sql => {
+export function inScope(scope: ReadScope, programId: Prisma.Sql, partnerId: Prisma.Sql): Prisma.Sql {
   const program =
     scope.programs === 'ALL'
       ? Prisma.sql`TRUE`
       : unindexed(Prisma.sql`${programId} = ANY (${[...scope.programs]}::uuid[])`);
   if (scope.partner === null) return program;
   return Prisma.sql`${program} AND ${partnerId} = ANY (${familyIds(scope.partner)})`;
-};
+}

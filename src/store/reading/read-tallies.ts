@@ -16,12 +16,12 @@ export type TierTally = {
  * How many partners of each programme have each tier; those without one are left out. On the day judged last (`on` null), from the rows
  * themselves; on any other day, from what each row tells of all days.
  */
-export const countByTier = (
+export function countByTier(
   scope: ReadScope,
   session: Session,
   programIds: readonly string[],
   on: Day | null,
-): Promise<TierTally[]> => {
+): Promise<TierTally[]> {
   const tallied =
     on === null
       ? Prisma.sql`SELECT p.program_id, p.rulebook_id, p.tier FROM partner p`
@@ -34,17 +34,17 @@ export const countByTier = (
     SELECT program_id AS "programId", rulebook_id AS "rulebookId", tier, count(*)::int AS count
     FROM (${tallied} WHERE p.program_id = ANY (${[...programIds]}::uuid[]) AND ${partnerInScope(scope)}) AS tallied
     WHERE tier IS NOT NULL GROUP BY 1, 2, 3`;
-};
+}
 
 /** How far a programme's partners are judged by all that makes them due. */
 export type Progress = { readonly total: number; readonly judged: number };
 
 /** Of each programme how many partners there are, and how many of them are judged as of `today` by all its rulebooks. */
-export const countJudged = async (
+export async function countJudged(
   scope: ReadScope,
   session: Session,
   programs: readonly { readonly id: string; readonly today: Day; readonly rulesVersion: number }[],
-): Promise<ReadonlyMap<string, Progress>> => {
+): Promise<ReadonlyMap<string, Progress>> {
   const rows = await session.$queryRaw<(Progress & { id: string })[]>`
     SELECT x.id, counted.total, counted.judged
     FROM jsonb_to_recordset(${JSON.stringify(programs)}::jsonb) AS x(id uuid, today int, "rulesVersion" int)
@@ -54,4 +54,4 @@ export const countJudged = async (
       FROM partner p WHERE p.program_id = x.id AND ${partnerInScope(scope)}) AS counted
     WHERE counted.total > 0`;
   return new Map(rows.map(({ id, total, judged }) => [id, { total, judged }]));
-};
+}

@@ -16,12 +16,12 @@ export type BeyondDimension = {
  * partners whose facts, with their families', are that many are looked into; without statistics its plan is the same, as it joins nothing
  * that it could not look up by an index.
  */
-export const findBeyondItems = async (
+export async function findBeyondItems(
   tx: Transaction,
   programId: string,
   dimensions: readonly Dimension[],
   allowed: number,
-): Promise<readonly BeyondDimension[]> => {
+): Promise<readonly BeyondDimension[]> {
   if (dimensions.length === 0) return [];
   const asked = dimensions.flatMap(({ field, facts }, dimension) =>
     facts.map(({ kind, scope }) => ({ dimension, ...columnOf(field), kind, scope })),
@@ -70,7 +70,7 @@ export const findBeyondItems = async (
     allowed,
     asked.some(({ scope }) => scope === 'FAMILY'),
   );
-};
+}
 
 /** SQL: the fact is the current version of its key, and not void. */
 const COUNTS = 'superseded_at IS NULL AND NOT voided';
@@ -78,9 +78,9 @@ const COUNTS = 'superseded_at IS NULL AND NOT voided';
 const ATTRIBUTE = 'attributes.';
 
 /** The column that says what a fact's field is; a region is an attribute. */
-const columnOf = (field: string): { readonly field: string; readonly attribute: string | null } => {
+function columnOf(field: string): { readonly field: string; readonly attribute: string | null } {
   if (field === 'region') return { field: 'attribute', attribute: field };
   return field.startsWith(ATTRIBUTE)
     ? { field: 'attribute', attribute: field.slice(ATTRIBUTE.length) }
     : { field, attribute: null };
-};
+}

@@ -7,27 +7,27 @@ export type SpelledKind = 'PERSON' | 'REFERENCE';
 export type Spelling = { readonly folded: string; readonly spelling: string };
 
 /** How these names of a programme were first written, as far as they were, by the name without case. */
-export const findSpellings = async (
+export async function findSpellings(
   session: Session,
   programId: string,
   kind: SpelledKind,
   folded: readonly string[],
-): Promise<Map<string, string>> => {
+): Promise<Map<string, string>> {
   if (folded.length === 0) return new Map();
   const rows = await session.$queryRaw<Spelling[]>`
     SELECT wanted.folded, known.spelling FROM unnest(${[...folded]}::text[]) AS wanted(folded)
     JOIN LATERAL (SELECT s.spelling FROM first_spelling s
       WHERE s.program_id = ${programId}::uuid AND s.kind = ${kind} AND s.folded = wanted.folded OFFSET 0) AS known ON TRUE`;
   return new Map(rows.map((row) => [row.folded, row.spelling]));
-};
+}
 
 /** Keeps how names were first written; false if another transaction was first with one of them. */
-export const insertSpellings = async (
+export async function insertSpellings(
   tx: Transaction,
   programId: string,
   kind: SpelledKind,
   spellings: readonly Spelling[],
-): Promise<boolean> => {
+): Promise<boolean> {
   if (spellings.length === 0) return true;
   // In one order, so that two transactions can't wait for each other.
   const count = await tx.$executeRaw`
@@ -36,4 +36,4 @@ export const insertSpellings = async (
     FROM jsonb_to_recordset(${JSON.stringify(spellings)}::jsonb) AS x(folded text, spelling text)
     ORDER BY x.folded ON CONFLICT DO NOTHING`;
   return count === spellings.length;
-};
+}

@@ -40,11 +40,11 @@ export type PartnersToLock = {
  * Locks partners of a programme until commit, in the one order in which all transactions lock. The hierarchy is read again
  * once they are locked. Throws TryAgain if it had become another meanwhile.
  */
-export const lockPartners = async (
+export async function lockPartners(
   tx: Transaction,
   programId: string,
   { refs = [], ids = [], withAncestors }: PartnersToLock,
-): Promise<readonly LockedPartner[]> => {
+): Promise<readonly LockedPartner[]> {
   if (!withAncestors && refs.length + ids.length <= BATCH_SIZE) {
     return tx.$queryRaw<LockedPartner[]>`
       ${selectConcerned(programId, refs, ids, withAncestors)}
@@ -75,15 +75,16 @@ export const lockPartners = async (
     if ((await readIds()).some((id) => !ours.has(id))) throw new TryAgain();
   }
   return locked;
-};
+}
 
 // UNION, not UNION ALL, with those above: ends also where old entries go round in a circle.
-const selectConcerned = (
+function selectConcerned(
   programId: string,
   refs: readonly string[],
   ids: readonly string[],
   withAncestors: boolean,
-): Prisma.Sql => Prisma.sql`WITH RECURSIVE concerned AS (
+): Prisma.Sql {
+  return Prisma.sql`WITH RECURSIVE concerned AS (
   (SELECT p.id FROM unnest(${[...refs]}::text[]) AS key(ref) CROSS JOIN LATERAL (
      SELECT id FROM partner WHERE program_id = ${programId}::uuid AND external_ref = key.ref OFFSET 0) AS p
    UNION ALL
@@ -94,19 +95,20 @@ const selectConcerned = (
     SELECT parent_id FROM partner_entry WHERE ${withAncestors}::boolean AND partner_id = concerned.id OFFSET 0) AS e
   WHERE e.parent_id IS NOT NULL
 )`;
+}
 
 /**
  * Locks up to `limit` partners of a programme whose standing is out of date: first those whose standing or numbers a day has
  * changed, longest overdue first, then those that a published or withdrawn rulebook made due. Those that another process works on are left to
  * it. As nothing is waited for, this need not be the order in which all transactions lock.
  */
-export const claimDuePartners = async (
+export async function claimDuePartners(
   tx: Transaction,
   programId: string,
   today: Day,
   rulesVersion: number,
   limit: number,
-): Promise<readonly LockedPartner[]> => {
+): Promise<readonly LockedPartner[]> {
   // Each by an index of its own and along it, so that a chunk reads no more than itself, however many are due.
   const claim = (column: Prisma.Sql, before: Prisma.Sql): Promise<LockedPartner[]> =>
     tx.$queryRaw<LockedPartner[]>`
@@ -117,4 +119,4 @@ export const claimDuePartners = async (
   const stale = await claim(Prisma.sql`p.rules_version`, Prisma.sql`${rulesVersion}::int`);
   const claimed = new Set(overdue.map(({ id }) => id));
   return [...overdue, ...stale.filter(({ id }) => !claimed.has(id)).slice(0, limit - overdue.length)];
-};
+}

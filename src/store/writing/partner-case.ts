@@ -32,8 +32,9 @@ export type CaseOptions = {
 };
 
 /** How many facts a case has, those of its family included. */
-export const factsOf = ({ facts, family }: PartnerCase): number =>
-  family.reduce((sum, member) => sum + member.facts.length, facts.length);
+export function factsOf({ facts, family }: PartnerCase): number {
+  return family.reduce((sum, member) => sum + member.facts.length, facts.length);
+}
 
 /** A partner as it was known at an instant; null for now. */
 export type CaseKey = { readonly partnerId: string; readonly knownAt: Instant | null };
@@ -42,28 +43,28 @@ export type CaseKey = { readonly partnerId: string; readonly knownAt: Instant | 
  * The engine's input about partners. Those of which nothing was known by then are left out. One statement, however many partners, and
  * with families, where a rulebook counts them, however many descendants.
  */
-export const loadCases = async (
+export async function loadCases(
   session: Session,
   program: ProgramRecord,
   partnerIds: readonly string[],
   { knownAt = null, isToWrite = false }: CaseOptions = {},
-): Promise<ReadonlyMap<string, LoadedCase>> => {
+): Promise<ReadonlyMap<string, LoadedCase>> {
   const keys = partnerIds.map((partnerId) => ({ partnerId, knownAt }));
   const cases = await loadKnownCases(FULL_SCOPE, session, program, keys, isToWrite);
   return new Map(cases.flatMap((loaded) => (loaded === null ? [] : [[loaded.partnerId, loaded] as const])));
-};
+}
 
 /**
  * The same for partners in scope, each at an instant of its own, in the order of the keys; null where nothing was known by then. One
  * statement.
  */
-export const loadKnownCases = async (
+export async function loadKnownCases(
   scope: ReadScope,
   session: Session,
   program: ProgramRecord,
   keys: readonly CaseKey[],
   isToWrite = false,
-): Promise<readonly (LoadedCase | null)[]> => {
+): Promise<readonly (LoadedCase | null)[]> {
   const rows = await session.$queryRawUnsafe<StoredCase[]>(
     `WITH RECURSIVE ${WANTED}
      SELECT (SELECT rules_version FROM program WHERE id = $4::uuid) AS "rulesVersion", wanted.id, wanted.at AS "knownAt",
@@ -91,15 +92,15 @@ export const loadKnownCases = async (
     }),
   );
   return keys.map(({ partnerId, knownAt }) => cases.get(knownAt)?.get(partnerId) ?? null);
-};
+}
 
 /** The cases of the wanted partners from what was known of them and their families at one instant. */
-const assemble = (
+function assemble(
   rows: readonly StoredCase[],
   wanted: ReadonlySet<string>,
   program: ProgramRecord,
   knownAt: Instant | null,
-): ReadonlyMap<string, LoadedCase> => {
+): ReadonlyMap<string, LoadedCase> {
   const rulebooks = rulebooksKnownAt(program, knownAt);
   const facts = new Map(rows.map((row) => [row.id, row.facts.map(toFact)]));
   const hierarchy = new Map(rows.map((row) => [row.id, resolveEntries(row.entries)]));
@@ -125,20 +126,20 @@ const assemble = (
         },
       ]),
   );
-};
+}
 
 /**
  * For each key the latest instant, at or before its own, at which anything was recorded that the partner's case rests on: no case of it
  * is another between the two. Null if nothing was, or the partner is out of scope. With `onlyInScope` of those members of its family
  * that are out of scope only what says when they were members is looked at. One statement.
  */
-export const readLatestRecordings = async (
+export async function readLatestRecordings(
   scope: ReadScope,
   session: Session,
   program: ProgramRecord,
   keys: readonly { readonly partnerId: string; readonly knownAt: Instant }[],
   onlyInScope = false,
-): Promise<readonly (Instant | null)[]> => {
+): Promise<readonly (Instant | null)[]> {
   const isTold = `(NOT $4::boolean OR ${inFamilyOf('$3', 'wanted.id')})`;
   const versions = (table: string) => `CASE WHEN ${isTold} THEN (
     SELECT max(greatest(v.recorded_at, CASE WHEN v.superseded_at <= ${KNOWN_AT} THEN v.superseded_at END))
@@ -157,26 +158,26 @@ export const readLatestRecordings = async (
   );
   const latest = new Map(rows.map(({ root, by, at }) => [`${root} ${by}`, at]));
   return keys.map(({ partnerId, knownAt }) => latest.get(`${partnerId} ${knownAt}`) ?? null);
-};
+}
 
 /** What is asked for, if the scope reaches the programme. */
-const toJson = ({ programs }: ReadScope, { id }: ProgramRecord, keys: readonly CaseKey[]): string =>
-  JSON.stringify(
+function toJson({ programs }: ReadScope, { id }: ProgramRecord, keys: readonly CaseKey[]): string {
+  return JSON.stringify(
     programs === 'ALL' || programs.includes(id)
       ? keys.map(({ partnerId, knownAt }) => ({ partnerId, knownAt }))
       : [],
   );
+}
 
 /** SQL: a partner is the one that a parameter names, or one of its affiliates; any is if it names none. */
-const inFamilyOf = (
-  parameter: string,
-  id: string,
-): string => `(${parameter}::uuid IS NULL OR ${id} = ANY (ARRAY(
+function inFamilyOf(parameter: string, id: string): string {
+  return `(${parameter}::uuid IS NULL OR ${id} = ANY (ARRAY(
     WITH RECURSIVE family AS (
       SELECT id FROM partner WHERE id = ${parameter}::uuid
       UNION SELECT child.id FROM family CROSS JOIN LATERAL (
         SELECT id FROM partner WHERE parent_id = family.id OFFSET 0) AS child
     ) SELECT id FROM family)))`;
+}
 
 /** SQL: the partners of the keys $1, each at the instant of its key; if $3 is given, only those that are it or its affiliates. */
 const KEYS = `jsonb_to_recordset($1::jsonb) AS x("partnerId" uuid, "knownAt" float8)
@@ -203,15 +204,13 @@ const WANTED_OF_EACH = `wanted AS (
 const KNOWN_AT = `to_timestamp(wanted.at / 1000.0)`;
 
 /** SQL: this version was the current one at the wanted instant, or is now if that is null. */
-const knownThen = (alias: string): string =>
-  `CASE WHEN wanted.at IS NULL THEN ${alias}.superseded_at IS NULL
+function knownThen(alias: string): string {
+  return `CASE WHEN wanted.at IS NULL THEN ${alias}.superseded_at IS NULL
      ELSE ${alias}.recorded_at <= ${KNOWN_AT} AND (${alias}.superseded_at IS NULL OR ${alias}.superseded_at > ${KNOWN_AT}) END`;
+}
 
 /** The rulebooks that had been published, and not withdrawn, by an instant; null for now. */
-export const rulebooksKnownAt = (
-  program: ProgramRecord,
-  knownAt: Instant | null,
-): readonly RulebookRecord[] => {
+export function rulebooksKnownAt(program: ProgramRecord, knownAt: Instant | null): readonly RulebookRecord[] {
   if (knownAt === null) return program.rulebooks;
   return [...program.rulebooks, ...program.withdrawnRulebooks]
     .filter(
@@ -219,13 +218,10 @@ export const rulebooksKnownAt = (
         publishedAt <= knownAt && (withdrawnAt === null || withdrawnAt > knownAt),
     )
     .sort((a, b) => a.effectiveFrom - b.effectiveFrom);
-};
+}
 
 /** The rulebooks by which a partner was judged at a programme's `rulesVersion`: of an older one too, so that its row can be read. */
-export const rulebooksAtVersion = (
-  program: ProgramRecord,
-  rulesVersion: number,
-): readonly RulebookRecord[] => {
+export function rulebooksAtVersion(program: ProgramRecord, rulesVersion: number): readonly RulebookRecord[] {
   const changedAt = program.rulesChangedAt[rulesVersion - 1];
   return changedAt === undefined ? [] : rulebooksKnownAt(program, changedAt);
-};
+}

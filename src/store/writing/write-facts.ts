@@ -12,12 +12,12 @@ export type FingerprintedFact = { readonly fact: Fact; readonly fingerprint: str
 const FACT = Prisma.raw(factJson('f'));
 
 /** All versions of the facts of one source under the given external ids, ascending by version. */
-export const readFactChains = async (
+export async function readFactChains(
   session: Session,
   programId: string,
   source: string,
   externalIds: readonly string[],
-): Promise<ReadonlyMap<string, readonly FingerprintedFact[]>> => {
+): Promise<ReadonlyMap<string, readonly FingerprintedFact[]>> {
   const rows = await readInBatches(
     [...new Set(externalIds)],
     (ids) => session.$queryRaw<{ fact: StoredFact; fingerprint: string }[]>`
@@ -34,20 +34,21 @@ export const readFactChains = async (
     chains.set(fact.externalId, chain);
   }
   return chains;
-};
+}
 
-const byKey = ({ fact: a }: FingerprintedFact, { fact: b }: FingerprintedFact): number =>
-  byText(a.source, b.source) || byText(a.externalId, b.externalId) || a.version - b.version;
+function byKey({ fact: a }: FingerprintedFact, { fact: b }: FingerprintedFact): number {
+  return byText(a.source, b.source) || byText(a.externalId, b.externalId) || a.version - b.version;
+}
 
 /**
  * Inserts facts, sorted by key so that two batches over the same keys can't deadlock. Returns the ids that went in: the others'
  * key and version had been taken by a transaction that committed meanwhile.
  */
-export const insertFacts = async (
+export async function insertFacts(
   tx: Transaction,
   programId: string,
   facts: readonly FingerprintedFact[],
-): Promise<ReadonlySet<string>> => {
+): Promise<ReadonlySet<string>> {
   const rows = await readInBatches([...facts].sort(byKey), (batch) =>
     tx.$queryRawUnsafe<{ id: string }[]>(
       `INSERT INTO fact (id, program_id, source, external_id, version, partner_id, kind, occurred_on, expires_on, value, currency,
@@ -66,11 +67,11 @@ export const insertFacts = async (
     ),
   );
   return new Set(rows.map((row) => row.id));
-};
+}
 
 /** Ends the time in which a version was the current one; false if it was not the current one any more. */
-export const supersedeFact = async (tx: Transaction, id: string, at: Instant): Promise<boolean> => {
+export async function supersedeFact(tx: Transaction, id: string, at: Instant): Promise<boolean> {
   const count = await tx.$executeRaw`
     UPDATE fact SET superseded_at = to_timestamp(${at}::float8 / 1000.0) WHERE id = ${id}::uuid AND superseded_at IS NULL`;
   return count > 0;
-};
+}

@@ -6,21 +6,21 @@ import type { LogEntry, NewLogEntry } from '../encoding/log-entry.ts';
  * Appends entries to a programme's log. They have to be a transaction's last statements: from here on, until commit, every
  * other writer of the programme waits for this one, which is what makes the order of positions the order of commits.
  */
-export const appendToLog = async (
+export async function appendToLog(
   tx: Transaction,
   programId: string,
   entries: readonly NewLogEntry[],
-): Promise<readonly LogEntry[]> => {
+): Promise<readonly LogEntry[]> {
   const appended: LogEntry[] = [];
   for (const batch of batches(entries)) appended.push(...(await appendBatch(tx, programId, batch)));
   return appended;
-};
+}
 
-const appendBatch = async (
+async function appendBatch(
   tx: Transaction,
   programId: string,
   entries: readonly NewLogEntry[],
-): Promise<readonly LogEntry[]> => {
+): Promise<readonly LogEntry[]> {
   const rows = entries.map(({ change, ...entry }, index) => ({
     ...entry,
     ...change,
@@ -56,4 +56,4 @@ const appendBatch = async (
     if (row === undefined) throw new Error(`The programme ${programId} has no log.`);
     return { ...entry, ...row, programId };
   });
-};
+}

@@ -44,27 +44,27 @@ export type NewPartner = {
 };
 
 /** The id of the partner with the first of these references that a partner has. */
-export const findPartnerId = async (
+export async function findPartnerId(
   session: Session,
   programId: string,
   refs: readonly string[],
-): Promise<string | undefined> => {
+): Promise<string | undefined> {
   const [row] = await session.$queryRaw<{ id: string }[]>`
     SELECT p.id FROM unnest(${[...refs]}::text[]) WITH ORDINALITY AS key(ref, place) CROSS JOIN LATERAL (
       SELECT id FROM partner WHERE program_id = ${programId}::uuid AND external_ref = key.ref OFFSET 0) AS p
     ORDER BY key.place LIMIT 1`;
   return row?.id;
-};
+}
 
 /**
  * Inserts partners with their first entries, unjudged; returns the references that were new. A reference that is already
  * a member of the programme is left as it is.
  */
-export const insertPartners = async (
+export async function insertPartners(
   tx: Transaction,
   programId: string,
   partners: readonly NewPartner[],
-): Promise<ReadonlySet<string>> => {
+): Promise<ReadonlySet<string>> {
   // In the order given, in which a parent stands before those below it.
   const rows = await readInBatches(partners, (batch) =>
     tx.$queryRawUnsafe<{ externalRef: string }[]>(
@@ -95,14 +95,14 @@ export const insertPartners = async (
     ),
   );
   return new Set(rows.map((row) => row.externalRef));
-};
+}
 
 /** What was entered about a partner, on its way in or as it stands. */
 export type EntryRow = EnteredData & { readonly id: string; readonly partnerId: string };
 
 /** Everything that was ever entered about these partners, of each in the order of recording. */
-export const readEntries = (tx: Transaction, partnerIds: readonly string[]): Promise<EntryRow[]> =>
-  readInBatches(
+export function readEntries(tx: Transaction, partnerIds: readonly string[]): Promise<EntryRow[]> {
+  return readInBatches(
     partnerIds,
     (batch) => tx.$queryRaw<EntryRow[]>`
     SELECT e.* FROM unnest(${[...batch]}::uuid[]) AS key(id) CROSS JOIN LATERAL (
@@ -111,45 +111,47 @@ export const readEntries = (tx: Transaction, partnerIds: readonly string[]): Pro
       FROM partner_entry WHERE partner_id = key.id OFFSET 0) AS e
     ORDER BY e."recordedAt"`,
   );
+}
 
 /** The partner and all that were ever entered below it. */
-export const findBelow = (tx: Transaction, partnerId: string): Promise<{ readonly id: string }[]> =>
-  tx.$queryRaw<{ id: string }[]>`
+export function findBelow(tx: Transaction, partnerId: string): Promise<{ readonly id: string }[]> {
+  return tx.$queryRaw<{ id: string }[]>`
     WITH RECURSIVE below AS (
       SELECT ${partnerId}::uuid AS id
       UNION
       SELECT e.partner_id FROM below CROSS JOIN LATERAL (
         SELECT partner_id FROM partner_entry WHERE parent_id = below.id OFFSET 0) AS e
     ) SELECT id FROM below`;
+}
 
 /** Appends an entry about a partner that is locked. */
-export const insertEntry = async (
+export async function insertEntry(
   tx: Transaction,
   { id, partnerId, firstOn, recordedAt, data }: EntryRow,
-): Promise<void> => {
+): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO partner_entry (id, partner_id, first_on, recorded_at, data, parent_id)
     VALUES (${id}::uuid, ${partnerId}::uuid, DATE '1970-01-01' + ${firstOn}::int, to_timestamp(${recordedAt}::float8 / 1000.0),
       ${JSON.stringify(data)}::jsonb, ${data.parentId ?? null}::uuid)`;
-};
+}
 
 /** Notes when something about partners was recorded that are not judged now. */
-export const markRecorded = async (
+export async function markRecorded(
   tx: Transaction,
   partnerIds: readonly string[],
   recordedAt: Instant,
-): Promise<void> => {
+): Promise<void> {
   await tx.$executeRaw`
     UPDATE partner SET last_recorded_at = greatest(last_recorded_at, to_timestamp(${recordedAt}::float8 / 1000.0))
     WHERE id = ANY (${[...partnerIds]}::uuid[])`;
-};
+}
 
 /** Writes judged standings into their rows, and the partner's data as entered for the day judged. */
-export const updateStandings = async (tx: Transaction, rows: readonly StandingRow[]): Promise<void> => {
+export async function updateStandings(tx: Transaction, rows: readonly StandingRow[]): Promise<void> {
   for (const batch of batches(rows)) await updateBatch(tx, batch);
-};
+}
 
-const updateBatch = async (tx: Transaction, rows: readonly StandingRow[]): Promise<void> => {
+async function updateBatch(tx: Transaction, rows: readonly StandingRow[]): Promise<void> {
   const ids = rows.map(({ id }) => id);
   const standings = rows.map((row) => JSON.stringify(row));
   await tx.$executeRaw`
@@ -168,17 +170,17 @@ const updateBatch = async (tx: Transaction, rows: readonly StandingRow[]): Promi
        measurements jsonb, alternatives jsonb, gap jsonb, specializations jsonb, timeline jsonb, "judgedOn" int, "nextChangeOn" int, "dueOn" int,
        "rulesVersion" int, data jsonb)
     WHERE p.id = key.id`;
-};
+}
 
 /** Has partners found and sorted by the names that their rows have now. */
-export const renamePartners = async (
+export async function renamePartners(
   tx: Transaction,
   partners: readonly { readonly id: string; readonly name: string; readonly externalRef: string }[],
-): Promise<void> => {
+): Promise<void> {
   if (partners.length === 0) return;
   const keys = partners.map((partner) => ({ id: partner.id, ...searchKeyOf(partner) }));
   await tx.$executeRaw`
     WITH x AS (SELECT * FROM jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) AS x(id uuid, "searchKey" text, grams text[])),
     grams AS (UPDATE partner_gram g SET grams = x.grams FROM x WHERE g.partner_id = x.id)
     UPDATE partner p SET search_key = x."searchKey" FROM x WHERE p.id = x.id`;
-};
+}

@@ -34,7 +34,7 @@ export type MovingApp = OpenApp & {
 };
 
 /** Opens an app in memory; its clock stands at noon UTC of the day given. */
-export const openMovingApp = async (start: string): Promise<MovingApp> => {
+export async function openMovingApp(start: string): Promise<MovingApp> {
   let now = instantOf(start);
   const opened = await openTestApp({ clock: () => now });
   await opened.judge.stop();
@@ -70,10 +70,10 @@ export const openMovingApp = async (start: string): Promise<MovingApp> => {
     },
   };
   return moving;
-};
+}
 
 /** Makes a programme without any rulebook yet. */
-export const createBareProgram = async (app: App, code: string, timeZone = 'UTC'): Promise<void> => {
+export async function createBareProgram(app: App, code: string, timeZone = 'UTC'): Promise<void> {
   granted(
     await createProgram(app, {
       code,
@@ -85,21 +85,24 @@ export const createBareProgram = async (app: App, code: string, timeZone = 'UTC'
       measurementKinds: [],
     }),
   );
-};
+}
 
-const instantOf = (text: string): number => Date.parse(text.includes('T') ? text : `${text}T12:00:00Z`);
+function instantOf(text: string): number {
+  return Date.parse(text.includes('T') ? text : `${text}T12:00:00Z`);
+}
 
-const rowOf = async ({ database }: App, id: string): Promise<PartnerRow> => {
+async function rowOf({ database }: App, id: string): Promise<PartnerRow> {
   const [row] = await readPartners(FULL_SCOPE, database.prisma, [id]);
   if (row === undefined) throw new Error('the partner is there');
   return row;
-};
+}
 
 /** An entry in one line, its day and trigger first. */
-export const describeChange = ({ on, trigger, detail }: Change): string =>
-  `${formatDay(on)} ${trigger} ${describeDetail(detail)}`;
+export function describeChange({ on, trigger, detail }: Change): string {
+  return `${formatDay(on)} ${trigger} ${describeDetail(detail)}`;
+}
 
-const describeDetail = (detail: Change['detail']): string => {
+function describeDetail(detail: Change['detail']): string {
   switch (detail.type) {
     case 'TierChanged':
       return `${detail.from} ${detail.direction} ${detail.to} since ${formatDay(detail.since)}`;
@@ -117,15 +120,17 @@ const describeDetail = (detail: Change['detail']): string => {
     case 'HistoryRevised':
       return `HistoryRevised ${formatDay(detail.fromOn)} ${formatDay(detail.untilOn)}`;
   }
-};
+}
 
-const describeHold = ({ reason, until }: Hold): string =>
-  `${reason} until ${until === null ? 'further notice' : formatDay(until)}`;
+function describeHold({ reason, until }: Hold): string {
+  return `${reason} until ${until === null ? 'further notice' : formatDay(until)}`;
+}
 
 /** The effective tier, then the computed one and the holds if they differ. */
-export const describeStatus = ({ tier, computedTier, holds }: Status): string =>
-  [
+export function describeStatus({ tier, computedTier, holds }: Status): string {
+  return [
     tier ?? 'none',
     ...(tier === computedTier ? [] : [`not ${computedTier}`]),
     ...holds.map(describeHold),
   ].join(', ');
+}

@@ -8,30 +8,38 @@ import type { Step } from '../../engine/support/policy-case.ts';
 import { referenceStatuses } from '../../engine/support/policy-reference.ts';
 import { day } from '../../support/fixtures.ts';
 
-const text = (en: string) => ({ en, de: en });
+function text(en: string) {
+  return { en, de: en };
+}
 const everRevenue = {
   name: text('Revenue'),
   metric: { fact: 'revenue', aggregate: 'SUM', window: { allTime: true } },
 };
-const experts = (count: number) => ({
-  persons: [{ name: text('experts'), count, where: [{ field: 'credential', in: ['VIDEO'] }] }],
-});
-const from = (atLeast: string) => ({ measure: everRevenue, atLeast });
+function experts(count: number) {
+  return {
+    persons: [{ name: text('experts'), count, where: [{ field: 'credential', in: ['VIDEO'] }] }],
+  };
+}
+function from(atLeast: string) {
+  return { measure: everRevenue, atLeast };
+}
 
 /** Silver, Gold and Platinum from 100, 500 and 1,000 EUR ever made. */
-export const byRevenue = (policy: object = {}, others: object = {}) => ({
-  format: 1,
-  tiers: [
-    { code: 'BASE', name: text('Base') },
-    { code: 'SILVER', name: text('Silver'), requirement: from('100') },
-    { code: 'GOLD', name: text('Gold'), requirement: from('500') },
-    { code: 'PLATINUM', name: text('Platinum'), requirement: from('1000') },
-  ],
-  policy: { promotion: { mode: 'AT_ONCE' }, demotion: { mode: 'AT_ONCE', step: 'WHOLE' }, ...policy },
-  ...others,
-});
+export function byRevenue(policy: object = {}, others: object = {}) {
+  return {
+    format: 1,
+    tiers: [
+      { code: 'BASE', name: text('Base') },
+      { code: 'SILVER', name: text('Silver'), requirement: from('100') },
+      { code: 'GOLD', name: text('Gold'), requirement: from('500') },
+      { code: 'PLATINUM', name: text('Platinum'), requirement: from('1000') },
+    ],
+    policy: { promotion: { mode: 'AT_ONCE' }, demotion: { mode: 'AT_ONCE', step: 'WHOLE' }, ...policy },
+    ...others,
+  };
+}
 /** Lower hurdles, but Gold and Platinum take experts as well. */
-export const byExperts = (others: object) => {
+export function byExperts(others: object) {
   const document = byRevenue({ demotion: { mode: 'GRACE', grace: { days: 60 }, step: 'WHOLE' } }, others);
   const [base] = document.tiers;
   return {
@@ -43,17 +51,17 @@ export const byExperts = (others: object) => {
       { code: 'PLATINUM', name: text('Platinum'), requirement: { allOf: [from('800'), experts(3)] } },
     ],
   };
-};
+}
 
 /** Holds the stored timeline against policy folded day by day, by code of its own, over computed tiers written down by hand. */
-export const expectReference = async (
+export async function expectReference(
   app: App,
   code: string,
   id: string,
   steps: readonly (readonly (readonly [from: string, rank: number])[])[],
   first: string,
   last: string,
-) => {
+) {
   const program = (await app.directory.current()).byCode.get(code);
   if (program === undefined) throw new Error('the programme is there');
   const known = (await loadCases(app.database.prisma, program, [id])).get(id);
@@ -77,4 +85,4 @@ export const expectReference = async (
     const status = expected[on - enrolledOn];
     expect([formatDay(on), statusOn(row.timeline, on)]).toEqual([formatDay(on), status]);
   }
-};
+}

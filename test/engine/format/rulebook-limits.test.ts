@@ -12,19 +12,31 @@ import { doublingMeasures, doublingSpecializations } from '../support/unfolding.
 
 const name = { en: 'Name', de: 'Name' };
 const threshold = { measure: { constant: '1' }, atLeast: '1' };
-const withMeasure = (measure: unknown): unknown => withRequirement({ measure, atLeast: '1' });
-const withWhere = (where: unknown): unknown => withMeasure({ metric: { ...sum, where } });
-const list = <T>(count: number, item: (index: number) => T): T[] =>
-  Array.from({ length: count }, (_, index) => item(index));
-const named = <T>(count: number, key: (index: number) => string, item: (index: number) => T) =>
-  Object.fromEntries(list(count, (index) => [key(index), item(index)]));
-const letters = (index: number): string =>
-  [index / 676, index / 26, index].map((each) => String.fromCharCode(65 + (Math.floor(each) % 26))).join('');
-const withDays = (days: readonly string[]): unknown =>
-  document({
+function withMeasure(measure: unknown): unknown {
+  return withRequirement({ measure, atLeast: '1' });
+}
+function withWhere(where: unknown): unknown {
+  return withMeasure({ metric: { ...sum, where } });
+}
+function list<T>(count: number, item: (index: number) => T): T[] {
+  return Array.from({ length: count }, (_, index) => item(index));
+}
+function named<T>(count: number, key: (index: number) => string, item: (index: number) => T) {
+  return Object.fromEntries(list(count, (index) => [key(index), item(index)]));
+}
+function letters(index: number): string {
+  return [index / 676, index / 26, index]
+    .map((each) => String.fromCharCode(65 + (Math.floor(each) % 26)))
+    .join('');
+}
+function withDays(days: readonly string[]): unknown {
+  return document({
     policy: { demotion: { mode: 'ON_REVIEW', review: { calendar: { daysOfYear: days } } } },
   });
-const windowOf = (days: number) => ({ metric: { ...sum, window: { trailing: { days: days + 1 } } } });
+}
+function windowOf(days: number) {
+  return { metric: { ...sum, window: { trailing: { days: days + 1 } } } };
+}
 const group = { persons: [{ name, count: 1 }] };
 const forEach = {
   forEach: {

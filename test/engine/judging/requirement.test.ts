@@ -24,9 +24,11 @@ const M = { measure: { constant: '1' }, atLeast: '1' };
 const U = { measure: { constant: '0' }, atLeast: '1' };
 const I = { measure: { metric: { fact: 'satisfaction', aggregate: 'AVERAGE', window } }, atLeast: '5' };
 
-const users = (subject: string): unknown => ({
-  metric: { fact: 'users', aggregate: 'SUM', window, where: [{ field: 'subject', in: [subject] }] },
-});
+function users(subject: string): unknown {
+  return {
+    metric: { fact: 'users', aggregate: 'SUM', window, where: [{ field: 'subject', in: [subject] }] },
+  };
+}
 
 function usersOf(numbers: Readonly<Record<string, string>>): Fact[] {
   const fact = factory();

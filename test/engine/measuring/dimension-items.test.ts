@@ -7,29 +7,33 @@ import { day, documentFor, factory, partnerWith, rulebookOf } from '../support/m
 
 const metric = { fact: 'revenue', aggregate: 'SUM', window: { trailing: { months: 12 } } };
 const video = { ...metric, where: [{ field: 'attributes.kind', in: ['VIDEO'] }] };
-const forEach = (dimension: string, where: object = video) => ({
-  forEach: {
-    dimension,
-    where: { measure: { metric: where }, above: '0' },
-    need: 'ALL',
-    body: { measure: { metric }, atLeast: '1' },
-  },
-});
+function forEach(dimension: string, where: object = video) {
+  return {
+    forEach: {
+      dimension,
+      where: { measure: { metric: where }, above: '0' },
+      need: 'ALL',
+      body: { measure: { metric }, atLeast: '1' },
+    },
+  };
+}
 const area = 'attributes.area';
-const inAreas = (count: number, others: Partial<Fact> = {}): readonly Fact[] => {
+function inAreas(count: number, others: Partial<Fact> = {}): readonly Fact[] {
   const fact = factory();
   return Array.from({ length: count }, (_, index) => {
     const attributes = { area: `Area ${index}`, kind: 'VIDEO' };
     return { ...fact('revenue', { on: '2026-01-01', value: '1', attributes }), ...others };
   });
-};
+}
 const { items: ALLOWED } = RULEBOOK_LIMITS;
 const arrivals = { isNew: () => true, replaced: [] };
 const rulebook = rulebookOf(documentFor(forEach(area)));
-const partner = (facts: readonly Fact[]) => ({
-  ...partnerWith(facts),
-  rulebooks: [{ id: 'R', effectiveFrom: day('2020-01-01'), rulebook }],
-});
+function partner(facts: readonly Fact[]) {
+  return {
+    ...partnerWith(facts),
+    rulebooks: [{ id: 'R', effectiveFrom: day('2020-01-01'), rulebook }],
+  };
+}
 
 describe('the items of a dimension', () => {
   it('are looked for once, however many forEachs ask for them, and in the facts of each kind and scope', () => {

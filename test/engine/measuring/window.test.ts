@@ -11,13 +11,17 @@ function shown(window: Window, on: string, enrolledOn = '2020-01-01'): string {
   return `${from === null ? '' : formatDay(from)}..${until === null ? '' : formatDay(until)}`;
 }
 
-const months = (count: number): Window => ({ type: 'TRAILING_MONTHS', months: count });
-const fiscal = (unit: (typeof PERIOD_UNITS)[number], last: number): Window => ({
-  type: 'PERIODS',
-  unit,
-  firstMonth: 10,
-  last,
-});
+function months(count: number): Window {
+  return { type: 'TRAILING_MONTHS', months: count };
+}
+function fiscal(unit: (typeof PERIOD_UNITS)[number], last: number): Window {
+  return {
+    type: 'PERIODS',
+    unit,
+    firstMonth: 10,
+    last,
+  };
+}
 
 describe('rule 1: windows', () => {
   it.each([

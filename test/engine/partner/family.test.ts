@@ -26,8 +26,8 @@ function ancestorsOn(partnerId: string, hierarchy: Hierarchy, on: number): reado
   return ancestors;
 }
 
-const anyHierarchy = (size: number): fc.Arbitrary<Hierarchy> =>
-  fc
+function anyHierarchy(size: number): fc.Arbitrary<Hierarchy> {
+  return fc
     .array(
       fc.uniqueArray(
         fc.record({
@@ -44,15 +44,17 @@ const anyHierarchy = (size: number): fc.Arbitrary<Hierarchy> =>
           partners.map((entries, id) => [String(id), entries.toSorted((a, b) => a.firstOn - b.firstOn)]),
         ),
     );
+}
 
 /** A line of so many partners, each below the one before it from a day of its own on. */
-const chain = (length: number): Map<string, HierarchyEntry[]> =>
-  new Map(
+function chain(length: number): Map<string, HierarchyEntry[]> {
+  return new Map(
     Array.from({ length }, (_, index) => [
       String(index),
       [{ firstOn: index % 7, parentId: index === 0 ? null : String(index - 1) }],
     ]),
   );
+}
 
 describe('rule 15', () => {
   test('a family is all below on the days on which they are, also where stored parents go round in a circle', () => {

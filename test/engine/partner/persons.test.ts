@@ -16,11 +16,13 @@ import {
 
 const ON = '2026-06-30';
 const PATH = '/tiers/1/requirement';
-const slot = (count: number, ...credentials: string[]): unknown => ({
-  name: { en: credentials.join(), de: credentials.join() },
-  count,
-  where: [{ field: 'credential', in: credentials }],
-});
+function slot(count: number, ...credentials: string[]): unknown {
+  return {
+    name: { en: credentials.join(), de: credentials.join() },
+    count,
+    where: [{ field: 'credential', in: credentials }],
+  };
+}
 
 /** Certifications such as `ada:A` since the beginning of the year. */
 function certified(...pairs: readonly string[]): Fact[] {

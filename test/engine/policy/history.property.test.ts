@@ -10,10 +10,11 @@ import { checkProperty } from '../support/check-property.ts';
 import { caseAt, live, type World } from '../support/history.ts';
 
 /** Any order of arrival, and some of it twice. */
-const mixed = <T>(list: readonly T[]): fc.Arbitrary<readonly T[]> =>
-  fc
+function mixed<T>(list: readonly T[]): fc.Arbitrary<readonly T[]> {
+  return fc
     .tuple(fc.shuffledSubarray([...list], { minLength: list.length }), fc.subarray([...list]))
     .map(([all, some]) => [...all, ...some]);
+}
 
 const NOW = Number.MAX_SAFE_INTEGER;
 

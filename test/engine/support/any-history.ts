@@ -36,7 +36,9 @@ const factDraw = {
   validDays: fc.option(fc.integer({ min: 1, max: 300 })),
 };
 const which = fc.nat({ max: 7 });
-const kind = <Type extends Step['type']>(type: Type) => ({ type: fc.constant(type) });
+function kind<Type extends Step['type']>(type: Type) {
+  return { type: fc.constant(type) };
+}
 
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -83,10 +85,8 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 const ask = fc.record({ ...kind('ASK'), inDays: fc.integer({ min: -250, max: 250 }) });
 
 /** The first rulebook's policy, and what happens; with questions in between where they are wanted. */
-export const anyHistory = (
-  withQuestions: boolean,
-): fc.Arbitrary<{ policy: Policy; steps: readonly Step[] }> =>
-  fc.record({
+export function anyHistory(withQuestions: boolean): fc.Arbitrary<{ policy: Policy; steps: readonly Step[] }> {
+  return fc.record({
     policy: anyPolicy,
     steps: fc.array(
       withQuestions ? fc.oneof({ weight: 3, arbitrary: anyStep }, { weight: 1, arbitrary: ask }) : anyStep,
@@ -97,3 +97,4 @@ export const anyHistory = (
       },
     ),
   });
+}

@@ -11,7 +11,9 @@ export const LAST: Day = day('2025-12-31');
 /** Any day of two years, one of them a leap year. */
 export const anyDay: fc.Arbitrary<Day> = fc.integer({ min: FIRST, max: LAST });
 
-const maybe = <T>(values: readonly T[]): fc.Arbitrary<T | null> => fc.constantFrom(...values, null);
+function maybe<T>(values: readonly T[]): fc.Arbitrary<T | null> {
+  return fc.constantFrom(...values, null);
+}
 
 /** Facts of every kind, with ids of their own; some expire, some are void. */
 export const anyFacts: fc.Arbitrary<readonly Fact[]> = fc
@@ -101,14 +103,20 @@ export const anyPartner: fc.Arbitrary<PartnerCase> = fc
     };
   });
 
-const of = (metric: Readonly<Record<string, unknown>>): unknown => ({ metric });
-const months = (count: number): unknown => ({ trailing: { months: count } });
+function of(metric: Readonly<Record<string, unknown>>): unknown {
+  return { metric };
+}
+function months(count: number): unknown {
+  return { trailing: { months: count } };
+}
 const revenue = { fact: 'revenue', aggregate: 'SUM' };
-const slot = (count: number, ...credentials: string[]): unknown => ({
-  name: { en: 'slot', de: 'Platz' },
-  count,
-  where: [{ field: 'credential', in: credentials }],
-});
+function slot(count: number, ...credentials: string[]): unknown {
+  return {
+    name: { en: 'slot', de: 'Platz' },
+    count,
+    where: [{ field: 'credential', in: credentials }],
+  };
+}
 
 /** Every window, aggregate and limit that a metric can have. */
 export const METRICS: readonly unknown[] = [

@@ -79,15 +79,12 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc.record({
 });
 
 /** Tiers named by rulebook, except that some keep the code they had in the one before. */
-const tierCodes = (index: number, count: number) =>
-  Array.from({ length: count }, (_, rank) => (rank === 1 ? 'SAME' : `T${index}-${rank}`));
+function tierCodes(index: number, count: number) {
+  return Array.from({ length: count }, (_, rank) => (rank === 1 ? 'SAME' : `T${index}-${rank}`));
+}
 
-const anyRulebook = (
-  index: number,
-  from: Day,
-  oldCodes: readonly string[],
-): fc.Arbitrary<PublishedRulebook> =>
-  fc.integer({ min: 2, max: 4 }).chain((count) => {
+function anyRulebook(index: number, from: Day, oldCodes: readonly string[]): fc.Arbitrary<PublishedRulebook> {
+  return fc.integer({ min: 2, max: 4 }).chain((count) => {
     const tiers = tierCodes(index, count);
     const transition: fc.Arbitrary<Transition | null> = fc.option(
       fc.record({
@@ -109,6 +106,7 @@ const anyRulebook = (
         });
       });
   });
+}
 
 type Publication = { readonly rulebook: PublishedRulebook; readonly withdrawn: boolean };
 
@@ -134,8 +132,8 @@ const publications: fc.Arbitrary<Publication[]> = fc
   });
 
 /** Computed tiers of a rulebook with so many of them. */
-export const anyStepsFor = (tiers: number): fc.Arbitrary<Step[]> =>
-  fc
+export function anyStepsFor(tiers: number): fc.Arbitrary<Step[]> {
+  return fc
     .uniqueArray(
       fc.record({
         from: busyDay,
@@ -146,9 +144,10 @@ export const anyStepsFor = (tiers: number): fc.Arbitrary<Step[]> =>
       { maxLength: 20, selector: ({ from }) => from },
     )
     .map((list) => list.sort((a, b) => a.from - b.from));
+}
 
 /** What is entered about the membership, on ascending days; an enrolment that is entered for a day on comes before all corrections. */
-const anyCalls = (enrolledOn: Day): fc.Arbitrary<MembershipCall[]> => {
+function anyCalls(enrolledOn: Day): fc.Arbitrary<MembershipCall[]> {
   const anyDay = fc.oneof(
     { weight: 6, arbitrary: anyMemberDay },
     { weight: 1, arbitrary: fc.constant(enrolledOn) },
@@ -186,10 +185,10 @@ const anyCalls = (enrolledOn: Day): fc.Arbitrary<MembershipCall[]> => {
         ? [dated, ...entered]
         : [{ ...leaves, firstOn: null }, dated, ...entered.slice(1)];
     });
-};
+}
 
-const overrides = (published: readonly Publication[]): fc.Arbitrary<Override[]> =>
-  fc.uniqueArray(busyDay, { maxLength: 4 }).chain((edges) => {
+function overrides(published: readonly Publication[]): fc.Arbitrary<Override[]> {
+  return fc.uniqueArray(busyDay, { maxLength: 4 }).chain((edges) => {
     const days = edges.sort((a, b) => a - b);
     const ranges = days.flatMap((firstOn, index) => {
       const endsOn = days[index + 1];
@@ -209,6 +208,7 @@ const overrides = (published: readonly Publication[]): fc.Arbitrary<Override[]> 
       }),
     );
   });
+}
 
 /** A partner under one to four rulebooks with all that policy, transitions, withdrawals, overrides and memberships can do. */
 export const anyPolicyHistory: fc.Arbitrary<PolicyHistory> = publications.chain((drawn) =>

@@ -41,18 +41,15 @@ export type World = {
   readonly enrolledOn: Day;
 };
 
-const text = (en: string) => ({ en, de: en });
+function text(en: string) {
+  return { en, de: en };
+}
 const revenue = {
   name: text('Revenue'),
   metric: { fact: 'revenue', aggregate: 'SUM', window: { trailing: { months: 3 } } },
 };
-const rules = (
-  silver: string,
-  gold: string,
-  top: string,
-  remap: Readonly<Record<string, string>>,
-): Rulebook =>
-  rulebookOf({
+function rules(silver: string, gold: string, top: string, remap: Readonly<Record<string, string>>): Rulebook {
+  return rulebookOf({
     format: 1,
     measures: { revenue },
     tiers: [
@@ -79,6 +76,7 @@ const rules = (
     ],
     remap,
   });
+}
 /** Rulebooks take turns: the highest tier is renamed each time. */
 const RULES = [
   rules('300', '500', 'GOLD', { TOP: 'GOLD' }),

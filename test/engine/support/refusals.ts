@@ -21,17 +21,29 @@ export function tiers(requirement: unknown): unknown {
   ];
 }
 
-export const withRequirement = (requirement: unknown): unknown => document({ tiers: tiers(requirement) });
-const withMeasure = (measure: unknown): unknown => withRequirement({ measure, atLeast: '1' });
-const withMetric = (changes: Parts): unknown => withMeasure({ metric: { ...sum, ...changes } });
-const withWindow = (window: unknown): unknown => withMetric({ window });
-const withFilter = (filter: unknown, metric: Parts = sum): unknown =>
-  withMeasure({ metric: { ...metric, where: [filter] } });
-const withPolicy = (policy: unknown): unknown => document({ policy });
-const withSpecializations = (...requirements: unknown[]): unknown =>
-  document({
+export function withRequirement(requirement: unknown): unknown {
+  return document({ tiers: tiers(requirement) });
+}
+function withMeasure(measure: unknown): unknown {
+  return withRequirement({ measure, atLeast: '1' });
+}
+function withMetric(changes: Parts): unknown {
+  return withMeasure({ metric: { ...sum, ...changes } });
+}
+function withWindow(window: unknown): unknown {
+  return withMetric({ window });
+}
+function withFilter(filter: unknown, metric: Parts = sum): unknown {
+  return withMeasure({ metric: { ...metric, where: [filter] } });
+}
+function withPolicy(policy: unknown): unknown {
+  return document({ policy });
+}
+function withSpecializations(...requirements: unknown[]): unknown {
+  return document({
     specializations: requirements.map((requirement, index) => ({ code: `S${index}`, name, requirement })),
   });
+}
 
 export const REQ = '/tiers/1/requirement';
 const MEASURE = `${REQ}/measure`;

@@ -318,10 +318,12 @@ describe('a threshold', () => {
   });
 });
 
-const leaf = (outcome: RequirementProof['outcome']) => ({
-  mandatory: false,
-  proof: threshold(metric('1'), '2', '1', { outcome }),
-});
+function leaf(outcome: RequirementProof['outcome']) {
+  return {
+    mandatory: false,
+    proof: threshold(metric('1'), '2', '1', { outcome }),
+  };
+}
 
 test('a composite counts its conditions', () => {
   const all: RequirementProof = {

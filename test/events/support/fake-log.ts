@@ -18,7 +18,7 @@ const UP: ChangeDetail = {
 let ids = 0;
 
 /** An entry of a log; its id is one that no other entry has. */
-export const fakeEntry = (programId: string, position: number, given: Partial<LogEntry> = {}): LogEntry => {
+export function fakeEntry(programId: string, position: number, given: Partial<LogEntry> = {}): LogEntry {
   ids += 1;
   return {
     programId,
@@ -34,7 +34,7 @@ export const fakeEntry = (programId: string, position: number, given: Partial<Lo
     causeCount: 0,
     ...given,
   };
-};
+}
 
 /** Logs in memory, with everything that can happen to them, and a count of how often each was read. */
 export type FakeLogs = LogSource & {
@@ -50,7 +50,7 @@ export type FakeLogs = LogSource & {
   delay: () => Promise<void>;
 };
 
-export const createFakeLogs = (): FakeLogs => {
+export function createFakeLogs(): FakeLogs {
   const logs = new Map<string, LogEntry[]>();
   const reads = { heads: 0, ranges: 0 };
   const entriesOf = (programId: string): LogEntry[] => {
@@ -94,13 +94,13 @@ export const createFakeLogs = (): FakeLogs => {
     },
   };
   return fake;
-};
+}
 
 /** A started tail over fake logs, which only looks when it is rung or refreshed; and what it reported. */
-export const startFakeTail = async (
+export async function startFakeTail(
   source: LogSource,
   options: Partial<TailOptions> = {},
-): Promise<Tail & { readonly faults: string[]; ring(): void }> => {
+): Promise<Tail & { readonly faults: string[]; ring(): void }> {
   const doorbell = createLocalDoorbell();
   const faults: string[] = [];
   const tail = createTail({
@@ -118,4 +118,4 @@ export const startFakeTail = async (
     faults,
     ring: () => doorbell.ring(null),
   };
-};
+}

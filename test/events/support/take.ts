@@ -1,7 +1,7 @@
 import type { LogEvent } from '../../../src/events/subscribe-to-log.ts';
 
 /** The next events of a subscription. */
-export const take = async (events: AsyncIterator<LogEvent>, count: number): Promise<LogEvent[]> => {
+export async function take(events: AsyncIterator<LogEvent>, count: number): Promise<LogEvent[]> {
   const taken: LogEvent[] = [];
   while (taken.length < count) {
     const { done, value } = await events.next();
@@ -9,8 +9,9 @@ export const take = async (events: AsyncIterator<LogEvent>, count: number): Prom
     taken.push(value);
   }
   return taken;
-};
+}
 
 /** The positions of the entries among events. */
-export const positions = (events: readonly LogEvent[]): number[] =>
-  events.filter((event) => event.type === 'CHANGED').map((event) => event.entry.position);
+export function positions(events: readonly LogEvent[]): number[] {
+  return events.filter((event) => event.type === 'CHANGED').map((event) => event.entry.position);
+}

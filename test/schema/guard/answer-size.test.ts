@@ -27,14 +27,16 @@ import { openTestApp } from '../../support/test-app.ts';
 import { answer } from '../ask.ts';
 
 const name = { en: 'Name', de: 'Name' };
-const perArea = (body: unknown) => ({
-  forEach: {
-    dimension: 'attributes.area',
-    where: { measure: 'm0', atLeast: '1' },
-    need: 'ALL',
-    body,
-  },
-});
+function perArea(body: unknown) {
+  return {
+    forEach: {
+      dimension: 'attributes.area',
+      where: { measure: 'm0', atLeast: '1' },
+      need: 'ALL',
+      body,
+    },
+  };
+}
 /** Everything that a proof can have, used in several places. */
 const MIXED = {
   format: 1,
@@ -126,13 +128,15 @@ function objectsIn(value: unknown): number {
   return 1 + Object.values(value).reduce((sum: number, each) => sum + objectsIn(each), 0);
 }
 
-const partner = (program: string, fields: string): string =>
-  `{ partner(by: { ref: { program: "${program}", externalRef: "A" } }) { ${fields} } }`;
+function partner(program: string, fields: string): string {
+  return `{ partner(by: { ref: { program: "${program}", externalRef: "A" } }) { ${fields} } }`;
+}
 
-const nested = (levels: number): string =>
-  levels === 0
+function nested(levels: number): string {
+  return levels === 0
     ? 'outcome'
     : `outcome ... on CompositeProof { parts { requirement { ${nested(levels - 1)} } } }`;
+}
 
 test('five composites within one another, of one partner, cost what its rulebook has', () => {
   const proof = (program: string) =>

@@ -15,10 +15,12 @@ function costOf(text: string, variables: Record<string, unknown> = {}): number {
   return prepared.operation.cost(variables, () => []);
 }
 
-const ofEachPartner = (fields: string): string =>
-  `{ partners(program: "connect", first: 100) { nodes { ${fields} } } }`;
-const aliases = (count: number, field: string): string =>
-  Array.from({ length: count }, (_, index) => `a${index}: ${field}`).join(' ');
+function ofEachPartner(fields: string): string {
+  return `{ partners(program: "connect", first: 100) { nodes { ${fields} } } }`;
+}
+function aliases(count: number, field: string): string {
+  return Array.from({ length: count }, (_, index) => `a${index}: ${field}`).join(' ');
+}
 
 test('a page of 100 partners with their present standing and proof is far from the limit', () => {
   const fields = 'tier { code } standing { proof { outcome requirement { explanation } } }';

@@ -19,9 +19,13 @@ let now = Date.UTC(2026, 2, 1, 12);
 /** Instants between what is recorded. */
 const knownAt: number[] = [];
 
-const text = (name: string) => ({ en: name, de: name });
+function text(name: string) {
+  return { en: name, de: name };
+}
 const window = { trailing: { months: 12 } };
-const count = (fact: string) => ({ metric: { fact, aggregate: 'COUNT', window, scope: 'FAMILY' } });
+function count(fact: string) {
+  return { metric: { fact, aggregate: 'COUNT', window, scope: 'FAMILY' } };
+}
 
 /** For each value of a field among the family's facts: a number that none reaches, of measures of every sort, and persons. */
 function each(dimension: string, fact: string) {
@@ -210,10 +214,12 @@ const OPTIONS = {
 const standing = fullSelection(schema, 'Standing', OPTIONS);
 const history = fullSelection(schema, 'StandingPeriodConnection', OPTIONS);
 const changes = fullSelection(schema, 'StatusChangeConnection', OPTIONS);
-const ask = (inner: string, { fragments }: { fragments: string }) =>
-  `{ partner(by: { ref: { program: "small", externalRef: "GROUP" } }) { ${inner} } }\n${fragments}`;
-const askOn = (on: string, known = '') =>
-  ask(`standing(on: "${on}" ${known}) { ...${standing.name} }`, standing);
+function ask(inner: string, { fragments }: { fragments: string }) {
+  return `{ partner(by: { ref: { program: "small", externalRef: "GROUP" } }) { ${inner} } }\n${fragments}`;
+}
+function askOn(on: string, known = '') {
+  return ask(`standing(on: "${on}" ${known}) { ...${standing.name} }`, standing);
+}
 
 /** Everything that leads from GROUP to facts, at full depth. */
 function questions(): readonly string[] {

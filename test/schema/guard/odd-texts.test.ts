@@ -44,12 +44,14 @@ beforeAll(async () => {
 afterAll(() => opened.close());
 
 const name = { en: 'Usage', de: 'Nutzung' };
-const fact = (externalId: string, detail: unknown) => ({
-  externalId,
-  partner: 'A',
-  occurredOn: '2026-11-01',
-  detail,
-});
+function fact(externalId: string, detail: unknown) {
+  return {
+    externalId,
+    partner: 'A',
+    occurredOn: '2026-11-01',
+    detail,
+  };
+}
 const attributes = [{ name: 'area', value: 'Video' }];
 const key = { program: 'kinds', source: 'crm', externalId: 'M-1', expectedVersion: 1 };
 const NOBODY_ID = '01a20887-bc29-7ccb-9d6d-e5e08ee677cd';

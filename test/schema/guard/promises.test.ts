@@ -19,12 +19,14 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-const sale = (externalId: string, partner: string, amount: string, occurredOn = '2026-11-01') => ({
-  externalId,
-  partner,
-  occurredOn,
-  detail: { revenue: { amount, currency: 'EUR' } },
-});
+function sale(externalId: string, partner: string, amount: string, occurredOn = '2026-11-01') {
+  return {
+    externalId,
+    partner,
+    occurredOn,
+    detail: { revenue: { amount, currency: 'EUR' } },
+  };
+}
 
 type Recorded = {
   readonly rows: readonly { readonly __typename: string }[];
@@ -40,7 +42,9 @@ async function record(facts: readonly object[], source = 'crm', program = 'small
   return data.recordFacts;
 }
 
-const typesOf = ({ rows }: Recorded) => rows.map(({ __typename }) => __typename);
+function typesOf({ rows }: Recorded) {
+  return rows.map(({ __typename }) => __typename);
+}
 
 test(
   promised('Nothing is overwritten: Facts are only added; a correction is a new version, and so is a void.'),

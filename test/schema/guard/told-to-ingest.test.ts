@@ -84,16 +84,24 @@ async function readAll(mutation: string, input: string, rights: Rights) {
   }
 }
 
-const fact = (externalId: string, amount: string, partner = 'SHOP') =>
-  `{ externalId: "${externalId}", partner: "${partner}", occurredOn: "2026-06-01", detail: { revenue: { amount: "${amount}", currency: "EUR", attributes: [{ name: "OPEN", value: "OPEN" }] } } }`;
-const record = (facts: string) => `{ program: "small", source: "crm", facts: [${facts}] }`;
-const correct = (externalId: string, version: number) =>
-  `{ program: "small", source: "crm", externalId: "${externalId}", expectedVersion: ${version}, fact: { partner: "SHOP", occurredOn: "2026-06-02", detail: { revenue: { amount: "2", currency: "EUR", attributes: [{ name: "OPEN", value: "OPEN" }] } } } }`;
-const key = (externalId: string, version: number) =>
-  `{ program: "small", source: "crm", externalId: "${externalId}", expectedVersion: ${version} }`;
-const update = (data: string) => `{ program: "small", partner: "SHOP" ${data} }`;
-const enroll = (ref: string) =>
-  `{ program: "small", externalRef: "${ref}", name: "OPEN ${ref}", country: "AT", region: "OPEN region", parent: "SHOP", enrolledOn: "2026-06-01" }`;
+function fact(externalId: string, amount: string, partner = 'SHOP') {
+  return `{ externalId: "${externalId}", partner: "${partner}", occurredOn: "2026-06-01", detail: { revenue: { amount: "${amount}", currency: "EUR", attributes: [{ name: "OPEN", value: "OPEN" }] } } }`;
+}
+function record(facts: string) {
+  return `{ program: "small", source: "crm", facts: [${facts}] }`;
+}
+function correct(externalId: string, version: number) {
+  return `{ program: "small", source: "crm", externalId: "${externalId}", expectedVersion: ${version}, fact: { partner: "SHOP", occurredOn: "2026-06-02", detail: { revenue: { amount: "2", currency: "EUR", attributes: [{ name: "OPEN", value: "OPEN" }] } } } }`;
+}
+function key(externalId: string, version: number) {
+  return `{ program: "small", source: "crm", externalId: "${externalId}", expectedVersion: ${version} }`;
+}
+function update(data: string) {
+  return `{ program: "small", partner: "SHOP" ${data} }`;
+}
+function enroll(ref: string) {
+  return `{ program: "small", externalRef: "${ref}", name: "OPEN ${ref}", country: "AT", region: "OPEN region", parent: "SHOP", enrolledOn: "2026-06-01" }`;
+}
 
 /** Calls of every mutation that INGEST may use, each with the type of what it is answered. */
 const CALLS: readonly (readonly [mutation: string, input: string, answer: string])[] = [

@@ -27,7 +27,9 @@ async function make(name: string, command: Partial<Command> = {}): Promise<void>
   ids.set(name, key.id);
 }
 
-const idOf = (name: string): string => ids.get(name) ?? '';
+function idOf(name: string): string {
+  return ids.get(name) ?? '';
+}
 
 /** A second lies between any two keys, except between the twins; `revoked` and `expired` let nobody in. */
 beforeAll(async () => {
@@ -100,7 +102,9 @@ async function page(variables: object, rights: Rights = ALL_RIGHTS) {
 }
 
 /** The twins as the list has them: of the same instant, the greater id first. */
-const twins = (): string[] => ['twin', 'other twin'].sort((one, other) => (idOf(one) < idOf(other) ? 1 : -1));
+function twins(): string[] {
+  return ['twin', 'other twin'].sort((one, other) => (idOf(one) < idOf(other) ? 1 : -1));
+}
 
 const BEFORE_THE_TWINS = [
   'revoked',

@@ -17,10 +17,10 @@ import { answer, complaints } from '../ask.ts';
 
 let opened: Awaited<ReturnType<typeof openTestApp>>;
 let now = Date.UTC(2026, 10, 23, 12);
-const goTo = async (day: string): Promise<void> => {
+async function goTo(day: string): Promise<void> {
   now = Date.parse(`${day}T12:00:00Z`);
   await judgeDue(opened.app);
-};
+}
 
 beforeAll(async () => {
   opened = await openTestApp({ clock: () => now });

@@ -25,18 +25,23 @@ const notAnn = {
   count: 1,
   where: [{ field: 'person', notIn: ['ANNA.K'] }],
 };
-const requiring = (slot: unknown) => ({
-  ...SMALL_RULEBOOK,
-  tiers: SMALL_RULEBOOK.tiers
-    .slice(0, 1)
-    .concat([{ code: 'GOLD', name: { en: 'Gold', de: 'Gold' }, requirement: { persons: [slot] } } as never]),
-  specializations: [],
-});
+function requiring(slot: unknown) {
+  return {
+    ...SMALL_RULEBOOK,
+    tiers: SMALL_RULEBOOK.tiers
+      .slice(0, 1)
+      .concat([
+        { code: 'GOLD', name: { en: 'Gold', de: 'Gold' }, requirement: { persons: [slot] } } as never,
+      ]),
+    specializations: [],
+  };
+}
 
-const create = (code: string, ignoring: object = {}) =>
-  answer(opened, CREATE, { input: { ...base, code, ...ignoring } });
-const enroll = async (program: string, externalRef: string, parent: string | null = null) =>
-  answer(opened, ENROLL, {
+function create(code: string, ignoring: object = {}) {
+  return answer(opened, CREATE, { input: { ...base, code, ...ignoring } });
+}
+async function enroll(program: string, externalRef: string, parent: string | null = null) {
+  return answer(opened, ENROLL, {
     input: {
       program,
       externalRef,
@@ -47,22 +52,27 @@ const enroll = async (program: string, externalRef: string, parent: string | nul
       enrolledOn: '2020-01-01',
     },
   });
-const certify = (externalId: string, partner: string, person: string) => ({
-  externalId,
-  partner,
-  occurredOn: '2026-01-01',
-  detail: { certification: { person, credential: 'VIDEO' } },
-});
-const record = async (program: string, ...facts: unknown[]) =>
-  (
+}
+function certify(externalId: string, partner: string, person: string) {
+  return {
+    externalId,
+    partner,
+    occurredOn: '2026-01-01',
+    detail: { certification: { person, credential: 'VIDEO' } },
+  };
+}
+async function record(program: string, ...facts: unknown[]) {
+  return (
     (await answer(opened, RECORD, { input: { program, source: 'crm', facts } })) as {
       recordFacts: { rows: unknown[] };
     }
   ).recordFacts.rows;
-const tierOf = async (program: string, externalRef: string) =>
-  answer(opened, 'query ($by: PartnerLocator!) { partner(by: $by) { externalRef tier { code } } }', {
+}
+async function tierOf(program: string, externalRef: string) {
+  return answer(opened, 'query ($by: PartnerLocator!) { partner(by: $by) { externalRef tier { code } } }', {
     by: { ref: { program, externalRef } },
   });
+}
 
 beforeAll(async () => {
   opened = await openTestApp({ clock: () => Date.UTC(2026, 10, 23, 12) });

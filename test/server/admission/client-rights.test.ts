@@ -13,7 +13,9 @@ import { startTestServer, type TestServer } from '../../support/test-server.ts';
 let folder: string;
 let server: TestServer;
 const keys = new Map<string, { readonly id: string; readonly secret: string }>();
-const keyOf = (name: string) => keys.get(name) ?? { id: '', secret: '' };
+function keyOf(name: string) {
+  return keys.get(name) ?? { id: '', secret: '' };
+}
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tiergraph-client-'));
@@ -38,13 +40,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const follow = (token: string | (() => string)) =>
-  followStatusChanges({
+function follow(token: string | (() => string)) {
+  return followStatusChanges({
     url: `${server.url}/graphql`,
     program: 'small',
     token,
     retry: { firstMs: 1, longestMs: 10 },
   });
+}
 
 async function revoke(name: string): Promise<void> {
   const response = await fetch(`${server.url}/graphql`, {

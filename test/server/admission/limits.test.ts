@@ -32,8 +32,9 @@ async function start(limits: Partial<Limits> = {}): Promise<void> {
   });
 }
 
-const repeat = (count: number, text: (index: number) => string): string =>
-  Array.from({ length: count }, (_, index) => text(index)).join(' ');
+function repeat(count: number, text: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => text(index)).join(' ');
+}
 
 // What is too long for a URL is not sent by GET.
 describe.each(ASKERS.filter(({ name }) => name !== 'GET'))('by $name', ({ ask }) => {

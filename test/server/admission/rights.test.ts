@@ -31,9 +31,15 @@ let folder: string;
 let shiftMs = 0;
 const secrets = new Map<string, string>();
 const ids = new Map<string, string>();
-const globalId = (type: string, id: string) => Buffer.from(`${type}:${id}`).toString('base64url');
-const keyOf = (name: string): string => secrets.get(name) ?? '';
-const idOf = (name: string): string => ids.get(name) ?? '';
+function globalId(type: string, id: string) {
+  return Buffer.from(`${type}:${id}`).toString('base64url');
+}
+function keyOf(name: string): string {
+  return secrets.get(name) ?? '';
+}
+function idOf(name: string): string {
+  return ids.get(name) ?? '';
+}
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tiergraph-'));
@@ -132,7 +138,7 @@ type Answer = {
   readonly data?: Record<string, unknown> | null;
   readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
 };
-const post = async (token: string | null, query: string, variables: object = {}): Promise<Answer> => {
+async function post(token: string | null, query: string, variables: object = {}): Promise<Answer> {
   const response = await fetch(`${server.url}/graphql`, {
     method: 'POST',
     headers: {
@@ -143,43 +149,45 @@ const post = async (token: string | null, query: string, variables: object = {})
     body: JSON.stringify({ query, variables }),
   });
   return { status: response.status, ...(await response.json()) };
-};
+}
 
 /** An operation for each field of the roots: a field without one fails the test that goes through them. */
-const operations = (): Readonly<Record<string, string>> => ({
-  'Query.viewer': '{ viewer { role } }',
-  'Query.program': '{ program(code: "mine") { name } }',
-  'Query.programs': '{ programs { nodes { name } } }',
-  'Query.node': `{ node(id: "${idOf('top')}") { id } }`,
-  'Query.nodes': `{ nodes(ids: ["${idOf('top')}"]) { id } }`,
-  'Query.partner': `{ partner(by: { id: "${idOf('top')}" }) { name tier { code } } }`,
-  'Query.partners': '{ partners(program: "mine") { nodes { name } } }',
-  'Query.statusChanges': '{ statusChanges(program: "mine") { nodes { id } } }',
-  'Query.apiKeys': '{ apiKeys { totalCount nodes { id name } } }',
-  'Mutation.recordFacts':
-    'mutation { r: recordFacts(input: { program: "mine", source: "t", facts: [{ externalId: "r", partner: "nobody", occurredOn: "2026-01-01", detail: { revenue: { amount: "1", currency: "EUR" } } }] }) { __typename ... on Refusal { code } } }',
-  'Mutation.correctFact': `mutation { r: correctFact(input: { program: "mine", source: "t", externalId: "none", expectedVersion: 1, fact: { partner: "TOP", occurredOn: "2026-01-01", detail: { revenue: { amount: "1", currency: "EUR" } } } }) { __typename ... on Refusal { code } } }`,
-  'Mutation.voidFact':
-    'mutation { r: voidFact(input: { program: "mine", source: "t", externalId: "none", expectedVersion: 1 }) { __typename ... on Refusal { code } } }',
-  'Mutation.enrollPartner':
-    'mutation { r: enrollPartner(input: { program: "mine", externalRef: "TOP", name: "x", country: "DE", region: "DACH" }) { __typename ... on Refusal { code } } }',
-  'Mutation.updatePartner':
-    'mutation { r: updatePartner(input: { program: "mine", partner: "nobody" }) { __typename ... on Refusal { code } } }',
-  'Mutation.createProgram':
-    'mutation { r: createProgram(input: { code: "mine", name: "x", timeZone: "UTC", currency: "EUR" }) { __typename ... on Refusal { code } } }',
-  'Mutation.saveRulebookDraft':
-    'mutation { r: saveRulebookDraft(input: { program: "mine", document: {} }) { __typename ... on Refusal { code } } }',
-  'Mutation.publishRulebook': `mutation { r: publishRulebook(input: { rulebook: "${idOf('draft')}", effectiveFrom: "2000-01-01" }) { __typename ... on Refusal { code } } }`,
-  'Mutation.withdrawRulebook': `mutation { r: withdrawRulebook(input: { rulebook: "${idOf('draft')}", reason: "A wrong hurdle." }) { __typename ... on Refusal { code } } }`,
-  'Mutation.overrideTier':
-    'mutation { r: overrideTier(input: { program: "mine", partner: "nobody", tier: "GOLD", endsOn: "2099-01-01", reason: "x", actor: "x" }) { __typename ... on Refusal { code } } }',
-  'Mutation.endOverride': `mutation { r: endOverride(input: { override: "${globalId('TierOverride', '018f4c1e-0000-7000-8000-00000badcafe')}" }) { __typename ... on Refusal { code } } }`,
-  'Mutation.createApiKey':
-    'mutation { r: createApiKey(input: { name: "x", role: PARTNER }) { __typename ... on Refusal { code } } }',
-  'Mutation.revokeApiKey': `mutation { r: revokeApiKey(id: "${globalId('ApiKey', '018f4c1e-0000-7000-8000-00000badcafe')}") { __typename ... on Refusal { code } } }`,
-  'Subscription.statusChanged': 'subscription { statusChanged(program: "mine") { __typename } }',
-  'Subscription.partnerStanding': `subscription { partnerStanding(partner: { id: "${idOf('top')}" }) { on } }`,
-});
+function operations(): Readonly<Record<string, string>> {
+  return {
+    'Query.viewer': '{ viewer { role } }',
+    'Query.program': '{ program(code: "mine") { name } }',
+    'Query.programs': '{ programs { nodes { name } } }',
+    'Query.node': `{ node(id: "${idOf('top')}") { id } }`,
+    'Query.nodes': `{ nodes(ids: ["${idOf('top')}"]) { id } }`,
+    'Query.partner': `{ partner(by: { id: "${idOf('top')}" }) { name tier { code } } }`,
+    'Query.partners': '{ partners(program: "mine") { nodes { name } } }',
+    'Query.statusChanges': '{ statusChanges(program: "mine") { nodes { id } } }',
+    'Query.apiKeys': '{ apiKeys { totalCount nodes { id name } } }',
+    'Mutation.recordFacts':
+      'mutation { r: recordFacts(input: { program: "mine", source: "t", facts: [{ externalId: "r", partner: "nobody", occurredOn: "2026-01-01", detail: { revenue: { amount: "1", currency: "EUR" } } }] }) { __typename ... on Refusal { code } } }',
+    'Mutation.correctFact': `mutation { r: correctFact(input: { program: "mine", source: "t", externalId: "none", expectedVersion: 1, fact: { partner: "TOP", occurredOn: "2026-01-01", detail: { revenue: { amount: "1", currency: "EUR" } } } }) { __typename ... on Refusal { code } } }`,
+    'Mutation.voidFact':
+      'mutation { r: voidFact(input: { program: "mine", source: "t", externalId: "none", expectedVersion: 1 }) { __typename ... on Refusal { code } } }',
+    'Mutation.enrollPartner':
+      'mutation { r: enrollPartner(input: { program: "mine", externalRef: "TOP", name: "x", country: "DE", region: "DACH" }) { __typename ... on Refusal { code } } }',
+    'Mutation.updatePartner':
+      'mutation { r: updatePartner(input: { program: "mine", partner: "nobody" }) { __typename ... on Refusal { code } } }',
+    'Mutation.createProgram':
+      'mutation { r: createProgram(input: { code: "mine", name: "x", timeZone: "UTC", currency: "EUR" }) { __typename ... on Refusal { code } } }',
+    'Mutation.saveRulebookDraft':
+      'mutation { r: saveRulebookDraft(input: { program: "mine", document: {} }) { __typename ... on Refusal { code } } }',
+    'Mutation.publishRulebook': `mutation { r: publishRulebook(input: { rulebook: "${idOf('draft')}", effectiveFrom: "2000-01-01" }) { __typename ... on Refusal { code } } }`,
+    'Mutation.withdrawRulebook': `mutation { r: withdrawRulebook(input: { rulebook: "${idOf('draft')}", reason: "A wrong hurdle." }) { __typename ... on Refusal { code } } }`,
+    'Mutation.overrideTier':
+      'mutation { r: overrideTier(input: { program: "mine", partner: "nobody", tier: "GOLD", endsOn: "2099-01-01", reason: "x", actor: "x" }) { __typename ... on Refusal { code } } }',
+    'Mutation.endOverride': `mutation { r: endOverride(input: { override: "${globalId('TierOverride', '018f4c1e-0000-7000-8000-00000badcafe')}" }) { __typename ... on Refusal { code } } }`,
+    'Mutation.createApiKey':
+      'mutation { r: createApiKey(input: { name: "x", role: PARTNER }) { __typename ... on Refusal { code } } }',
+    'Mutation.revokeApiKey': `mutation { r: revokeApiKey(id: "${globalId('ApiKey', '018f4c1e-0000-7000-8000-00000badcafe')}") { __typename ... on Refusal { code } } }`,
+    'Subscription.statusChanged': 'subscription { statusChanged(program: "mine") { __typename } }',
+    'Subscription.partnerStanding': `subscription { partnerStanding(partner: { id: "${idOf('top')}" }) { on } }`,
+  };
+}
 
 /** Every field of the roots, as the schema has them. */
 const rootFields = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap(
@@ -189,14 +197,15 @@ const rootFields = [schema.getQueryType(), schema.getMutationType(), schema.getS
       .map((field) => `${root?.name}.${field}`),
 );
 
-const wsClient = (token: string, onClosed: (event: { code: number; reason: string }) => void = () => {}) =>
-  createWsClient({
+function wsClient(token: string, onClosed: (event: { code: number; reason: string }) => void = () => {}) {
+  return createWsClient({
     url: `${server.url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
     connectionParams: { authorization: `Bearer ${token}` },
     retryAttempts: 0,
     on: { closed: (event) => onClosed(event as { code: number; reason: string }) },
   });
+}
 
 describe('rights', () => {
   test.each(rootFields)(

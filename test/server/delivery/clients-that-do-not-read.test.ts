@@ -22,9 +22,12 @@ async function startServer(limits: Partial<typeof DEFAULT_LIMITS> = {}): Promise
   toy = await startToyServer({ metrics, limits: { ...DEFAULT_LIMITS, ...limits } });
 }
 
-const read = (name: string): number =>
-  Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(metrics.render())?.[1] ?? 0);
-const waitingBytes = (): number => read('tiergraph_waiting_bytes');
+function read(name: string): number {
+  return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(metrics.render())?.[1] ?? 0);
+}
+function waitingBytes(): number {
+  return read('tiergraph_waiting_bytes');
+}
 
 async function openSilent(isLetIn: boolean): Promise<WebSocket> {
   const socket = openSocket(toy.url);
@@ -134,8 +137,9 @@ function openStream(): Socket {
   return connect(Number(port), hostname).on('error', () => {});
 }
 
-const ask = (query: string): string =>
-  `GET /graphql?query=${encodeURIComponent(query)} HTTP/1.1\r\nhost: ${new URL(toy.url).host}\r\n\r\n`;
+function ask(query: string): string {
+  return `GET /graphql?query=${encodeURIComponent(query)} HTTP/1.1\r\nhost: ${new URL(toy.url).host}\r\n\r\n`;
+}
 
 test('of many requests sent at once on a connection one answer waits, and all are answered in order once the client reads', async () => {
   promised('A client that does not read what it asked for is not read either.');

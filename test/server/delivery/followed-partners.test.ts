@@ -27,7 +27,7 @@ let sent = 0;
 let clients: (() => void)[];
 
 /** A token is a role and, for a partner, its reference. */
-const identify = async (token: string | null): Promise<Session> => {
+async function identify(token: string | null): Promise<Session> {
   const [role, ref = ''] = (token ?? '').split(' ');
   if (role !== 'READER' && role !== 'PARTNER') throw new Error(`no such role: ${token}`);
   const partner = ids.get(ref) ?? null;
@@ -35,7 +35,7 @@ const identify = async (token: string | null): Promise<Session> => {
     rights: { role, programs: [programId], partner, identity: `key:${token}`, expiresAt: null },
     findEnd: async () => null,
   };
-};
+}
 
 beforeEach(async () => {
   statements = [];
@@ -53,17 +53,17 @@ afterEach(async () => {
   expect(graph.log.problems).toEqual([]);
 });
 
-const move = async (parent: string | null): Promise<void> => {
+async function move(parent: string | null): Promise<void> {
   granted(await updatePartner(graph.app, { program: 'small', partner: 'CHILD', firstOn: null, parent }));
-};
+}
 
 /** Lifts partners to Silver, or drops them again. */
-const flip = async (refs: readonly string[], amount: string): Promise<void> => {
+async function flip(refs: readonly string[], amount: string): Promise<void> {
   const facts = refs.map((ref) => revenue(`f-${sent++}`, ref, amount, '2026-11-23'));
   granted(await recordFacts(graph.app, { program: 'small', source: 's', facts, onError: 'REJECT_ALL' }));
-};
+}
 
-const subscribe = (token: string, query: string, variables: Record<string, unknown> = {}) => {
+function subscribe(token: string, query: string, variables: Record<string, unknown> = {}) {
   const client = createClient({
     url: `${graph.url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
@@ -78,13 +78,15 @@ const subscribe = (token: string, query: string, variables: Record<string, unkno
     return value.data[field] as T;
   };
   return { results, next };
-};
-const follow = async (token: string, after?: string, query = CHANGES) => {
+}
+async function follow(token: string, after?: string, query = CHANGES) {
   const { next } = subscribe(token, query, { after });
   const first = await next<Event>('statusChanged');
   return { first, next: () => next<Event>('statusChanged') };
-};
-const nameIn = ({ change }: Event): string | undefined => change?.partner.name;
+}
+function nameIn({ change }: Event): string | undefined {
+  return change?.partner.name;
+}
 
 describe('a partner that follows the log', () => {
   test('gets its own changes and those of its affiliates, also what it missed, and of others nothing', async () => {

@@ -63,8 +63,11 @@ async function startSlowServer(random: Random): Promise<() => readonly number[]>
 }
 
 /** The numbers that an id was given. */
-const given = ({ messages }: Client, id: string): unknown[] =>
-  messages.flatMap((message) => (message.type === 'next' && message.id === id ? [message.payload] : []));
+function given({ messages }: Client, id: string): unknown[] {
+  return messages.flatMap((message) =>
+    message.type === 'next' && message.id === id ? [message.payload] : [],
+  );
+}
 
 test('subscribe, complete and subscribe with one id, sent at once, leave one subscription, which gets each change once', async () => {
   const counts = await startSlowServer(createRandom(1));

@@ -46,13 +46,13 @@ const overEvents: Open = (query, variables = {}, token = '') => {
 };
 
 /** Subscribes all, pushes one event, and gives what each got of it. */
-const eventOf = async (subscriptions: readonly (() => AsyncIterableIterator<unknown>)[]) => {
+async function eventOf(subscriptions: readonly (() => AsyncIterableIterator<unknown>)[]) {
   const firsts = subscriptions.map((open) => open().next());
   await toy.feed.subscribers(subscriptions.length);
   toy.feed.push(7);
   const got = await Promise.all(firsts);
   return got.map(({ value }) => (value as Event).data.counted);
-};
+}
 
 const QUERY =
   'subscription S($above: Int, $text: String) { counted(above: $above) { number context echo(text: $text) } }';

@@ -45,8 +45,9 @@ type Payload = {
   readonly data?: { readonly counted: { readonly number: number } };
   readonly errors?: readonly { readonly extensions: { readonly code: string } }[];
 };
-const summary = ({ data, errors }: Payload): number | string =>
-  data?.counted.number ?? errors?.[0]?.extensions.code ?? 'nothing';
+function summary({ data, errors }: Payload): number | string {
+  return data?.counted.number ?? errors?.[0]?.extensions.code ?? 'nothing';
+}
 
 async function followBySocket(): ReturnType<Follow> {
   const socket = openSocket(toy.url);
@@ -102,7 +103,9 @@ const FOLLOWERS: readonly { readonly name: string; readonly follow: Follow; read
     { name: 'SSE', follow: followByStreams, interrupted: 'broken off' },
   ];
 
-const all = (...stream: (number | string)[]): Told => Array.from({ length: STREAMS }, () => stream);
+function all(...stream: (number | string)[]): Told {
+  return Array.from({ length: STREAMS }, () => stream);
+}
 
 describe.each(FOLLOWERS)('over $name', ({ follow, interrupted }) => {
   test('a revocation that is found by an event is told after the events before it and before the end', async () => {

@@ -55,15 +55,17 @@ beforeEach(() => {
   asked = [];
 });
 
-const request = (accept: string, query: string, variables: Record<string, unknown> = {}) =>
-  gateway.fetch('http://gateway.test/graphql', {
+function request(accept: string, query: string, variables: Record<string, unknown> = {}) {
+  return gateway.fetch('http://gateway.test/graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept },
     body: JSON.stringify({ query, variables }),
   });
+}
 
-const ask = async (query: string, variables?: Record<string, unknown>): Promise<unknown> =>
-  (await request('application/json', query, variables)).json();
+async function ask(query: string, variables?: Record<string, unknown>): Promise<unknown> {
+  return (await request('application/json', query, variables)).json();
+}
 
 type Answer = {
   readonly data?: unknown;
@@ -72,8 +74,9 @@ type Answer = {
 };
 
 /** Asks tiergraph itself, as a gateway does. */
-const post = (query: string, variables: Record<string, unknown>): Promise<Answer> =>
-  tiergraph.post(query, variables) as Promise<unknown> as Promise<Answer>;
+function post(query: string, variables: Record<string, unknown>): Promise<Answer> {
+  return tiergraph.post(query, variables) as Promise<unknown> as Promise<Answer>;
+}
 
 test('what another subgraph refers to by the key of its vendor is resolved', async () => {
   const query = /* GraphQL */ `
@@ -235,7 +238,7 @@ test('an error of a subgraph keeps its code', async () => {
 });
 
 /** Reads server-sent events one by one. */
-const readEvents = (response: Response) => {
+function readEvents(response: Response) {
   if (response.body === null) throw new Error('the answer has no body');
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
@@ -251,4 +254,4 @@ const readEvents = (response: Response) => {
     return next();
   };
   return { next, stop: () => reader.cancel() };
-};
+}

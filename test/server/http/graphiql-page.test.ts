@@ -47,8 +47,9 @@ function send(path: string, headers: Record<string, string> = {}, method = 'GET'
   });
 }
 
-const getPage = (headers: Record<string, string> = {}): Promise<Reply> =>
-  send('/graphql', { accept: 'text/html', ...headers });
+function getPage(headers: Record<string, string> = {}): Promise<Reply> {
+  return send('/graphql', { accept: 'text/html', ...headers });
+}
 
 describe('the page', () => {
   test('is sent compressed where that is accepted, and is the same page', async () => {

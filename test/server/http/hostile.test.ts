@@ -84,7 +84,9 @@ type Answer = {
 };
 
 /** How long it takes is asked on a machine that does nothing else. */
-const isSlow = ({ ms }: Reply): boolean => isLong && ms > LONGEST_MS;
+function isSlow({ ms }: Reply): boolean {
+  return isLong && ms > LONGEST_MS;
+}
 
 /** What is wrong with an answer; null if nothing. */
 function complaintAbout({ text, status }: Reply): string | null {
@@ -129,8 +131,9 @@ test(`${DOCUMENTS} documents, right, nearly right and spoiled, are each answered
   }
 }, 600_000);
 
-const repeat = (count: number, text: (index: number) => string): string =>
-  Array.from({ length: count }, (_, index) => text(index)).join(' ');
+function repeat(count: number, text: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => text(index)).join(' ');
+}
 
 const ATTACKS: readonly (readonly [string, string, string])[] = [
   ['depth 1,000', 'LIMIT_EXCEEDED', `{ ${repeat(1_000, () => 'node {')} id ${repeat(1_000, () => '}')} }`],

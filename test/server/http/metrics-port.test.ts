@@ -12,11 +12,11 @@ afterEach(() => server?.close());
 
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 
-const statusOf = async (url: string, init: RequestInit = {}): Promise<number> => {
+async function statusOf(url: string, init: RequestInit = {}): Promise<number> {
   const response = await fetch(url, init);
   await response.text();
   return response.status;
-};
+}
 
 test('the metrics have a port of their own if one is set, and are not beside the graph then', async () => {
   const port = await freePort();

@@ -76,21 +76,24 @@ type Event = {
   };
 };
 
-const record = async (facts: readonly object[], onError = 'SKIP_ROW'): Promise<Recorded> => {
+async function record(facts: readonly object[], onError = 'SKIP_ROW'): Promise<Recorded> {
   const data = await server.ask(RECORD, { input: { program: 'connect', source: 'test', facts, onError } });
   return data.recordFacts as Recorded;
-};
-const revenue = (externalId: string, partner: string, amount: string, occurredOn: string) => ({
-  externalId,
-  partner,
-  occurredOn,
-  detail: { revenue: { amount, currency: 'EUR' } },
-});
-const nextEvent = async (subscriber: Subscriber): Promise<Event> =>
-  (await subscriber.next()).statusChanged as Event;
+}
+function revenue(externalId: string, partner: string, amount: string, occurredOn: string) {
+  return {
+    externalId,
+    partner,
+    occurredOn,
+    detail: { revenue: { amount, currency: 'EUR' } },
+  };
+}
+async function nextEvent(subscriber: Subscriber): Promise<Event> {
+  return (await subscriber.next()).statusChanged as Event;
+}
 
 /** The partner's own day, which is the programme's today. */
-const standingOf = async (externalRef: string) => {
+async function standingOf(externalRef: string) {
   const data = await server.ask(
     /* GraphQL */ `query ($ref: String!) {
       partner(by: { ref: { program: "connect", externalRef: $ref } }) {
@@ -111,7 +114,7 @@ const standingOf = async (externalRef: string) => {
       specializations: { specialization: { code: string } }[];
     };
   };
-};
+}
 
 describe('the main job', () => {
   test('a fact that lifts a partner reaches a WebSocket and an SSE subscriber once, explained in two languages; one that changes nothing sends nothing', async () => {

@@ -3,13 +3,13 @@ import { expect, test } from 'vitest';
 import { maskError } from '../../../src/server/admission/mask-error.ts';
 import { OutcomeUnknown } from '../../../src/store/connection/outage.ts';
 
-const shown = (cause: Error): readonly unknown[] => {
+function shown(cause: Error): readonly unknown[] {
   const reported: unknown[] = [];
   const error = new GraphQLError(cause.message, { originalError: cause, path: ['partner'] });
   const { message, extensions, path } = maskError(error, 'r1', (each) => reported.push(each));
   expect(reported).toEqual([error]);
   return [extensions.code, message, path];
-};
+}
 const refused = Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:5432'), { code: 'ECONNREFUSED' });
 
 test('an outage of the database is told as one, without what it said', () => {

@@ -83,14 +83,14 @@ function openTerminal(command: string): Terminal {
   return terminal;
 }
 
-const block = (index: number, language: string): string => {
+function block(index: number, language: string): string {
   const found = blocks[index];
   expect(found?.language).toBe(language);
   return found?.text ?? '';
-};
+}
 
 /** What a block says is printed, had it been written today. */
-const promised = (index: number, language: string): string => {
+function promised(index: number, language: string): string {
   const shift = Date.parse(today) - Date.parse(printedOn);
   const moved = (day: string) => new Date(Date.parse(day) + shift).toISOString().slice(0, 10);
   return withoutCursors(block(index, language))
@@ -98,18 +98,22 @@ const promised = (index: number, language: string): string => {
     .replace(/(\d{2})\.(\d{2})\.(\d{4})/g, (_, day, month, year) =>
       moved(`${year}-${month}-${day}`).split('-').reverse().join('.'),
     );
-};
+}
 
 /** The opaque part of what is printed differs from database to database. */
-const withoutCursors = (printed: string): string => printed.replace(/"cursor":"[\w=+/-]+"/g, '"cursor":"…"');
-const cursors = (printed: string): string[] =>
-  [...printed.matchAll(/"cursor":"([^"]+)"/g)].map(([, cursor = '']) => cursor);
+function withoutCursors(printed: string): string {
+  return printed.replace(/"cursor":"[\w=+/-]+"/g, '"cursor":"…"');
+}
+function cursors(printed: string): string[] {
+  return [...printed.matchAll(/"cursor":"([^"]+)"/g)].map(([, cursor = '']) => cursor);
+}
 /** The server-sent events that are complete, without the comments that keep the connection alive. */
-const events = (printed: string): string[] =>
-  printed
+function events(printed: string): string[] {
+  return printed
     .split('\n\n')
     .slice(0, -1)
     .filter((part) => part.startsWith('event: next'));
+}
 
 test('the tour of the README works as it is printed', async () => {
   expect(blocks.map(({ language }) => language).join(' ')).toBe(

@@ -17,11 +17,11 @@ import { startToyServer } from '../support/toy-server.ts';
 const parent = mkdtempSync(join(tmpdir(), 'tiergraph-start-'));
 afterAll(() => rmSync(parent, { recursive: true, force: true }));
 
-const status = async (url: string, headers: Record<string, string> = {}): Promise<number> => {
+async function status(url: string, headers: Record<string, string> = {}): Promise<number> {
   const response = await fetch(url, { headers, redirect: 'manual' });
   await response.body?.cancel();
   return response.status;
-};
+}
 
 test('a port in use is told before anything is done with the database', async () => {
   const other = createServer();

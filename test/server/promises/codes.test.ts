@@ -13,10 +13,10 @@ import { type Answer, byPost, sha256 } from '../support/askers.ts';
 import { startToyServer, type ToyServer } from '../support/toy-server.ts';
 
 let toy: ToyServer | null = null;
-const stop = async (): Promise<void> => {
+async function stop(): Promise<void> {
   await toy?.server.close();
   toy = null;
-};
+}
 afterEach(stop);
 
 async function start(options: Partial<ServerOptions> = {}): Promise<string> {
@@ -25,8 +25,12 @@ async function start(options: Partial<ServerOptions> = {}): Promise<string> {
   return toy.url;
 }
 
-const codesOf = ({ errors }: Answer): unknown => errors?.map(({ extensions }) => extensions.code);
-const persisted = (text: string) => ({ persistedQuery: { version: 1, sha256Hash: sha256(text) } });
+function codesOf({ errors }: Answer): unknown {
+  return errors?.map(({ extensions }) => extensions.code);
+}
+function persisted(text: string) {
+  return { persistedQuery: { version: 1, sha256Hash: sha256(text) } };
+}
 const only = { texts: new Map([['known', '{ hello }']]), only: true };
 const HELLO = { query: '{ hello }' };
 
@@ -156,8 +160,13 @@ test(promised('`TIME_LIMIT_EXCEEDED`: too slow'), async () => {
   toy?.release();
 });
 
-const shown = (cause: Error): GraphQLError =>
-  maskError(new GraphQLError(cause.message, { originalError: cause, path: ['hello'] }), 'r1', () => {});
+function shown(cause: Error): GraphQLError {
+  return maskError(
+    new GraphQLError(cause.message, { originalError: cause, path: ['hello'] }),
+    'r1',
+    () => {},
+  );
+}
 const refused = Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:5432'), { code: 'ECONNREFUSED' });
 
 test(

@@ -108,5 +108,6 @@ function nullAbove(data: unknown, path: readonly (string | number)[]): string | 
   return null;
 }
 
-const inOrder = (errors: readonly SeenError[] = []): readonly string[] =>
-  errors.map((error) => JSON.stringify(error)).sort();
+function inOrder(errors: readonly SeenError[] = []): readonly string[] {
+  return errors.map((error) => JSON.stringify(error)).sort();
+}

@@ -17,13 +17,14 @@ beforeEach(async () => {
 });
 afterEach(() => toy.server.close());
 
-const ask = (query: string, signal: AbortSignal | null = null): Promise<Response> =>
-  fetch(`${toy.url}/graphql`, {
+function ask(query: string, signal: AbortSignal | null = null): Promise<Response> {
+  return fetch(`${toy.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query }),
     signal,
   });
+}
 
 test('costly queries run few at once, the others in turn, and not for a client that is gone', async () => {
   const first = ask('{ slow }');

@@ -19,16 +19,20 @@ const schema = buildSchema(/* GraphQL */ `
   }
 `);
 const TRUSTED = '{ name(of: "trusted") }';
-const list = (count: number, item: (index: number) => string): string =>
-  Array.from({ length: count }, (_, index) => item(index)).join(' ');
+function list(count: number, item: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => item(index)).join(' ');
+}
 
-const documents = () =>
-  createDocuments({
+function documents() {
+  return createDocuments({
     schema,
     limits: DEFAULT_LIMITS,
     trusted: { texts: new Map([['t', TRUSTED]]), only: false },
   });
-const asked = (text: string) => ({ text, id: null, operationName: null, variables: {} });
+}
+function asked(text: string) {
+  return { text, id: null, operationName: null, variables: {} };
+}
 
 /** What a document costs to be read, in the order of the work. */
 function pricesOf(text: string, from = documents()): readonly number[] {

@@ -23,7 +23,9 @@ async function start(only: boolean): Promise<void> {
   toy = await startToyServer({ documents: { texts, only } });
 }
 
-const persisted = (text: string) => ({ persistedQuery: { version: 1, sha256Hash: sha256(text) } });
+function persisted(text: string) {
+  return { persistedQuery: { version: 1, sha256Hash: sha256(text) } };
+}
 
 describe.each(ASKERS)('by $name', ({ ask }) => {
   test.each([

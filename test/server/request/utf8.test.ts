@@ -58,8 +58,9 @@ function get(target: Buffer): Promise<number> {
 }
 
 const QUERY = 'query($text: String) { said(text: $text) }';
-const asks = (text: string, params: Record<string, unknown> = { query: QUERY }): string =>
-  JSON.stringify({ ...params, variables: { text } });
+function asks(text: string, params: Record<string, unknown> = { query: QUERY }): string {
+  return JSON.stringify({ ...params, variables: { text } });
+}
 
 /** Bytes that are no UTF-8, each within an otherwise good text: `ä` of ISO 8859-1, a part, too long, a surrogate, beyond the last. */
 const WRONG: readonly (readonly [string, Buffer])[] = [
@@ -70,11 +71,13 @@ const WRONG: readonly (readonly [string, Buffer])[] = [
   ['a surrogate', Buffer.from([0xed, 0xa0, 0x80])],
   ['a code point that does not exist', Buffer.from([0xf4, 0x90, 0x80, 0x80])],
 ];
-const within = (text: string, bytes: Buffer): Buffer => {
+function within(text: string, bytes: Buffer): Buffer {
   const [before = '', after = ''] = text.split('MARK');
   return Buffer.concat([Buffer.from(before), bytes, Buffer.from(after)]);
-};
-const percent = (bytes: Buffer): string => [...bytes].map((byte) => `%${byte.toString(16)}`).join('');
+}
+function percent(bytes: Buffer): string {
+  return [...bytes].map((byte) => `%${byte.toString(16)}`).join('');
+}
 
 describe.each(WRONG)('%s', (_, bytes) => {
   test.each([

@@ -28,13 +28,17 @@ const EXECUTABLE = `
 
 type Representation = { readonly __typename: string; readonly externalRef?: string; readonly code?: string };
 
-const partnerOf = (externalRef: string) => ({
-  __typename: 'Partner',
-  externalRef,
-  program: programOf('connect'),
-  manager: `Manager of ${externalRef}`,
-});
-const programOf = (code: string) => ({ __typename: 'Program', code, budget: 1_000_000 });
+function partnerOf(externalRef: string) {
+  return {
+    __typename: 'Partner',
+    externalRef,
+    program: programOf('connect'),
+    manager: `Manager of ${externalRef}`,
+  };
+}
+function programOf(code: string) {
+  return { __typename: 'Program', code, budget: 1_000_000 };
+}
 
 const ROOT = {
   account: ({ number }: { number: string }) => ({
@@ -57,7 +61,7 @@ const withRoot: Plugin = {
 export type CrmSubgraph = { readonly url: string; close(): Promise<void> };
 
 /** Serves it on a free port. */
-export const startCrmSubgraph = async (): Promise<CrmSubgraph> => {
+export async function startCrmSubgraph(): Promise<CrmSubgraph> {
   const yoga = createYoga({ schema: buildSchema(EXECUTABLE), logging: false, plugins: [withRoot] });
   const server = createServer(yoga).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -72,4 +76,4 @@ export const startCrmSubgraph = async (): Promise<CrmSubgraph> => {
       await closed;
     },
   };
-};
+}

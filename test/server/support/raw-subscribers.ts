@@ -34,15 +34,15 @@ type Message = {
 };
 
 /** What a result must have: the errors of anything else fail the test. */
-const dataOf = (payload: { readonly data?: Record<string, unknown> }): Record<string, unknown> => {
+function dataOf(payload: { readonly data?: Record<string, unknown> }): Record<string, unknown> {
   if (payload.data === undefined) throw new Error(`a subscription failed: ${JSON.stringify(payload)}`);
   return payload.data;
-};
+}
 
-const portOf = ({ localPort }: Socket): number => {
+function portOf({ localPort }: Socket): number {
   if (localPort === undefined) throw new Error('The connection has no port yet.');
   return localPort;
-};
+}
 
 /** Connects by WebSocket. */
 export async function openSocket(url: string): Promise<SocketConnection> {

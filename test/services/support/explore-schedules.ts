@@ -36,7 +36,7 @@ export type Explored = {
 };
 
 /** What a reader got wrong. */
-const faultsOf = (seen: readonly Seen[], written: readonly Seen[]): readonly string[] => {
+function faultsOf(seen: readonly Seen[], written: readonly Seen[]): readonly string[] {
   const name = ({ partnerId, version }: Seen) => `${partnerId} ${version}`;
   const names = new Set(seen.map(name));
   const last = new Map<string, number>();
@@ -50,22 +50,24 @@ const faultsOf = (seen: readonly Seen[], written: readonly Seen[]): readonly str
     ...(names.size === seen.length ? [] : ['TWICE']),
     ...(seen.filter(isInOrder).length === seen.length ? [] : ['OUT_OF_ORDER']),
   ];
-};
+}
 
-const refsOf = (seed: number) => Array.from({ length: PARTNERS }, (_, index) => `S${seed}-${index}`);
+function refsOf(seed: number) {
+  return Array.from({ length: PARTNERS }, (_, index) => `S${seed}-${index}`);
+}
 
 /** A row of one of a few keys, which always mean the same, so that writers meet over partners and over keys. */
-const rowOf = (seed: number, key: number) => {
+function rowOf(seed: number, key: number) {
   const amount = Math.floor(key / PARTNERS) % 2 === 1 ? '-150' : '150';
   return revenue(`k-${key}`, refsOf(seed)[key % PARTNERS] ?? '', amount, '2026-06-01');
-};
+}
 
 /**
  * Goes through the schedules from seed `first` up to before `end` on a database of its own: in each, writers record facts about the same
  * partners, one statement at a time in the order that the seed draws, while readers read. Fails if a schedule doesn't end, a fact is
  * recorded twice or never, or the standings are not what the facts give.
  */
-export const exploreSchedules = async (first: number, end: number): Promise<Explored> => {
+export async function exploreSchedules(first: number, end: number): Promise<Explored> {
   const stored = await createDatabase();
   const observer = new Client({ connectionString: stored.url });
   await observer.connect();
@@ -175,4 +177,4 @@ export const exploreSchedules = async (first: number, end: number): Promise<Expl
     await stored.drop();
   }
   return explored;
-};
+}

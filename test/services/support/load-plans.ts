@@ -6,7 +6,9 @@ import type { FollowerKind, FollowerPlan } from './load-follower.ts';
 export const REGIONS = 100;
 
 /** The name of the region at an index. */
-export const regionAt = (index: number): string => `R${index % REGIONS}`;
+export function regionAt(index: number): string {
+  return `R${index % REGIONS}`;
+}
 
 /** Most use the client of this project. */
 const KINDS: readonly FollowerKind[] = [

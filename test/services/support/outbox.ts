@@ -15,7 +15,7 @@ export type Reader = {
  * Adds the table that a log without positions would be: each transaction writes into it when it writes a standing, with a serial id and
  * its own id, and without waiting for anybody.
  */
-export const createOutbox = async (client: Client): Promise<void> => {
+export async function createOutbox(client: Client): Promise<void> {
   await client.query(`
     CREATE TABLE outbox (
       serial bigserial PRIMARY KEY, xid xid8 NOT NULL DEFAULT pg_current_xact_id(), partner_id uuid NOT NULL, version int NOT NULL
@@ -29,11 +29,11 @@ export const createOutbox = async (client: Client): Promise<void> => {
     CREATE TRIGGER outbox AFTER UPDATE ON partner FOR EACH ROW WHEN (OLD.version < NEW.version)
       EXECUTE FUNCTION write_to_outbox();
   `);
-};
+}
 
 type Row = { readonly mark: string; readonly partnerId: string; readonly version: number };
 
-const createReader = (client: Client, sql: (hasEnded: boolean) => string): Reader => {
+function createReader(client: Client, sql: (hasEnded: boolean) => string): Reader {
   const seen: Seen[] = [];
   let mark = '0';
   return {
@@ -44,23 +44,25 @@ const createReader = (client: Client, sql: (hasEnded: boolean) => string): Reade
       mark = rows.at(-1)?.mark ?? mark;
     },
   };
-};
+}
 
 /** Reads by serial id: everything after the highest one seen. */
-export const readBySerialId = (client: Client): Reader =>
-  createReader(
+export function readBySerialId(client: Client): Reader {
+  return createReader(
     client,
     () =>
       `SELECT serial::text AS mark, partner_id AS "partnerId", version FROM outbox
        WHERE serial > $1::bigint ORDER BY serial`,
   );
+}
 
 /** Reads by transaction id, and only up to the oldest transaction that is still open, so that none can come in before. */
-export const readByTransactionId = (client: Client): Reader =>
-  createReader(
+export function readByTransactionId(client: Client): Reader {
+  return createReader(
     client,
     (hasEnded) =>
       // Open transactions of other databases of the server hold it back too, and are no matter once ours have ended.
       `SELECT xid::text AS mark, partner_id AS "partnerId", version FROM outbox
        WHERE xid > $1::xid8 AND (${hasEnded} OR xid < pg_snapshot_xmin(pg_current_snapshot())) ORDER BY xid, serial`,
   );
+}

@@ -14,10 +14,10 @@ export type StepwiseWriter<T> = {
 const STATEMENTS = new Set(['$queryRaw', '$queryRawUnsafe', '$executeRaw', '$executeRawUnsafe']);
 
 /** Starts work on a database whose transactions it can only go through step by step. */
-export const startStepwise = <T>(
+export function startStepwise<T>(
   database: Database,
   work: (database: Database) => Promise<T>,
-): StepwiseWriter<T> => {
+): StepwiseWriter<T> {
   let goOn: (() => void) | undefined;
   let done = false;
   const gate = (): Promise<void> =>
@@ -58,16 +58,16 @@ export const startStepwise = <T>(
     step: () => goOn?.(),
     result,
   };
-};
+}
 
 /** Counts the sessions of a database that wait for a lock. */
-export const countBlocked = async (client: Client): Promise<number> => {
+export async function countBlocked(client: Client): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
     `SELECT count(DISTINCT l.pid)::int AS count FROM pg_locks l JOIN pg_stat_activity a USING (pid)
      WHERE NOT l.granted AND a.datname = current_database()`,
   );
   return rows[0]?.count ?? 0;
-};
+}
 
 /** How often a writer is looked at before the database is asked whether it waits for a lock: most steps are done by then. */
 const PATIENCE = 200;
@@ -76,12 +76,12 @@ const PATIENCE = 200;
  * Lets writers go on one step at a time, each time the one that `draw` picks among those that can; calls `between` after each step, and
  * tells it whether a transaction ended. Ends when all are done. Rejects if they block each other for good.
  */
-export const interleave = async (
+export async function interleave(
   writers: readonly StepwiseWriter<unknown>[],
   draw: (below: number) => number,
   observer: Client,
   between: (hasEnded: boolean) => Promise<void>,
-): Promise<void> => {
+): Promise<void> {
   /** Those that were found to wait for somebody else's lock, until a transaction ends. */
   const blocked = new Set<StepwiseWriter<unknown>>();
   const underWay = () => writers.filter((writer) => !writer.isReady() && !writer.isDone());
@@ -117,4 +117,4 @@ export const interleave = async (
     await settle();
     await between(hasEnded);
   }
-};
+}

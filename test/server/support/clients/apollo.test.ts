@@ -17,7 +17,7 @@ import { waitFor } from '../../../support/wait-for.ts';
 import { BY_REF, missingRevenue } from './missing-revenue.ts';
 
 /** Which types an interface or union stands for: Apollo's cache has to be told. */
-const possibleTypes = (): Record<string, string[]> => {
+function possibleTypes(): Record<string, string[]> {
   const schema = buildSchema(
     readFileSync(new URL('../../../../schema/schema.graphql', import.meta.url), 'utf8'),
   );
@@ -26,7 +26,7 @@ const possibleTypes = (): Record<string, string[]> => {
       .filter(isAbstractType)
       .map((type) => [type.name, schema.getPossibleTypes(type).map(({ name }) => name)]),
   );
-};
+}
 
 let server: TestServer;
 const closing: (() => void | Promise<void>)[] = [];
@@ -39,16 +39,16 @@ afterEach(async () => {
 });
 afterAll(() => server?.close());
 
-const overWebSocket = (): ApolloLink => {
+function overWebSocket(): ApolloLink {
   const client = createWsClient({
     url: `${server.url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
   });
   closing.push(() => client.dispose());
   return new GraphQLWsLink(client);
-};
+}
 
-const overEvents = (): ApolloLink => {
+function overEvents(): ApolloLink {
   const client = createSseClient({ url: `${server.url}/graphql` });
   closing.push(() => client.dispose());
   return new ApolloLink(
@@ -64,10 +64,10 @@ const overEvents = (): ApolloLink => {
         ),
       ),
   );
-};
+}
 
 /** A client as a frontend would set it up. */
-const createClient = (live: ApolloLink): ApolloClient => {
+function createClient(live: ApolloLink): ApolloClient {
   const client = new ApolloClient({
     link: ApolloLink.split(
       ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
@@ -84,7 +84,7 @@ const createClient = (live: ApolloLink): ApolloClient => {
   });
   closing.push(() => client.stop());
   return client;
-};
+}
 
 const PARTNERS = gql`
   query Partners($filter: PartnerFilter, $first: Int, $after: String) {

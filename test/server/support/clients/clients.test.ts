@@ -34,11 +34,11 @@ afterEach(async () => {
 });
 afterAll(() => server?.close());
 
-const webSocket = () => {
+function webSocket() {
   const client = createWsClient({ url: url.replace('http', 'ws'), webSocketImpl: WebSocket });
   closing.push(() => client.dispose());
   return client;
-};
+}
 
 /** What every client has to be told of the log after `before`. */
 const PROMOTED = [
@@ -58,7 +58,9 @@ const PROMOTED = [
 ];
 
 type Event = StatusChangedSubscription['statusChanged'];
-const isCaughtUp = (event: Event): boolean => event.__typename === 'Checkpoint' && event.caughtUp;
+function isCaughtUp(event: Event): boolean {
+  return event.__typename === 'Checkpoint' && event.caughtUp;
+}
 
 describe('urql', () => {
   let requests: number;

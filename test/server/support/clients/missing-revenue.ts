@@ -2,7 +2,7 @@ import type { RecordFactsInput } from '../../../../src/generated/graphql/graphql
 import type { TestServer } from '../../../support/test-server.ts';
 
 /** The one invoice that the demo's partner P-00042 lacks for Gold. */
-export const missingRevenue = async (server: TestServer): Promise<RecordFactsInput> => {
+export async function missingRevenue(server: TestServer): Promise<RecordFactsInput> {
   const { program } = await server.ask('{ program(code: "connect") { today } }');
   const { today } = program as { today: string };
   return {
@@ -17,7 +17,7 @@ export const missingRevenue = async (server: TestServer): Promise<RecordFactsInp
       },
     ],
   };
-};
+}
 
 /** The partner P-00042, as every client asks for it. */
 export const BY_REF = { ref: { program: 'connect', externalRef: 'P-00042' } } as const;

@@ -112,7 +112,7 @@ let socket: ReturnType<typeof createClient>;
 let environment: Environment;
 
 /** Runs Relay's compiler over the documents and the committed schema. */
-const compile = (): void => {
+function compile(): void {
   mkdirSync(join(folder, 'src'));
   mkdirSync(join(folder, 'artifacts'));
   copyFileSync(
@@ -136,21 +136,27 @@ const compile = (): void => {
     { cwd: folder, encoding: 'utf8' },
   );
   if (status !== 0) throw new Error(`relay-compiler failed:\n${stdout}\n${stderr}`);
-};
+}
 
 // CommonJS, as the compiler writes them: as ES modules they need a bundler to find each other.
-const artifact = (name: string): unknown => require(join(folder, 'artifacts', `${name}.graphql.js`));
-const requestNamed = (name: string): ConcreteRequest => getRequest(artifact(name) as ConcreteRequest);
-const fragmentNamed = (name: string): ReaderFragment => getFragment(artifact(name) as ReaderFragment);
+function artifact(name: string): unknown {
+  return require(join(folder, 'artifacts', `${name}.graphql.js`));
+}
+function requestNamed(name: string): ConcreteRequest {
+  return getRequest(artifact(name) as ConcreteRequest);
+}
+function fragmentNamed(name: string): ReaderFragment {
+  return getFragment(artifact(name) as ReaderFragment);
+}
 
 /** What a component that has `key` would be given of its fragment. */
-const read = (fragment: string, key: unknown): unknown => {
+function read(fragment: string, key: unknown): unknown {
   const selector = getSingularSelector(fragmentNamed(fragment), key);
   if (selector === null || selector === undefined) throw new Error(`${fragment} has nothing to read`);
   const { data, isMissingData } = environment.lookup(selector);
   if (isMissingData) throw new Error(`${fragment} misses data`);
   return data;
-};
+}
 
 beforeAll(async () => {
   compile();
@@ -191,13 +197,13 @@ type Page = {
 };
 
 /** What the page's component is given, which holds what its fragments are read by. */
-const first = async () => {
+async function first() {
   const request = requestNamed('partnersFirstQuery');
   const operation = createOperationDescriptor(request, { by: BY_REF });
   environment.retain(operation);
   await fetchQuery(environment, request, { by: BY_REF }).toPromise();
   return environment.lookup(operation.fragment).data as { readonly partner: { readonly id: string } };
-};
+}
 
 test('the compiler takes the schema as one of Relay', () => {
   expect(readdirSync(join(folder, 'artifacts')).sort()).toEqual([
