@@ -3,6 +3,7 @@ import RelayPlugin from '@pothos/plugin-relay';
 import type { Day, Instant } from '../../src/engine/values/day.ts';
 import type { Fraction } from '../../src/engine/values/fraction.ts';
 import type { Context } from './context.ts';
+import type { MutationName } from './root-rules.ts';
 
 /** What the schema is built with; the types and fields are in the files named after them. */
 export const builder = new SchemaBuilder<{
@@ -62,3 +63,8 @@ builder.mutationType({
 builder.subscriptionType({
   description: 'Where following begins: over WebSocket (graphql-transport-ws) or server-sent events.',
 });
+
+/** Adds a mutation, for which root-rules.ts has to say who may use it. */
+export function addMutation(name: MutationName, field: Parameters<typeof builder.mutationField>[1]): void {
+  builder.mutationField(name, field);
+}

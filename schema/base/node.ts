@@ -1,4 +1,5 @@
 import type { Fact } from '../../src/engine/partner/fact.ts';
+import { type FactType, factTypeOf } from '../../src/engine/rulebook/fact-type.ts';
 import type { ProgramRecord } from '../../src/store/catalogue/directory.ts';
 import type { LogEntry } from '../../src/store/encoding/log-entry.ts';
 import type { OverrideRow } from '../../src/store/reading/read-override.ts';
@@ -22,18 +23,17 @@ export function typeNameOf(node: NodeSource): string {
   return 'published' in node ? 'Rulebook' : 'Program';
 }
 
-/** The name of a fact's type: one for each built-in kind, and one for all kinds that programmes declare. */
+/** The name of each type of fact in the graph. */
+export const FACT_TYPE_NAMES = {
+  revenue: 'RevenueFact',
+  certification: 'CertificationFact',
+  satisfaction: 'SatisfactionFact',
+  measurement: 'MeasurementFact',
+} as const satisfies Record<FactType, string>;
+
+/** The name of a fact's type in the graph. */
 export function factTypeName({ kind }: Fact) {
-  switch (kind) {
-    case 'revenue':
-      return 'RevenueFact';
-    case 'certification':
-      return 'CertificationFact';
-    case 'satisfaction':
-      return 'SatisfactionFact';
-    default:
-      return 'MeasurementFact';
-  }
+  return FACT_TYPE_NAMES[factTypeOf(kind)];
 }
 
 /** The node's global id. */

@@ -1,8 +1,8 @@
-import type { Refused } from '../../src/app/context/app.ts';
+import type { RefusalCode, Refused } from '../../src/app/context/app.ts';
 import { builder } from './builder.ts';
 
 /** A refusal as the app returns it. */
-export type RefusalSource = Refused<string>;
+export type RefusalSource = Refused<RefusalCode>;
 
 export const Refusal = builder.interfaceRef<RefusalSource>('Refusal').implement({
   description: 'Why something was not done: an expected outcome, not an error.',
@@ -17,74 +17,8 @@ export const Refusal = builder.interfaceRef<RefusalSource>('Refusal').implement(
   resolveType: ({ refused }) => refusalTypeName(refused),
 });
 
-/** A type of refusal that has nothing to add. */
-function plainRefusal(name: string, description: string) {
-  return builder.objectRef<RefusalSource>(name).implement({ description, interfaces: [Refusal] });
-}
-
-export const NotAllowed = plainRefusal('NotAllowed', 'The viewer may not do this.');
-export const TryAgain = plainRefusal(
-  'TryAgain',
-  'Too much happened at once. Nothing was done; send it again.',
-);
-export const ProgramNotFound = plainRefusal(
-  'ProgramNotFound',
-  'No programme has this code, or the viewer may not know of it.',
-);
-export const ProgramExists = plainRefusal('ProgramExists', 'There is a programme with this code already.');
-export const PartnerExists = plainRefusal('PartnerExists', 'There is a partner with this key already.');
-export const ParentNotFound = plainRefusal(
-  'ParentNotFound',
-  'There is no partner with the key of the parent.',
-);
-export const RulebookNotFound = plainRefusal(
-  'RulebookNotFound',
-  'No rulebook has this id, or it belongs to a programme out of reach.',
-);
-export const NotADraft = plainRefusal('NotADraft', 'The rulebook was published, so it never changes.');
-export const NotWithdrawable = plainRefusal(
-  'NotWithdrawable',
-  'Only the latest published rulebook of a programme can be withdrawn.',
-);
-export const PartnerNotFound = plainRefusal(
-  'PartnerNotFound',
-  "The programme has no partner with this vendor's key.",
-);
-export const HierarchyCycle = plainRefusal(
-  'HierarchyCycle',
-  'The partner would be its own affiliate on some day.',
-);
-export const HierarchyTooDeep = plainRefusal(
-  'HierarchyTooDeep',
-  'On some day more than 20 partners would stand above one another; a family is at most 20 deep.',
-);
-export const FactNotFound = plainRefusal(
-  'FactNotFound',
-  'Nothing was recorded from this source under this external id.',
-);
-export const TierNotFound = plainRefusal(
-  'TierNotFound',
-  'The rulebook in force on the first day has no tier with this code.',
-);
-export const InvalidDays = plainRefusal(
-  'InvalidDays',
-  'The days are in the past, or there are none between the first and the end.',
-);
-export const OverridesOverlap = plainRefusal(
-  'OverridesOverlap',
-  'Another override of the partner holds on some of the days.',
-);
-export const OverrideNotFound = plainRefusal(
-  'OverrideNotFound',
-  'There is no such override, or it is out of the reach of the viewer.',
-);
-export const InvalidKey = plainRefusal(
-  'InvalidKey',
-  'A key with these rights, this name or this end cannot be made.',
-);
-export const KeyNotFound = plainRefusal('KeyNotFound', 'There is no such key, or it is out of reach.');
-
-const TYPE_NAMES: Readonly<Record<string, string>> = {
+/** The name of each refusal's type in the graph. */
+export const REFUSAL_TYPE_NAMES = {
   NOT_ALLOWED: 'NotAllowed',
   TRY_AGAIN: 'TryAgain',
   PROGRAM_NOT_FOUND: 'ProgramNotFound',
@@ -109,11 +43,95 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   KEY_NOT_FOUND: 'KeyNotFound',
   FACTS_REJECTED: 'FactsRejected',
   RULEBOOK_INVALID: 'RulebookInvalid',
-};
+} as const satisfies Record<RefusalCode, string>;
 
-/** The name of a refusal's type; throws for a code that has none. */
-export function refusalTypeName(code: string): string {
-  const name = TYPE_NAMES[code];
-  if (name === undefined) throw new Error(`The refusal ${code} has no type in the graph.`);
-  return name;
+export const NotAllowed = builder.objectRef<Refused<'NOT_ALLOWED'>>('NotAllowed').implement({
+  description: 'The viewer may not do this.',
+  interfaces: [Refusal],
+});
+export const TryAgain = builder.objectRef<Refused<'TRY_AGAIN'>>('TryAgain').implement({
+  description: 'Too much happened at once. Nothing was done; send it again.',
+  interfaces: [Refusal],
+});
+export const ProgramNotFound = builder.objectRef<Refused<'PROGRAM_NOT_FOUND'>>('ProgramNotFound').implement({
+  description: 'No programme has this code, or the viewer may not know of it.',
+  interfaces: [Refusal],
+});
+export const ProgramExists = builder.objectRef<Refused<'PROGRAM_EXISTS'>>('ProgramExists').implement({
+  description: 'There is a programme with this code already.',
+  interfaces: [Refusal],
+});
+export const PartnerExists = builder.objectRef<Refused<'PARTNER_EXISTS'>>('PartnerExists').implement({
+  description: 'There is a partner with this key already.',
+  interfaces: [Refusal],
+});
+export const ParentNotFound = builder.objectRef<Refused<'UNKNOWN_PARENT'>>('ParentNotFound').implement({
+  description: 'There is no partner with the key of the parent.',
+  interfaces: [Refusal],
+});
+export const RulebookNotFound = builder
+  .objectRef<Refused<'RULEBOOK_NOT_FOUND'>>('RulebookNotFound')
+  .implement({
+    description: 'No rulebook has this id, or it belongs to a programme out of reach.',
+    interfaces: [Refusal],
+  });
+export const NotADraft = builder.objectRef<Refused<'NOT_A_DRAFT'>>('NotADraft').implement({
+  description: 'The rulebook was published, so it never changes.',
+  interfaces: [Refusal],
+});
+export const NotWithdrawable = builder.objectRef<Refused<'NOT_WITHDRAWABLE'>>('NotWithdrawable').implement({
+  description: 'Only the latest published rulebook of a programme can be withdrawn.',
+  interfaces: [Refusal],
+});
+export const PartnerNotFound = builder.objectRef<Refused<'PARTNER_NOT_FOUND'>>('PartnerNotFound').implement({
+  description: "The programme has no partner with this vendor's key.",
+  interfaces: [Refusal],
+});
+export const HierarchyCycle = builder.objectRef<Refused<'HIERARCHY_CYCLE'>>('HierarchyCycle').implement({
+  description: 'The partner would be its own affiliate on some day.',
+  interfaces: [Refusal],
+});
+export const HierarchyTooDeep = builder
+  .objectRef<Refused<'HIERARCHY_TOO_DEEP'>>('HierarchyTooDeep')
+  .implement({
+    description:
+      'On some day more than 20 partners would stand above one another; a family is at most 20 deep.',
+    interfaces: [Refusal],
+  });
+export const FactNotFound = builder.objectRef<Refused<'FACT_NOT_FOUND'>>('FactNotFound').implement({
+  description: 'Nothing was recorded from this source under this external id.',
+  interfaces: [Refusal],
+});
+export const TierNotFound = builder.objectRef<Refused<'UNKNOWN_TIER'>>('TierNotFound').implement({
+  description: 'The rulebook in force on the first day has no tier with this code.',
+  interfaces: [Refusal],
+});
+export const InvalidDays = builder.objectRef<Refused<'INVALID_DAYS'>>('InvalidDays').implement({
+  description: 'The days are in the past, or there are none between the first and the end.',
+  interfaces: [Refusal],
+});
+export const OverridesOverlap = builder
+  .objectRef<Refused<'OVERRIDES_OVERLAP'>>('OverridesOverlap')
+  .implement({
+    description: 'Another override of the partner holds on some of the days.',
+    interfaces: [Refusal],
+  });
+export const OverrideNotFound = builder
+  .objectRef<Refused<'OVERRIDE_NOT_FOUND'>>('OverrideNotFound')
+  .implement({
+    description: 'There is no such override, or it is out of the reach of the viewer.',
+    interfaces: [Refusal],
+  });
+export const InvalidKey = builder.objectRef<Refused<'INVALID_KEY'>>('InvalidKey').implement({
+  description: 'A key with these rights, this name or this end cannot be made.',
+  interfaces: [Refusal],
+});
+export const KeyNotFound = builder.objectRef<Refused<'KEY_NOT_FOUND'>>('KeyNotFound').implement({
+  description: 'There is no such key, or it is out of reach.',
+  interfaces: [Refusal],
+});
+
+/** The name of a refusal's type. */
+export function refusalTypeName(code: RefusalCode) {
+  return REFUSAL_TYPE_NAMES[code];
 }

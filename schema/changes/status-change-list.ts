@@ -1,4 +1,4 @@
-import type { ChangeDetail } from '../../src/engine/changes/change.ts';
+import type { ChangeType } from '../../src/engine/changes/change.ts';
 import type { LogEntry } from '../../src/store/encoding/log-entry.ts';
 import {
   type ChangeFilter,
@@ -12,6 +12,7 @@ import { batched } from '../base/batched.ts';
 import { builder } from '../base/builder.ts';
 import type { Context } from '../base/context.ts';
 import { badUserInput } from '../base/errors.ts';
+import { everyValue } from '../base/every-value.ts';
 import { readGlobalId } from '../base/global-id.ts';
 import { cursorAfter, readLogCursor } from '../base/log-cursor.ts';
 import { type Page, type PageArgs, pageArgs, readPageArgs, toPage, toSlice } from '../base/page.ts';
@@ -29,7 +30,7 @@ export const StatusChangeConnection = builder.connectionObject(
 
 const StatusChangeType = builder.enumType('StatusChangeType', {
   description: 'What can happen to a standing.',
-  values: {
+  values: everyValue<ChangeType>()({
     TIER_CHANGED: { value: 'TierChanged', description: 'The effective tier became another.' },
     SPECIALIZATION_EARNED: {
       value: 'SpecializationEarned',
@@ -47,7 +48,7 @@ const StatusChangeType = builder.enumType('StatusChangeType', {
     TIER_AT_RISK: { value: 'TierAtRisk', description: 'The tier will soon fall.' },
     RISK_CLEARED: { value: 'RiskCleared', description: 'The loss of the tier is averted.' },
     HISTORY_REVISED: { value: 'HistoryRevised', description: 'Days of the past became different.' },
-  } as const satisfies Record<string, { value: ChangeDetail['type']; description: string }>,
+  }),
 });
 
 export const StatusChangeFilter = builder.inputType('StatusChangeFilter', {

@@ -1,4 +1,4 @@
-import type { ChangeDetail, Direction, Trigger } from '../../src/engine/changes/change.ts';
+import type { ChangeDetail, ChangeType, Direction, Trigger } from '../../src/engine/changes/change.ts';
 import { explainChange } from '../../src/engine/text/explain-change.ts';
 import type { LogEntry } from '../../src/store/encoding/log-entry.ts';
 import { builder } from '../base/builder.ts';
@@ -46,10 +46,22 @@ export const DirectionType = builder.enumType('Direction', {
   } as const satisfies Record<Direction, { description: string }>,
 });
 
+/** The name of each type of change in the graph. */
+export const STATUS_CHANGE_TYPES = {
+  TierChanged: 'TierChanged',
+  SpecializationEarned: 'SpecializationEarned',
+  SpecializationLapsed: 'SpecializationLapsed',
+  HoldStarted: 'HoldStarted',
+  HoldEnded: 'HoldEnded',
+  TierAtRisk: 'TierAtRisk',
+  RiskCleared: 'RiskCleared',
+  HistoryRevised: 'HistoryRevised',
+} as const satisfies Readonly<Record<ChangeType, string>>;
+
 export const StatusChange = builder.interfaceRef<LogEntry>('StatusChange').implement({
   description: "An entry of a programme's log: something about a partner's standing became different.",
   interfaces: [Node],
-  resolveType: ({ change }) => change.detail.type,
+  resolveType: ({ change }) => STATUS_CHANGE_TYPES[change.detail.type],
   fields: (t) => ({
     partner: t.field({
       type: Partner,

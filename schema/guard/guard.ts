@@ -10,40 +10,7 @@ import { ROLES, type Role } from '../../src/app/access/rights.ts';
 import type { Context } from '../base/context.ts';
 import { forbidden } from '../base/errors.ts';
 import { refusalTypeName } from '../base/refusal.ts';
-
-const READ: readonly Role[] = ['ADMIN', 'READER', 'PARTNER'];
-const BRING_IN: readonly Role[] = ['ADMIN', 'INGEST'];
-const RULE: readonly Role[] = ['ADMIN'];
-/** What is of a whole programme, its peers' doings among it, is not for a partner. */
-const READ_WHOLE: readonly Role[] = ['ADMIN', 'READER'];
-
-/** Who may use which field of the roots. What they see there is narrowed by their ReadScope and their programmes. */
-export const ROOT_RULES: Readonly<Record<string, readonly Role[]>> = {
-  'Query.viewer': ROLES,
-  'Query.program': ROLES,
-  'Query.programs': ROLES,
-  'Query.node': READ,
-  'Query.nodes': READ,
-  'Query.partner': READ,
-  'Query.partners': READ,
-  'Query.statusChanges': READ,
-  'Query.apiKeys': RULE,
-  'Mutation.recordFacts': BRING_IN,
-  'Mutation.correctFact': BRING_IN,
-  'Mutation.voidFact': BRING_IN,
-  'Mutation.enrollPartner': BRING_IN,
-  'Mutation.updatePartner': BRING_IN,
-  'Mutation.createProgram': RULE,
-  'Mutation.saveRulebookDraft': RULE,
-  'Mutation.publishRulebook': RULE,
-  'Mutation.withdrawRulebook': RULE,
-  'Mutation.overrideTier': RULE,
-  'Mutation.endOverride': RULE,
-  'Mutation.createApiKey': RULE,
-  'Mutation.revokeApiKey': RULE,
-  'Subscription.statusChanged': READ,
-  'Subscription.partnerStanding': READ,
-};
+import { READ, READ_WHOLE, ROOT_RULES, RULE } from '../base/root-rules.ts';
 
 /** Who may use the fields of Query that a gateway needs, see subgraph.ts. What they find is narrowed in the same way. */
 export const SUBGRAPH_RULES = { _entities: READ, _service: ROLES } as const;

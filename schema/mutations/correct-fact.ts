@@ -1,10 +1,9 @@
 import {
   type FactAmended as Amended,
-  type AmendRefusal,
   type ContentRefused,
   correctFact,
 } from '../../src/app/writing/amend-fact.ts';
-import { builder } from '../base/builder.ts';
+import { addMutation, builder } from '../base/builder.ts';
 import { badUserInput } from '../base/errors.ts';
 import {
   FactNotFound,
@@ -76,13 +75,13 @@ const CorrectFactResult = builder.unionType('CorrectFactResult', {
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'FactCorrected'),
 });
 
-builder.mutationField('correctFact', (t) =>
+addMutation('correctFact', (t) =>
   t.field({
     description:
       'Replaces what a fact says, also whose it is. The versions before stay to be seen, and so does what was believed by them. Sent again, it changes nothing.',
     type: CorrectFactResult,
     args: { input: t.arg({ type: CorrectFactInput, description: 'Which fact says what from now on.' }) },
-    resolve: async (_, { input }, { app, told }): Promise<Amended | AmendRefusal | ContentRefused> => {
+    resolve: async (_, { input }, { app, told }) => {
       const { partner, occurredOn, detail } = input.fact;
       const result = await correctFact(app, {
         program: input.program,

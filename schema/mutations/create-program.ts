@@ -1,10 +1,11 @@
+import { refuse } from '../../src/app/context/app.ts';
 import { createProgram } from '../../src/app/writing/create-program.ts';
 import type { ProgramRecord } from '../../src/store/catalogue/directory.ts';
-import { builder } from '../base/builder.ts';
+import { addMutation, builder } from '../base/builder.ts';
 import { badUserInput } from '../base/errors.ts';
 import { present } from '../base/present.ts';
 import { Program } from '../base/program-ref.ts';
-import { NotAllowed, ProgramExists, type RefusalSource, refusalTypeName } from '../base/refusal.ts';
+import { NotAllowed, ProgramExists, refusalTypeName } from '../base/refusal.ts';
 
 type Done = { readonly program: ProgramRecord };
 
@@ -91,16 +92,16 @@ const CreateProgramResult = builder.unionType('CreateProgramResult', {
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'ProgramCreated'),
 });
 
-builder.mutationField('createProgram', (t) =>
+addMutation('createProgram', (t) =>
   t.field({
     description: 'Makes a programme.',
     type: CreateProgramResult,
     args: {
       input: t.arg({ type: CreateProgramInput, description: 'Its code, its calendar and what it measures.' }),
     },
-    resolve: async (_, { input }, { app, rights }): Promise<Done | RefusalSource> => {
+    resolve: async (_, { input }, { app, rights }) => {
       if (rights.programs !== 'ALL') {
-        return { refused: 'NOT_ALLOWED', message: 'Only who reaches all programmes makes new ones.' };
+        return refuse('NOT_ALLOWED', 'Only a viewer that reaches all programmes makes new ones.');
       }
       const result = await createProgram(app, {
         ...input,

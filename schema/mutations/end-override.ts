@@ -1,17 +1,11 @@
+import { refuse } from '../../src/app/context/app.ts';
 import { type OverrideSet as Done, endOverride } from '../../src/app/writing/override-tier.ts';
-import { builder } from '../base/builder.ts';
+import { addMutation, builder } from '../base/builder.ts';
 import { readGlobalId } from '../base/global-id.ts';
 import { loadOverride } from '../base/load-override.ts';
 import { present } from '../base/present.ts';
 import { readDay } from '../base/read-argument.ts';
-import {
-  InvalidDays,
-  NotAllowed,
-  OverrideNotFound,
-  type RefusalSource,
-  refusalTypeName,
-  TryAgain,
-} from '../base/refusal.ts';
+import { InvalidDays, NotAllowed, OverrideNotFound, refusalTypeName, TryAgain } from '../base/refusal.ts';
 import { StatusChange } from '../changes/status-change.ts';
 import { TierOverride } from '../partners/override.ts';
 
@@ -48,19 +42,23 @@ const EndOverrideResult = builder.unionType('EndOverrideResult', {
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'OverrideEnded'),
 });
 
-builder.mutationField('endOverride', (t) =>
+addMutation('endOverride', (t) =>
   t.field({
     description: 'Ends a tier set by hand before its time. Sent again, it changes nothing.',
     type: EndOverrideResult,
     args: { input: t.arg({ type: EndOverrideInput, description: 'Which override ends on which day.' }) },
-    resolve: async (_, { input }, context): Promise<Done | RefusalSource> => {
+    resolve: async (_, { input }, context) => {
       const id = readGlobalId(input.override, 'TierOverride', 'input.override');
       const on = readDay(input.on ?? null, 'input.on');
       const known = await loadOverride(context, id);
-      if (known === null) return { refused: 'OVERRIDE_NOT_FOUND', message: 'There is no such override.' };
+      if (known === null) return refuse('OVERRIDE_NOT_FOUND', 'There is no such override.');
       const { programId } = present(await context.partners.load(known.partnerId), 'partner');
       const program = present(await context.app.directory.find('id', programId), 'programme').code;
-      return endOverride(context.app, { program, override: id, on });
+      const result = await endOverride(context.app, { program, override: id, on });
+      if ('refused' in result && result.refused === 'PROGRAM_NOT_FOUND') {
+        return refuse('OVERRIDE_NOT_FOUND', 'There is no such override.');
+      }
+      return result;
     },
   }),
 );

@@ -2,7 +2,7 @@ import { enrollPartners } from '../../src/app/writing/enroll-partners.ts';
 import { PARTNER_FIELDS } from '../../src/app/writing/update-partner.ts';
 import type { LogEntry } from '../../src/store/encoding/log-entry.ts';
 import { type PartnerRow, readPartners } from '../../src/store/reading/read-partner.ts';
-import { builder } from '../base/builder.ts';
+import { addMutation, builder } from '../base/builder.ts';
 import { badUserInput } from '../base/errors.ts';
 import { Partner } from '../base/partner-ref.ts';
 import { present } from '../base/present.ts';
@@ -13,7 +13,6 @@ import {
   ParentNotFound,
   PartnerExists,
   ProgramNotFound,
-  type RefusalSource,
   refusalTypeName,
   TryAgain,
 } from '../base/refusal.ts';
@@ -68,13 +67,13 @@ const EnrollPartnerResult = builder.unionType('EnrollPartnerResult', {
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'PartnerEnrolled'),
 });
 
-builder.mutationField('enrollPartner', (t) =>
+addMutation('enrollPartner', (t) =>
   t.field({
     description:
       'Makes a partner a member of a programme and judges it. One that has left comes back by `updatePartner` with another `enrolledOn`.',
     type: EnrollPartnerResult,
     args: { input: t.arg({ type: EnrollPartnerInput, description: 'The data of the new member.' }) },
-    resolve: async (_, { input }, { app, scope, told }): Promise<Done | RefusalSource> => {
+    resolve: async (_, { input }, { app, scope, told }) => {
       const { program, externalRef, name, country, region, parent, enrolledOn } = input;
       const partner = {
         externalRef,

@@ -1,4 +1,5 @@
 import type { FactDetailInput as AppDetail, FactInput as AppFact } from '../../src/app/naming/fact-input.ts';
+import type { FactType } from '../../src/engine/rulebook/fact-type.ts';
 import { builder } from '../base/builder.ts';
 import { badUserInput } from '../base/errors.ts';
 
@@ -71,28 +72,29 @@ const MeasurementInput = builder.inputType('MeasurementInput', {
 export const FactDetailInput = builder.inputType('FactDetailInput', {
   description: 'What a fact says: exactly one of these.',
   isOneOf: true,
-  fields: (t) => ({
-    revenue: t.field({
-      type: RevenueInput,
-      required: false,
-      description: 'The partner sold something, or took it back.',
-    }),
-    certification: t.field({
-      type: CertificationInput,
-      required: false,
-      description: 'A person earned a credential.',
-    }),
-    satisfaction: t.field({
-      type: SatisfactionInput,
-      required: false,
-      description: 'A customer told how satisfied it is.',
-    }),
-    measurement: t.field({
-      type: MeasurementInput,
-      required: false,
-      description: 'Something of a kind that the programme declares was measured.',
-    }),
-  }),
+  fields: (t) =>
+    ({
+      revenue: t.field({
+        type: RevenueInput,
+        required: false,
+        description: 'The partner sold something, or took it back.',
+      }),
+      certification: t.field({
+        type: CertificationInput,
+        required: false,
+        description: 'A person earned a credential.',
+      }),
+      satisfaction: t.field({
+        type: SatisfactionInput,
+        required: false,
+        description: 'A customer told how satisfied it is.',
+      }),
+      measurement: t.field({
+        type: MeasurementInput,
+        required: false,
+        description: 'Something of a kind that the programme declares was measured.',
+      }),
+    }) satisfies Readonly<Record<FactType, unknown>>,
 });
 
 export const FactInput = builder.inputType('FactInput', {
@@ -114,15 +116,13 @@ export function toAppFact(
 }
 
 /** What a fact says, as the app takes it. Throws BAD_USER_INPUT that names `path`. */
-export function toAppDetail(
-  { revenue, certification, satisfaction, measurement }: typeof FactDetailInput.$inferInput,
-  path: string,
-): AppDetail {
-  if (revenue != null) {
+export function toAppDetail(input: typeof FactDetailInput.$inferInput, path: string): AppDetail {
+  if (input.revenue != null) {
+    const { revenue } = input;
     return { type: 'revenue', ...revenue, attributes: revenue.attributes ?? [] };
   }
-  if (certification != null) {
-    const { person, credential, expiresOn, attributes } = certification;
+  if (input.certification != null) {
+    const { person, credential, expiresOn, attributes } = input.certification;
     return {
       type: 'certification',
       person,
@@ -131,8 +131,8 @@ export function toAppDetail(
       attributes: attributes ?? [],
     };
   }
-  if (satisfaction != null) {
-    const { score, customer, respondent, attributes } = satisfaction;
+  if (input.satisfaction != null) {
+    const { score, customer, respondent, attributes } = input.satisfaction;
     return {
       type: 'satisfaction',
       score,
@@ -141,8 +141,8 @@ export function toAppDetail(
       attributes: attributes ?? [],
     };
   }
-  if (measurement != null) {
-    const { kind, value, subject, expiresOn, attributes } = measurement;
+  if (input.measurement != null) {
+    const { kind, value, subject, expiresOn, attributes } = input.measurement;
     return {
       type: 'measurement',
       kind,
@@ -152,5 +152,6 @@ export function toAppDetail(
       attributes: attributes ?? [],
     };
   }
+  input satisfies never;
   throw badUserInput('Exactly one kind of fact has to be given.', path);
 }

@@ -1,5 +1,5 @@
 import { type OverrideSet as Done, overrideTier } from '../../src/app/writing/override-tier.ts';
-import { builder } from '../base/builder.ts';
+import { addMutation, builder } from '../base/builder.ts';
 import { badUserInput } from '../base/errors.ts';
 import { readDay } from '../base/read-argument.ts';
 import {
@@ -8,7 +8,6 @@ import {
   OverridesOverlap,
   PartnerNotFound,
   ProgramNotFound,
-  type RefusalSource,
   refusalTypeName,
   TierNotFound,
   TryAgain,
@@ -64,7 +63,7 @@ const OverrideTierResult = builder.unionType('OverrideTierResult', {
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'TierOverridden'),
 });
 
-builder.mutationField('overrideTier', (t) =>
+addMutation('overrideTier', (t) =>
   t.field({
     description:
       "Sets a partner's tier by hand for a time, up or down. Two of one partner cannot hold on the same day.",
@@ -72,7 +71,7 @@ builder.mutationField('overrideTier', (t) =>
     args: {
       input: t.arg({ type: OverrideTierInput, description: 'Whose tier it is, for which days, and why.' }),
     },
-    resolve: async (_, { input }, { app }): Promise<Done | RefusalSource> => {
+    resolve: async (_, { input }, { app }) => {
       const result = await overrideTier(app, {
         ...input,
         firstOn: readDay(input.firstOn ?? null, 'input.firstOn'),

@@ -7,7 +7,7 @@ import {
   saveRulebookDraft,
 } from '../../src/app/writing/save-rulebook-draft.ts';
 import type { Problem } from '../../src/engine/format/problem.ts';
-import { builder } from '../base/builder.ts';
+import { addMutation, builder } from '../base/builder.ts';
 import { encodeGlobalId, readGlobalId } from '../base/global-id.ts';
 import { readDay } from '../base/read-argument.ts';
 import {
@@ -15,7 +15,6 @@ import {
   NotAllowed,
   ProgramNotFound,
   Refusal,
-  type RefusalSource,
   RulebookNotFound,
   refusalTypeName,
 } from '../base/refusal.ts';
@@ -113,8 +112,8 @@ const PublishRulebookResult = builder.unionType('PublishRulebookResult', {
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'RulebookPublished'),
 });
 
-builder.mutationFields((t) => ({
-  saveRulebookDraft: t.field({
+addMutation('saveRulebookDraft', (t) =>
+  t.field({
     description: 'Saves a rulebook document that is valid as a draft.',
     type: SaveRulebookDraftResult,
     args: {
@@ -123,24 +122,23 @@ builder.mutationFields((t) => ({
         description: 'The document, and which draft it replaces.',
       }),
     },
-    resolve: (
-      _,
-      { input: { program, document, draft } },
-      { app },
-    ): Promise<Saved | Invalid | RefusalSource> =>
+    resolve: (_, { input: { program, document, draft } }, { app }) =>
       saveRulebookDraft(app, {
         program,
         document,
         draft: draft == null ? null : readGlobalId(draft, 'Rulebook', 'input.draft'),
       }),
   }),
-  publishRulebook: t.field({
+);
+
+addMutation('publishRulebook', (t) =>
+  t.field({
     description: "Makes a draft the programme's rules from a day on.",
     type: PublishRulebookResult,
     args: {
       input: t.arg({ type: PublishRulebookInput, description: 'Which draft takes effect on which day.' }),
     },
-    resolve: async (_, { input }, context): Promise<Published | Unpublishable | RefusalSource> => {
+    resolve: async (_, { input }, context) => {
       const result = await publishRulebook(context.app, {
         rulebook: readGlobalId(input.rulebook, 'Rulebook', 'input.rulebook'),
         effectiveFrom: readDay(input.effectiveFrom, 'input.effectiveFrom'),
@@ -148,4 +146,4 @@ builder.mutationFields((t) => ({
       return 'refused' in result ? result : { rulebook: await rulebookNamed(context, result.rulebookId) };
     },
   }),
-}));
+);

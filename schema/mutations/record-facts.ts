@@ -5,16 +5,9 @@ import {
   type RowOutcome,
   recordFacts,
 } from '../../src/app/writing/record-facts.ts';
-import { builder } from '../base/builder.ts';
+import { addMutation, builder } from '../base/builder.ts';
 import { badUserInput } from '../base/errors.ts';
-import {
-  NotAllowed,
-  ProgramNotFound,
-  Refusal,
-  type RefusalSource,
-  refusalTypeName,
-  TryAgain,
-} from '../base/refusal.ts';
+import { NotAllowed, ProgramNotFound, Refusal, refusalTypeName, TryAgain } from '../base/refusal.ts';
 import { StatusChange } from '../changes/status-change.ts';
 import { Fact } from '../facts/fact.ts';
 import { FactWarning, warningOf } from '../facts/fact-warning.ts';
@@ -158,7 +151,7 @@ const RecordFactsResult = builder.unionType('RecordFactsResult', {
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'FactsRecorded'),
 });
 
-builder.mutationField('recordFacts', (t) =>
+addMutation('recordFacts', (t) =>
   t.field({
     description:
       'Records facts, judges the partners concerned and logs what changed. Idempotent by programme, source and external id: the same row again is a duplicate, what an older version said is outdated, another row under the same key a conflict.',
@@ -169,7 +162,7 @@ builder.mutationField('recordFacts', (t) =>
         description: 'Up to a thousand facts of one source, and what a refused one means.',
       }),
     },
-    resolve: async (_, { input }, { app, told }): Promise<Done | Rejected | RefusalSource> => {
+    resolve: async (_, { input }, { app, told }) => {
       if (input.facts.length === 0 || input.facts.length > MAX_ROWS) {
         throw badUserInput(`Send 1 to ${MAX_ROWS} facts at once.`, 'input.facts');
       }

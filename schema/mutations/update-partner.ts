@@ -1,7 +1,7 @@
 import { updatePartner } from '../../src/app/writing/update-partner.ts';
 import type { LogEntry } from '../../src/store/encoding/log-entry.ts';
 import { type PartnerRow, readPartners } from '../../src/store/reading/read-partner.ts';
-import { builder } from '../base/builder.ts';
+import { addMutation, builder } from '../base/builder.ts';
 import { badUserInput } from '../base/errors.ts';
 import { Partner } from '../base/partner-ref.ts';
 import { present } from '../base/present.ts';
@@ -13,7 +13,6 @@ import {
   ParentNotFound,
   PartnerNotFound,
   ProgramNotFound,
-  type RefusalSource,
   refusalTypeName,
   TryAgain,
 } from '../base/refusal.ts';
@@ -84,12 +83,12 @@ const UpdatePartnerResult = builder.unionType('UpdatePartnerResult', {
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'PartnerUpdated'),
 });
 
-builder.mutationField('updatePartner', (t) =>
+addMutation('updatePartner', (t) =>
   t.field({
     description: 'Enters new data about a partner from a day on. Nothing is overwritten.',
     type: UpdatePartnerResult,
     args: { input: t.arg({ type: UpdatePartnerInput, description: 'What is different from which day on.' }) },
-    resolve: async (_, { input }, { app, scope, told }): Promise<Done | RefusalSource> => {
+    resolve: async (_, { input }, { app, scope, told }) => {
       const { program, partner, firstOn, name, country, region, parent, enrolledOn, leftOn } = input;
       const result = await updatePartner(app, {
         program,

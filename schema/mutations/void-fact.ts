@@ -1,9 +1,5 @@
-import {
-  type FactAmended as Amended,
-  type AmendRefusal,
-  voidFact,
-} from '../../src/app/writing/amend-fact.ts';
-import { builder } from '../base/builder.ts';
+import { type FactAmended as Amended, voidFact } from '../../src/app/writing/amend-fact.ts';
+import { addMutation, builder } from '../base/builder.ts';
 import { badUserInput } from '../base/errors.ts';
 import { FactNotFound, NotAllowed, ProgramNotFound, refusalTypeName, TryAgain } from '../base/refusal.ts';
 import { AmendedFact, VersionConflict } from './amended-fact.ts';
@@ -31,13 +27,13 @@ const VoidFactResult = builder.unionType('VoidFactResult', {
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'FactVoided'),
 });
 
-builder.mutationField('voidFact', (t) =>
+addMutation('voidFact', (t) =>
   t.field({
     description:
       'Makes a fact count for nothing. It stays to be seen, among what was excluded from a number as VOIDED. Sent again, it changes nothing; a correction brings the fact back.',
     type: VoidFactResult,
     args: { input: t.arg({ type: VoidFactInput, description: 'Which version of which fact.' }) },
-    resolve: async (_, { input }, { app }): Promise<Amended | AmendRefusal> => {
+    resolve: async (_, { input }, { app }) => {
       const result = await voidFact(app, input);
       if ('path' in result) throw badUserInput(result.message, `input.${result.path}`);
       return result;

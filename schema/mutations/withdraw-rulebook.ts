@@ -1,13 +1,7 @@
 import { withdrawRulebook } from '../../src/app/writing/withdraw-rulebook.ts';
-import { builder } from '../base/builder.ts';
+import { addMutation, builder } from '../base/builder.ts';
 import { readGlobalId } from '../base/global-id.ts';
-import {
-  NotAllowed,
-  NotWithdrawable,
-  type RefusalSource,
-  RulebookNotFound,
-  refusalTypeName,
-} from '../base/refusal.ts';
+import { NotAllowed, NotWithdrawable, RulebookNotFound, refusalTypeName } from '../base/refusal.ts';
 import { type RulebookSource, rulebookNamed } from '../base/rulebook-source.ts';
 import { Rulebook } from '../rulebooks/rulebook.ts';
 
@@ -42,7 +36,7 @@ const WithdrawRulebookResult = builder.unionType('WithdrawRulebookResult', {
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'RulebookWithdrawn'),
 });
 
-builder.mutationField('withdrawRulebook', (t) =>
+addMutation('withdrawRulebook', (t) =>
   t.field({
     description:
       'Takes the latest published rulebook back, also after it took effect: the one before it holds again, for the past too, and without it there is no tier. What was believed until then stays answerable with `knownAt`. The next rulebook can be published once every partner has been judged anew.',
@@ -53,7 +47,7 @@ builder.mutationField('withdrawRulebook', (t) =>
         description: 'The published rulebook that is to be taken back.',
       }),
     },
-    resolve: async (_, { input }, context): Promise<Done | RefusalSource> => {
+    resolve: async (_, { input }, context) => {
       const id = readGlobalId(input.rulebook, 'Rulebook', 'input.rulebook');
       const result = await withdrawRulebook(context.app, { rulebook: id, reason: input.reason });
       if ('refused' in result) return result;

@@ -1,7 +1,7 @@
 import { type ApiKeyCreated, createApiKey, revokeApiKey } from '../../src/app/access/api-key.ts';
 import { ROLES, type Role } from '../../src/app/access/rights.ts';
 import type { ApiKeyRow } from '../../src/store/reading/read-api-key.ts';
-import { builder } from '../base/builder.ts';
+import { addMutation, builder } from '../base/builder.ts';
 import { badUserInput } from '../base/errors.ts';
 import { encodeGlobalId, readGlobalId } from '../base/global-id.ts';
 import { pageArgs } from '../base/page.ts';
@@ -14,7 +14,6 @@ import {
   NotAllowed,
   PartnerNotFound,
   ProgramNotFound,
-  type RefusalSource,
   refusalTypeName,
 } from '../base/refusal.ts';
 import { PartnerRef } from '../partners/partner-locator.ts';
@@ -142,12 +141,12 @@ builder.queryField('apiKeys', (t) =>
   }),
 );
 
-builder.mutationFields((t) => ({
-  createApiKey: t.field({
+addMutation('createApiKey', (t) =>
+  t.field({
     description: 'Makes a key. It cannot have more rights than its maker.',
     type: CreateApiKeyResult,
     args: { input: t.arg({ type: CreateApiKeyInput, description: 'Its purpose, its rights and its end.' }) },
-    resolve: async (_, { input }, { app, rights }): Promise<ApiKeyCreated | RefusalSource> => {
+    resolve: async (_, { input }, { app, rights }) => {
       const result = await createApiKey(app, rights, {
         name: input.name,
         role: input.role,
@@ -159,11 +158,13 @@ builder.mutationFields((t) => ({
       return result;
     },
   }),
-  revokeApiKey: t.field({
+);
+
+addMutation('revokeApiKey', (t) =>
+  t.field({
     description: 'Ends a key for good. Sent again, it changes nothing.',
     type: RevokeApiKeyResult,
     args: { id: t.arg.id({ description: 'What `ApiKey.id` said of it.' }) },
-    resolve: (_, { id }, { app, rights }): Promise<{ readonly key: ApiKeyRow } | RefusalSource> =>
-      revokeApiKey(app, rights, readGlobalId(id, 'ApiKey', 'id')),
+    resolve: (_, { id }, { app, rights }) => revokeApiKey(app, rights, readGlobalId(id, 'ApiKey', 'id')),
   }),
-}));
+);

@@ -26,7 +26,8 @@ export const OutcomeType = builder.enumType('Outcome', {
   } as const satisfies Record<Outcome, { description: string }>,
 });
 
-const TYPE_NAMES = {
+/** The name of each type in the graph. */
+export const PROOF_TYPE_NAMES = {
   THRESHOLD: 'ThresholdProof',
   COMPOSITE: 'CompositeProof',
   SPECIALIZATION: 'SpecializationProof',
@@ -36,7 +37,7 @@ const TYPE_NAMES = {
 
 export const RequirementProof = builder.interfaceRef<ProofSource>('RequirementProof').implement({
   description: 'A requirement with its outcome and everything it rests on.',
-  resolveType: ({ proof }) => TYPE_NAMES[proof.type],
+  resolveType: ({ proof }) => PROOF_TYPE_NAMES[proof.type],
   fields: (t) => ({
     path: t.string({
       description: "The requirement's place in the rulebook's document, a JSON pointer.",

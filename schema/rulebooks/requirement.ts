@@ -20,7 +20,8 @@ type Of<Type extends Rule['type']> = {
   readonly rule: Extract<Rule, { readonly type: Type }>;
 };
 
-const TYPE_NAMES = {
+/** The name of each type in the graph. */
+export const REQUIREMENT_TYPE_NAMES = {
   THRESHOLD: 'ThresholdRequirement',
   COMPOSITE: 'CompositeRequirement',
   SPECIALIZATION: 'SpecializationRequirement',
@@ -30,7 +31,7 @@ const TYPE_NAMES = {
 
 export const Requirement = builder.interfaceRef<RequirementSource>('Requirement').implement({
   description: 'A condition of a rulebook, apart from any partner.',
-  resolveType: ({ rule }) => TYPE_NAMES[rule.type],
+  resolveType: ({ rule }) => REQUIREMENT_TYPE_NAMES[rule.type],
   fields: (t) => ({
     path: t.string({
       description: "Its place in the rulebook's document, a JSON pointer.",

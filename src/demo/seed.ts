@@ -1,4 +1,4 @@
-import { type App, findProgram, type Refused } from '../app/context/app.ts';
+import { type AnyRefusalCode, type App, findProgram, type Refused } from '../app/context/app.ts';
 import { dayIn } from '../app/context/clock.ts';
 import type { FactInput } from '../app/naming/fact-input.ts';
 import { createProgram } from '../app/writing/create-program.ts';
@@ -127,7 +127,7 @@ function* batches<T>(items: readonly T[]): Generator<readonly T[]> {
 }
 
 /** A refusal as an error: the demo itself is wrong then, which no user can answer. */
-function demoRefused({ refused, message }: Refused<string>): Error {
+function demoRefused({ refused, message }: Refused<AnyRefusalCode>): Error {
   return new Error(`The demo was refused: ${refused}: ${message}`);
 }
 

@@ -11,7 +11,7 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createContext } from '../../schema/base/context.ts';
 import { encodeGlobalId } from '../../schema/base/global-id.ts';
-import { ROOT_RULES } from '../../schema/guard/guard.ts';
+import { ROOT_RULES } from '../../schema/base/root-rules.ts';
 import { schema } from '../../schema/index.ts';
 import { createApiKey } from '../../src/app/access/api-key.ts';
 import { ALL_RIGHTS, type Rights } from '../../src/app/access/rights.ts';

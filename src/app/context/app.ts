@@ -28,10 +28,48 @@ export type App = {
   readonly wakeJudge: () => void;
 };
 
-/** An expected refusal: a value, not an error. `code` is for programs, `message` for people. */
-export type Refused<Code extends string> = { readonly refused: Code; readonly message: string };
+/** Why a use case refuses something: each code has its type in the graph. */
+export type RefusalCode =
+  | 'NOT_ALLOWED'
+  | 'TRY_AGAIN'
+  | 'PROGRAM_NOT_FOUND'
+  | 'PROGRAM_EXISTS'
+  | 'PARTNER_EXISTS'
+  | 'UNKNOWN_PARENT'
+  | 'RULEBOOK_NOT_FOUND'
+  | 'NOT_A_DRAFT'
+  | 'NOT_PUBLISHABLE'
+  | 'NOT_WITHDRAWABLE'
+  | 'PARTNER_NOT_FOUND'
+  | 'HIERARCHY_CYCLE'
+  | 'HIERARCHY_TOO_DEEP'
+  | 'FACT_NOT_FOUND'
+  | 'VERSION_CONFLICT'
+  | 'CONTENT_REFUSED'
+  | 'UNKNOWN_TIER'
+  | 'INVALID_DAYS'
+  | 'OVERRIDES_OVERLAP'
+  | 'OVERRIDE_NOT_FOUND'
+  | 'INVALID_KEY'
+  | 'KEY_NOT_FOUND'
+  | 'FACTS_REJECTED'
+  | 'RULEBOOK_INVALID';
 
-export function refuse<Code extends string>(code: Code, message: string): Refused<Code> {
+/** Why an input is refused before that: it becomes an error of the graph. */
+export type InputRefusalCode = 'INVALID_INPUT' | 'UNAUTHENTICATED';
+
+/** Every code that a refusal may have. */
+export type AnyRefusalCode = RefusalCode | InputRefusalCode;
+
+/** An expected refusal: a value, not an error. `code` is for programs, `message` for people. */
+export type Refused<Code extends AnyRefusalCode> = Code extends unknown
+  ? { readonly refused: Code; readonly message: string }
+  : never;
+
+export function refuse<Code extends AnyRefusalCode>(
+  code: Code,
+  message: string,
+): { readonly refused: Code; readonly message: string } {
   return {
     refused: code,
     message,

@@ -1,3 +1,5 @@
+import type { FactType } from '../../engine/rulebook/fact-type.ts';
+
 /** A fact on its way in, as the sender wrote it: days and decimals are still text. */
 export type FactInput = {
   readonly externalId: string;
@@ -11,27 +13,30 @@ export type AttributeInput = { readonly name: string; readonly value: string };
 
 type WithAttributes = { readonly attributes: readonly AttributeInput[] };
 
-export type FactDetailInput =
-  | ({ readonly type: 'revenue'; readonly amount: string; readonly currency: string } & WithAttributes)
-  | ({
-      readonly type: 'certification';
-      readonly person: string;
-      readonly credential: string;
-      readonly expiresOn: string | null;
-    } & WithAttributes)
-  | ({
-      readonly type: 'satisfaction';
-      readonly score: string;
-      readonly customer: string | null;
-      readonly respondent: string | null;
-    } & WithAttributes)
-  | ({
-      readonly type: 'measurement';
-      readonly kind: string;
-      readonly value: string;
-      readonly subject: string | null;
-      readonly expiresOn: string | null;
-    } & WithAttributes);
+/** What facts of each type say. */
+type Details = {
+  readonly revenue: { readonly amount: string; readonly currency: string };
+  readonly certification: {
+    readonly person: string;
+    readonly credential: string;
+    readonly expiresOn: string | null;
+  };
+  readonly satisfaction: {
+    readonly score: string;
+    readonly customer: string | null;
+    readonly respondent: string | null;
+  };
+  readonly measurement: {
+    readonly kind: string;
+    readonly value: string;
+    readonly subject: string | null;
+    readonly expiresOn: string | null;
+  };
+};
+
+export type FactDetailInput = {
+  [Type in FactType]: { readonly type: Type } & Details[Type] & WithAttributes;
+}[FactType];
 
 /** Why a row was refused: `path` is its place in the sent input, for example `facts[3].detail.revenue.amount`. */
 export type RowRejection = {

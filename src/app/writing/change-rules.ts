@@ -1,7 +1,7 @@
 import { advanceEpoch, beginRuleChange, type WriteStart } from '../../store/catalogue/begin-write.ts';
 import { inTransaction, type Transaction } from '../../store/connection/transaction.ts';
 import { readProgramOf } from '../../store/writing/write-program.ts';
-import { type App, type Refused, refuse } from '../context/app.ts';
+import { type AnyRefusalCode, type App, type Refused, refuse } from '../context/app.ts';
 
 /** The refusal of a rulebook that is not there, or not within the caller's reach. */
 export function rulebookNotFound() {
@@ -14,7 +14,7 @@ export function rulebookNotFound() {
  */
 export async function changeRules<
   Done extends { readonly rulebookId: string },
-  Refusal extends Refused<string>,
+  Refusal extends Refused<AnyRefusalCode>,
 >(
   app: App,
   rulebookId: string,

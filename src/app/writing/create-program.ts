@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { quoted } from '../../engine/format/problem.ts';
 import { PROGRAM_LIMITS } from '../../engine/format/rulebook-limits.ts';
+import { BUILT_IN_KINDS } from '../../engine/rulebook/fact-type.ts';
 import { compare, fractionToText, parseDecimal } from '../../engine/values/fraction.ts';
 import { findNameProblem, findTextProblem, toName } from '../../engine/values/naming-text.ts';
 import type { MeasurementKind } from '../../engine/values/program.ts';
@@ -60,7 +61,7 @@ function check(command: CreateProgram): InvalidInput | null {
     const message = `A programme declares at most ${measurementKinds} kinds, and here are ${command.measurementKinds.length}.`;
     return invalid('measurementKinds', message);
   }
-  const seen = new Set(['revenue', 'certification', 'satisfaction']);
+  const seen = new Set<string>(BUILT_IN_KINDS);
   for (const [index, { code, name, unit }] of command.measurementKinds.entries()) {
     const at = `measurementKinds[${index}]`;
     const path = `${at}.code`;

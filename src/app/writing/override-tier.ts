@@ -32,7 +32,7 @@ export type OverrideTier = {
 export type OverrideSet = { readonly override: OverrideRow; readonly changes: readonly LogEntry[] };
 
 export type OverrideRefusal =
-  | Refused<'PARTNER_NOT_FOUND' | 'UNKNOWN_TIER' | 'INVALID_DAYS' | 'OVERRIDES_OVERLAP' | 'INVALID_TEXT'>
+  | Refused<'PARTNER_NOT_FOUND' | 'UNKNOWN_TIER' | 'INVALID_DAYS' | 'OVERRIDES_OVERLAP'>
   | (Refused<'INVALID_INPUT'> & { readonly path: string })
   | WriteRefusal;
 
@@ -43,10 +43,13 @@ export async function overrideTier(app: App, command: OverrideTier): Promise<Ove
   return writeToProgram(app, command.program, async (writing): Promise<OverrideSet | OverrideRefusal> => {
     const { tx, program, today } = writing;
     const firstOn = command.firstOn ?? today;
-    const problem =
-      findTextProblem(command.reason, LONGEST_TEXT, 'LINES') ??
-      findTextProblem(command.actor, LONGEST_TEXT, 'ONE_LINE');
-    if (problem !== null) return refuse('INVALID_TEXT', `The reason and the actor are texts. ${problem}`);
+    for (const [path, lines] of [
+      ['reason', 'LINES'],
+      ['actor', 'ONE_LINE'],
+    ] as const) {
+      const problem = findTextProblem(command[path], LONGEST_TEXT, lines);
+      if (problem !== null) return { ...refuse('INVALID_INPUT', problem), path };
+    }
     if (firstOn < today)
       return refuse('INVALID_DAYS', `The first day must not be before today, ${formatDay(today)}.`);
     if (command.endsOn <= firstOn) return refuse('INVALID_DAYS', 'The end has to be after the first day.');

@@ -54,6 +54,8 @@ export type ChangeDetail =
   /** Days before the judged one became different: from `fromOn` until before `untilOn`. */
   | { readonly type: 'HistoryRevised'; readonly fromOn: Day; readonly untilOn: Day };
 
+export type ChangeType = ChangeDetail['type'];
+
 /** A change, the day judged on which it became true, what set it off, and the rulebook in force then. */
 export type Change = {
   readonly on: Day;

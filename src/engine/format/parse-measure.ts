@@ -1,8 +1,10 @@
+import { type BuiltInKind, factTypeOf } from '../rulebook/fact-type.ts';
 import type { Metric } from '../rulebook/metric.ts';
 import type { Measure, PointScale, RegionalNumber } from '../rulebook/rulebook.ts';
 import { compare, type Fraction, ONE, ZERO } from '../values/fraction.ts';
 import { LONGEST_NAME } from '../values/naming-text.ts';
 import type { LocalizedText } from '../values/program.ts';
+import { unreachable } from '../values/unreachable.ts';
 import { checkSteps } from './check-bound.ts';
 import { metricShape } from './parse-metric.ts';
 import { namedRecord } from './record-shape.ts';
@@ -10,7 +12,7 @@ import type { RulebookReading } from './rulebook-reading.ts';
 import { decimal, positiveDecimal, text, writing } from './scalar-shape.ts';
 import { byKey, list, mapped, object, optional, reference, type Shape, textOr } from './shape.ts';
 
-const NAMES_OF_KINDS: Readonly<Record<string, LocalizedText>> = {
+const NAMES_OF_KINDS: Readonly<Record<BuiltInKind, LocalizedText>> = {
   revenue: { en: 'revenue', de: 'Umsatz' },
   certification: { en: 'certifications', de: 'Zertifizierungen' },
   satisfaction: { en: 'customer satisfaction', de: 'Kundenzufriedenheit' },
@@ -189,14 +191,26 @@ function commonUnit(
 
 function metricUnit(metric: Metric, reading: RulebookReading): string | null {
   if (metric.aggregate === 'DISTINCT') return metric.by.join() === 'person' ? 'persons' : null;
-  if (metric.aggregate === 'COUNT' || metric.kind === 'satisfaction') return null;
-  if (metric.kind === 'revenue') return reading.program.currency;
-  return reading.program.measurementKinds.find(({ code }) => code === metric.kind)?.unit ?? null;
+  if (metric.aggregate === 'COUNT') return null;
+  const type = factTypeOf(metric.kind);
+  switch (type) {
+    case 'revenue':
+      return reading.program.currency;
+    case 'certification':
+    case 'satisfaction':
+      return null;
+    case 'measurement':
+      return reading.program.measurementKinds.find(({ code }) => code === metric.kind)?.unit ?? null;
+    default:
+      return unreachable(type);
+  }
 }
 
 function kindName(kind: string, reading: RulebookReading): LocalizedText {
+  const type = factTypeOf(kind);
+  if (type !== 'measurement') return NAMES_OF_KINDS[type];
   const declared = reading.program.measurementKinds.find(({ code }) => code === kind);
-  return declared?.name ?? NAMES_OF_KINDS[kind] ?? { en: kind, de: kind };
+  return declared?.name ?? { en: kind, de: kind };
 }
 
 function everyRegion(number: RegionalNumber, test: (value: Fraction) => boolean): boolean {

@@ -1,3 +1,4 @@
+import { type FactType, factTypeOf } from '../rulebook/fact-type.ts';
 import {
   AGGREGATES,
   type Filter,
@@ -20,13 +21,23 @@ import { byKey, list, mapped, object, optional, type Shape } from './shape.ts';
 const UP_TO_A_CENTURY = { months: 1_200, days: 36_525 } as const;
 
 /** Fields of every fact, and those that only facts of certain kinds have. */
+/** What the facts of a type have that metrics may ask for. */
+const ABILITIES: Readonly<
+  Record<FactType, { readonly beMeasured: boolean; readonly haveRespondents: boolean }>
+> = {
+  revenue: { beMeasured: true, haveRespondents: false },
+  certification: { beMeasured: false, haveRespondents: false },
+  satisfaction: { beMeasured: true, haveRespondents: true },
+  measurement: { beMeasured: true, haveRespondents: false },
+};
+
 const COMMON_FIELDS: readonly string[] = ['occurredOn', 'expiresOn', 'region'];
-const FIELDS_BY_KIND: Readonly<Record<string, readonly string[]>> = {
+const FIELDS: Readonly<Record<FactType, readonly string[]>> = {
   revenue: ['currency'],
   certification: ['person', 'credential'],
   satisfaction: ['customer', 'respondent', 'value'],
+  measurement: ['subject', 'value'],
 };
-const MEASUREMENT_FIELDS: readonly string[] = ['subject', 'value'];
 const FIELD_TEXT =
   /^(person|credential|customer|respondent|subject|currency|value|occurredOn|expiresOn|region|attributes\.[^\s.][^\s]*)$/;
 const LONGEST_FIELD = 'attributes.'.length + LONGEST_NAME;
@@ -161,7 +172,8 @@ export const metricShape: Shape<{ metric: Metric; minimumSample: number | null }
     checkFilters(where, fact, `${path}/where`, reading);
     for (const [index, field] of by.entries()) checkField(field, fact, `${path}/by/${index}`, reading);
     const counts = aggregate === 'COUNT' || aggregate === 'DISTINCT';
-    if (fact === 'certification' && !counts) {
+    const can = ABILITIES[factTypeOf(fact)];
+    if (!can.beMeasured && !counts) {
       reading.refuse(`${path}/aggregate`, 'Certifications have no value; they can be counted only.');
     }
     if (aggregate === 'DISTINCT' && by.length === 0) {
@@ -176,7 +188,7 @@ export const metricShape: Shape<{ metric: Metric; minimumSample: number | null }
         'Only an average, median, minimum or maximum has a minimum sample.',
       );
     }
-    if (perRespondent !== undefined && fact !== 'satisfaction') {
+    if (perRespondent !== undefined && !can.haveRespondents) {
       reading.refuse(`${path}/perRespondent`, 'Only satisfaction has respondents.');
     }
     if (reading.problemCount() > before) return undefined;
@@ -209,14 +221,14 @@ export function checkFilters(
 
 /** Refuses a field that facts of the kind never have. */
 export function checkField(field: string, kind: string, path: string, reading: RulebookReading): void {
-  const own = FIELDS_BY_KIND[kind] ?? MEASUREMENT_FIELDS;
+  const own = FIELDS[factTypeOf(kind)];
   if (field.startsWith('attributes.') || COMMON_FIELDS.includes(field) || own.includes(field)) return;
   reading.refuse(path, `Facts of the kind "${kind}" have no ${shortened(field)}.`);
 }
 
 function isKind(kind: string, reading: RulebookReading): boolean {
   return (
-    Object.hasOwn(FIELDS_BY_KIND, kind) || reading.program.measurementKinds.some(({ code }) => code === kind)
+    factTypeOf(kind) !== 'measurement' || reading.program.measurementKinds.some(({ code }) => code === kind)
   );
 }
 

@@ -147,6 +147,14 @@ function composite(
 }
 
 function holdsForEach(requirement: Requirement): boolean {
-  if (requirement.type === 'FOR_EACH') return true;
-  return requirement.type === 'COMPOSITE' && requirement.parts.some((part) => holdsForEach(part.requirement));
+  switch (requirement.type) {
+    case 'FOR_EACH':
+      return true;
+    case 'COMPOSITE':
+      return requirement.parts.some((part) => holdsForEach(part.requirement));
+    case 'THRESHOLD':
+    case 'PERSONS':
+    case 'SPECIALIZATION':
+      return false;
+  }
 }

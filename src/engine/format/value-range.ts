@@ -1,3 +1,4 @@
+import { factTypeOf } from '../rulebook/fact-type.ts';
 import type { Metric } from '../rulebook/metric.ts';
 import type { Measure, PointScale, RegionalNumber } from '../rulebook/rulebook.ts';
 import {
@@ -12,6 +13,7 @@ import {
   ZERO,
 } from '../values/fraction.ts';
 import type { ProgramSettings } from '../values/program.ts';
+import { unreachable } from '../values/unreachable.ts';
 
 /** Between which numbers every value of a measure lies, by what kind of number it is; null where there is no end. */
 export type ValueRange = {
@@ -69,14 +71,30 @@ function calculationRange(
 
 function metricRange({ kind, aggregate }: Metric, { satisfactionScale }: ProgramSettings): Ends {
   if (aggregate === 'COUNT' || aggregate === 'DISTINCT') return FROM_ZERO;
-  if (kind !== 'satisfaction') return ANY;
-  const { minimum, maximum } = satisfactionScale;
+  const scale = scaleOf(kind, satisfactionScale);
+  if (scale === null) return ANY;
+  const { minimum, maximum } = scale;
   if (aggregate !== 'SUM') return { minimum, maximum };
   // Of nothing it is 0.
   return {
     minimum: compare(minimum, ZERO) >= 0 ? ZERO : null,
     maximum: compare(maximum, ZERO) <= 0 ? ZERO : null,
   };
+}
+
+/** Between which ends the values of a kind are; null if it has none. */
+function scaleOf(kind: string, satisfaction: ProgramSettings['satisfactionScale']) {
+  const type = factTypeOf(kind);
+  switch (type) {
+    case 'satisfaction':
+      return satisfaction;
+    case 'revenue':
+    case 'certification':
+    case 'measurement':
+      return null;
+    default:
+      return unreachable(type);
+  }
 }
 
 /** The points for the greatest value, in the region that gives most; steps give what their cap says. */

@@ -100,7 +100,9 @@ function missingParts(proof: RequirementProof): readonly RequirementProof[] {
     }
     case 'FOR_EACH':
       return proof.rule === 'ALL' ? proof.items.flatMap((item) => missingParts(item.proof)) : [proof];
-    default:
+    case 'THRESHOLD':
+    case 'PERSONS':
+    case 'SPECIALIZATION':
       return [proof];
   }
 }

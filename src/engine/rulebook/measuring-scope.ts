@@ -1,3 +1,4 @@
+import { unreachable } from '../values/unreachable.ts';
 import type { Metric, PersonGroup } from './metric.ts';
 import type {
   ForEach,
@@ -73,6 +74,8 @@ function collector(onForEach: (forEach: ForEach) => void) {
         return;
       case 'SPECIALIZATION':
         return;
+      default:
+        unreachable(node);
     }
   };
   const scope = (): MeasuringScope => ({ metrics, groups, metricsByPath });

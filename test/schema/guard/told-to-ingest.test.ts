@@ -1,7 +1,7 @@
 import { type GraphQLUnionType, graphql, isUnionType } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createContext } from '../../../schema/base/context.ts';
-import { ROOT_RULES } from '../../../schema/guard/guard.ts';
+import { ROOT_RULES } from '../../../schema/base/root-rules.ts';
 import { schema } from '../../../schema/index.ts';
 import { ALL_RIGHTS, type Rights } from '../../../src/app/access/rights.ts';
 import type { OpenApp } from '../../../src/app/open-app.ts';

@@ -5,7 +5,7 @@ import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWsClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { ROOT_RULES } from '../../../schema/guard/guard.ts';
+import { ROOT_RULES, type RootField } from '../../../schema/base/root-rules.ts';
 import { schema } from '../../../schema/index.ts';
 import { createApiKey, revokeApiKey } from '../../../src/app/access/api-key.ts';
 import { ALL_RIGHTS, ROLES, type Role } from '../../../src/app/access/rights.ts';
@@ -151,8 +151,8 @@ async function post(token: string | null, query: string, variables: object = {})
   return { status: response.status, ...(await response.json()) };
 }
 
-/** An operation for each field of the roots: a field without one fails the test that goes through them. */
-function operations(): Readonly<Record<string, string>> {
+/** An operation for each field of the roots: without one this does not compile. */
+function operations(): Readonly<Record<RootField, string>> {
   return {
     'Query.viewer': '{ viewer { role } }',
     'Query.program': '{ program(code: "mine") { name } }',
@@ -189,6 +189,13 @@ function operations(): Readonly<Record<string, string>> {
   };
 }
 
+function operationFor(field: string): string {
+  const all: Readonly<Record<string, string>> = operations();
+  const operation = all[field];
+  if (operation === undefined) throw new Error(`say how ${field} is asked for`);
+  return operation;
+}
+
 /** Every field of the roots, as the schema has them. */
 const rootFields = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap(
   (root) =>
@@ -212,8 +219,7 @@ describe('rights', () => {
     '%s: with no key, a wrong, a revoked or an expired one nothing, and a typed error',
     async (field) => {
       promised('With `AUTH=keys` every operation needs a key or a token.');
-      const operation = operations()[field];
-      if (operation === undefined) throw new Error(`say how ${field} is asked for`);
+      const operation = operationFor(field);
       const wrong = `tg_aaaaaaaaaaaa_${'a'.repeat(43)}`;
       for (const token of [null, 'nonsense', wrong, keyOf('revoked'), keyOf('expired')]) {
         const { status, data, errors } = await post(token, operation);
@@ -228,7 +234,7 @@ describe('rights', () => {
 
   const ofRequests = rootFields.filter((field) => !field.startsWith('Subscription'));
   test.each(ofRequests)('%s: each role may or may not, as its rule says', async (field) => {
-    const operation = operations()[field] ?? '';
+    const operation = operationFor(field);
     for (const role of ROLES) {
       const { data, errors } = await post(keyOf(role), operation);
       const codes = errors?.map(({ extensions }) => extensions.code) ?? [];
@@ -341,7 +347,7 @@ describe('rights', () => {
   test('an admin of some programmes finds the keys to them by name, and none that reaches further', async () => {
     type Keys = { readonly totalCount: number; readonly nodes: { readonly name: string }[] };
     const list = async (token: string): Promise<Keys> => {
-      const { apiKeys } = (await post(token, operations()['Query.apiKeys'] ?? '')).data ?? {};
+      const { apiKeys } = (await post(token, operationFor('Query.apiKeys'))).data ?? {};
       const { totalCount, nodes } = apiKeys as Keys;
       // Some may be of the same instant.
       return { totalCount, nodes: nodes.sort((a, b) => (a.name < b.name ? -1 : 1)) };
@@ -360,7 +366,7 @@ describe('rights', () => {
     promised('`ADMIN`: everything in its programmes: rules, partners, facts, overrides, keys'),
     async () => {
       for (const field of ofRequests) {
-        const { data, errors } = await post(keyOf('ADMIN'), operations()[field] ?? '');
+        const { data, errors } = await post(keyOf('ADMIN'), operationFor(field));
         // Whatever it is answered with, it is not that it may not.
         expect([field, errors]).toEqual([field, undefined]);
         const answer = JSON.stringify(data);
@@ -371,7 +377,7 @@ describe('rights', () => {
 
   test(promised('`READER`: read everything in its programmes but keys, and subscribe to it'), async () => {
     for (const field of rootFields.filter((field) => !field.startsWith('Mutation'))) {
-      const operation = operations()[field] ?? '';
+      const operation = operationFor(field);
       if (field.startsWith('Subscription')) {
         const client = wsClient(keyOf('READER'));
         const { value } = await client.iterate({ query: operation }).next();
@@ -396,7 +402,7 @@ describe('rights', () => {
     ] as const;
     // Those that ask about no programme, or make one, are left out.
     for (const field of ofRequests.filter((field) => field !== 'Mutation.createProgram')) {
-      const operation = operations()[field] ?? '';
+      const operation = operationFor(field);
       const asked = (which: 1 | 2) =>
         strangers.reduce((text, names) => text.replaceAll(names[0], names[which]), operation);
       const [other, none] = [await post(keyOf('ADMIN'), asked(1)), await post(keyOf('ADMIN'), asked(2))];
@@ -457,7 +463,7 @@ describe('rights', () => {
   );
 
   test('who may make programmes: an admin of all, and of no other', async () => {
-    const operation = operations()['Mutation.createProgram'] ?? '';
+    const operation = operationFor('Mutation.createProgram');
     expect((await post(keyOf('everything'), operation)).data?.r).toMatchObject({ code: 'PROGRAM_EXISTS' });
     expect((await post(keyOf('ADMIN'), operation)).data?.r).toMatchObject({ code: 'NOT_ALLOWED' });
   });
