@@ -8,7 +8,7 @@ import { DATABASE_CLOCK } from '../src/app/context/clock.ts';
 import { judgeDue } from '../src/app/judging/judge-due.ts';
 import type { FactInput } from '../src/app/naming/fact-input.ts';
 import { openApp } from '../src/app/open-app.ts';
-import { createCaseFinder } from '../src/app/reading/find-case.ts';
+import { createCaseFinder } from '../src/app/reading/find-inputs.ts';
 import { readStanding } from '../src/app/reading/read-standing.ts';
 import { createProgram } from '../src/app/writing/create-program.ts';
 import { enrollPartners } from '../src/app/writing/enroll-partners.ts';
@@ -142,7 +142,7 @@ await show('the same batch of 1,000 again', async () => {
 });
 await show('a publication', () => publish(1, addDays(today, 1)));
 await show(`${PARTNERS} partners judged by it`, () => judgeDue(app));
-const { id = '' } = (await app.directory.find('code', program)) ?? {};
+const { id = '' } = (await app.catalogue.find('code', program)) ?? {};
 async function standings(chosen: readonly string[]) {
   const rows = await readPartnersByRef(FULL_SCOPE, app.database.prisma, id, chosen);
   const cases = createCaseFinder(FULL_SCOPE, app);

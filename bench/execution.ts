@@ -1,6 +1,6 @@
 import { createContext } from '../schema/base/context.ts';
 import { schema } from '../schema/index.ts';
-import { createGate } from '../src/server/admission/admission.ts';
+import { createAdmissionControl } from '../src/server/admission/admission.ts';
 import { createBudgets } from '../src/server/admission/rate-limit.ts';
 import { createExecution } from '../src/server/execution/execution.ts';
 import { createDocuments } from '../src/server/request/documents.ts';
@@ -48,7 +48,7 @@ async function measure(text: string, compileAfter: number): Promise<number> {
   const metrics = createMetrics();
   const documents = createDocuments({ schema, limits, trusted: { texts: new Map(), only: false } });
   const budgets = createBudgets(limits.budget, () => performance.now());
-  const gate = createGate({ documents, limits, budgets, log, metrics });
+  const admissionControl = createAdmissionControl({ documents, limits, budgets, log, metrics });
   const context = () => createContext({ ...opened, requestId: 'bench' });
   const { operationMs, answerBytes, costly } = limits;
   const pay = () => 0;
@@ -64,7 +64,7 @@ async function measure(text: string, compileAfter: number): Promise<number> {
   });
   const once = async (): Promise<void> => {
     const request = { text, id: null, operationName: null, variables: {} };
-    const admission = gate.admit(request, caller, { mutations: false });
+    const admission = admissionControl.admit(request, caller, { mutations: false });
     if (!admission.ok) throw new Error(admission.errors.join('\n'));
     const { errors } = await execution.execute(admission.operation, caller);
     if (errors !== undefined) throw new Error(errors.join('\n'));

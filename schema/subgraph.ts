@@ -16,7 +16,7 @@ import {
   printSchema,
 } from 'graphql';
 import { toName } from '../src/engine/values/naming-text.ts';
-import type { ProgramRecord } from '../src/store/catalogue/directory.ts';
+import type { ProgramRecord } from '../src/store/catalogue/program-catalogue.ts';
 import type { PartnerRow } from '../src/store/reading/read-partner.ts';
 import type { Context } from './base/context.ts';
 import { badUserInput } from './base/errors.ts';
@@ -176,7 +176,7 @@ async function findProgram(
   by: 'id' | 'code',
   key: string | null,
 ): Promise<ProgramRecord | null> {
-  return key === null ? null : ((await app.directory.find(by, key)) ?? null);
+  return key === null ? null : ((await app.catalogue.find(by, key)) ?? null);
 }
 
 function programIdOf(globalId: string): string | null {

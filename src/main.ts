@@ -28,7 +28,7 @@ export type Tiergraph = {
   /** Where it serves, without a path. */
   readonly url: string;
   /** Looks for due work now instead of at the next round. */
-  wakeJudge(): void;
+  wakeDueWork(): void;
   /** Stops serving, finishes what runs, closes the database. Calling it again waits for the same stop. */
   close(): Promise<void>;
 };
@@ -65,7 +65,7 @@ export async function start({ config, log, clock = DATABASE_CLOCK }: StartOption
     sizes: {
       types: SIZED_TYPES,
       find: (session) =>
-        findAnswerSizes(whenRunning().opened.app.directory, session?.rights.programs ?? 'ALL'),
+        findAnswerSizes(whenRunning().opened.app.catalogue, session?.rights.programs ?? 'ALL'),
     },
     log,
     metrics,
@@ -76,7 +76,7 @@ export async function start({ config, log, clock = DATABASE_CLOCK }: StartOption
     documents: { texts, only: config.documents === 'trusted' },
     isStarting: () => running === undefined,
     ready: async () => {
-      await whenRunning().opened.app.directory.current();
+      await whenRunning().opened.app.catalogue.current();
       return null;
     },
   });
@@ -108,7 +108,7 @@ export async function start({ config, log, clock = DATABASE_CLOCK }: StartOption
     let closing: Promise<void> | undefined;
     return {
       url,
-      wakeJudge: judge.wake,
+      wakeDueWork: judge.wake,
       close() {
         closing ??= server.close().then(metricsServer.close).then(close);
         return closing;

@@ -8,7 +8,7 @@ const DEMO_SEED = 2014;
 
 /** Fills an empty database with the demo programme; continues a seeding that was cut off. */
 export async function seedEmptyDatabase(app: App, log: Pick<Log, 'info'>): Promise<void> {
-  const programs = [...(await app.directory.current()).byCode.keys()];
+  const programs = [...(await app.catalogue.current()).byCode.keys()];
   const isOurs = programs.length === 0 || (programs.length === 1 && programs[0] === CONNECT_PROGRAM.code);
   if (!isOurs || (await isDemoSeeded(app))) return;
   log.info({}, 'Seeding the demo programme, which takes a few seconds.');

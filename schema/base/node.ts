@@ -1,6 +1,6 @@
 import type { Fact } from '../../src/engine/partner/fact.ts';
 import { type FactType, factTypeOf } from '../../src/engine/rulebook/fact-type.ts';
-import type { ProgramRecord } from '../../src/store/catalogue/directory.ts';
+import type { ProgramRecord } from '../../src/store/catalogue/program-catalogue.ts';
 import type { LogEntry } from '../../src/store/encoding/log-entry.ts';
 import type { OverrideRow } from '../../src/store/reading/read-override.ts';
 import type { PartnerRow } from '../../src/store/reading/read-partner.ts';
@@ -88,7 +88,7 @@ async function loadByType(
 ): Promise<NodeSource | null> {
   switch (typeName) {
     case 'Program':
-      return (await context.app.directory.find('id', id)) ?? null;
+      return (await context.app.catalogue.find('id', id)) ?? null;
     case 'Rulebook':
       return findRulebook(context, id);
     case 'Partner':

@@ -1,4 +1,4 @@
-import type { ProgramRecord } from '../../src/store/catalogue/directory.ts';
+import type { ProgramRecord } from '../../src/store/catalogue/program-catalogue.ts';
 import { builder } from './builder.ts';
 
 /** The type Program, apart from its fields: rulebooks, partners and keys lead to programmes, and programmes to them. */

@@ -1,6 +1,6 @@
 import { NOTHING_ASKED } from '../../src/engine/format/show-rulebook.ts';
 import type { Specialization, Tier } from '../../src/engine/rulebook/rulebook.ts';
-import type { ProgramRecord, RulebookRecord } from '../../src/store/catalogue/directory.ts';
+import type { ProgramRecord, RulebookRecord } from '../../src/store/catalogue/program-catalogue.ts';
 import type { Context } from './context.ts';
 
 /** A published rulebook within its programme. */
@@ -14,7 +14,7 @@ export type SpecializationSource = RulebookSource & { readonly specialization: S
 
 /** The published rulebook with this id, withdrawn or not, whichever programme it belongs to; null if there is none. */
 export async function findRulebook({ app }: Context, id: string): Promise<RulebookSource | null> {
-  for (const program of (await app.directory.current()).byId.values()) {
+  for (const program of (await app.catalogue.current()).byId.values()) {
     const published = [...program.rulebooks, ...program.withdrawnRulebooks].find((each) => each.id === id);
     if (published !== undefined) return { program, published };
   }
@@ -25,7 +25,7 @@ export async function findRulebook({ app }: Context, id: string): Promise<Rulebo
 export async function rulebookNamed(context: Context, id: string): Promise<RulebookSource> {
   const known = await findRulebook(context, id);
   if (known !== null) return known;
-  context.app.directory.expire();
+  context.app.catalogue.expire();
   const found = await findRulebook(context, id);
   if (found === null) throw new Error(`The rulebook ${id} is missing.`);
   return found;

@@ -1,4 +1,8 @@
-import type { Directory, DirectorySnapshot, ProgramRecord } from '../../src/store/catalogue/directory.ts';
+import type {
+  CatalogueSnapshot,
+  ProgramCatalogue,
+  ProgramRecord,
+} from '../../src/store/catalogue/program-catalogue.ts';
 import { type AnswerSize, type SizesOfRulebook, sizesOf } from './answer-size.ts';
 
 /** Of how many programmes at once it is looked up what an answer may come to, where an operation names none. */
@@ -18,17 +22,17 @@ export const SIZED_TYPES: ReadonlySet<string> = new Set(TYPES);
 type Sizes = ReadonlyMap<string, readonly AnswerSize[]>;
 
 const knownOfPrograms = new WeakMap<ProgramRecord, Sizes>();
-const knownOfAll = new WeakMap<DirectorySnapshot, Sizes>();
+const knownOfAll = new WeakMap<CatalogueSnapshot, Sizes>();
 
 /**
  * Finds what objects of a type may come to for a viewer of these programmes (by id): by any rulebook of the programme that an
  * operation names, or of all that the viewer sees, if they are few. What memory has is enough: a price may be a moment late.
  */
 export function findAnswerSizes(
-  directory: Pick<Directory, 'latest'>,
+  catalogue: Pick<ProgramCatalogue, 'latest'>,
   programs: 'ALL' | readonly string[],
 ): (type: string, program: string | null) => readonly AnswerSize[] {
-  const snapshot = directory.latest();
+  const snapshot = catalogue.latest();
   if (snapshot === null) return () => [];
   const isSeen = ({ id }: ProgramRecord): boolean => programs === 'ALL' || programs.includes(id);
   return (type, code) => {
@@ -44,7 +48,7 @@ export function findAnswerSizes(
   };
 }
 
-function ofAll(snapshot: DirectorySnapshot): Sizes {
+function ofAll(snapshot: CatalogueSnapshot): Sizes {
   const known = knownOfAll.get(snapshot);
   if (known !== undefined) return known;
   const programs = snapshot.byId.size > MOST_PROGRAMS ? [] : [...snapshot.byId.values()];

@@ -1,6 +1,6 @@
 import { refuse } from '../../src/app/context/app.ts';
 import { createProgram } from '../../src/app/writing/create-program.ts';
-import type { ProgramRecord } from '../../src/store/catalogue/directory.ts';
+import type { ProgramRecord } from '../../src/store/catalogue/program-catalogue.ts';
 import { addMutation, builder } from '../base/builder.ts';
 import { badUserInput } from '../base/errors.ts';
 import { present } from '../base/present.ts';
@@ -112,7 +112,7 @@ addMutation('createProgram', (t) =>
         referencesIgnoreCase: input.referencesIgnoreCase ?? false,
       });
       if ('programId' in result) {
-        return { program: present(await app.directory.find('id', result.programId), 'programme') };
+        return { program: present(await app.catalogue.find('id', result.programId), 'programme') };
       }
       if ('path' in result) throw badUserInput(result.message, `input.${result.path}`);
       return result;

@@ -53,7 +53,7 @@ addMutation('endOverride', (t) =>
       const known = await loadOverride(context, id);
       if (known === null) return refuse('OVERRIDE_NOT_FOUND', 'There is no such override.');
       const { programId } = present(await context.partners.load(known.partnerId), 'partner');
-      const program = present(await context.app.directory.find('id', programId), 'programme').code;
+      const program = present(await context.app.catalogue.find('id', programId), 'programme').code;
       const result = await endOverride(context.app, { program, override: id, on });
       if ('refused' in result && result.refused === 'PROGRAM_NOT_FOUND') {
         return refuse('OVERRIDE_NOT_FOUND', 'There is no such override.');

@@ -42,7 +42,7 @@ export async function locatePartner(
     return decoded?.typeName === 'Partner' ? context.partners.load(decoded.id) : null;
   }
   if (ref === null || ref === undefined) return null;
-  const program = await context.app.directory.find('code', ref.program);
+  const program = await context.app.catalogue.find('code', ref.program);
   const row = program === undefined ? null : await byRef(context, ref.externalRef, program.id);
   if (row !== null) context.partners.prime(row.id, row);
   const refused = row === null ? refuseName(ref.externalRef, path) : null;
@@ -51,7 +51,7 @@ export async function locatePartner(
 }
 
 const byRef = batched(async ({ scope, app }, refs: readonly string[], programId: string) => {
-  const program = await app.directory.find('id', programId);
+  const program = await app.catalogue.find('id', programId);
   if (program === undefined) return refs.map(() => null);
   const { stored, pick } = await readReferences(app.database.prisma, program, refs);
   const rows = await readPartnersByRef(scope, app.database.prisma, programId, stored);

@@ -1,4 +1,4 @@
-import { heldOn, programOf, readStanding } from '../../src/app/reading/read-standing.ts';
+import { programOf, readStanding, standsOn } from '../../src/app/reading/read-standing.ts';
 import { builder } from '../base/builder.ts';
 import { loadOverrides } from '../base/load-override.ts';
 import { idOf, Node } from '../base/node.ts';
@@ -88,7 +88,7 @@ Partner.implement({
       nullable: true,
       description:
         'The day as of which `tier` and `specializations` hold: today, or within a minute after midnight yesterday.',
-      resolve: (row, _, { app }) => heldOn(app, row),
+      resolve: (row, _, { app }) => standsOn(app, row),
     }),
     standing: t.field({
       type: Standing,
@@ -184,7 +184,7 @@ Partner.implement({
         ...pageArgs,
       },
       resolve: async (row, { ended, ...args }, context) => {
-        const today = await heldOn(context.app, row);
+        const today = await standsOn(context.app, row);
         const all = await loadOverrides(context, row.id);
         const wanted = ended ? all : all.filter(({ endsOn }) => today === null || endsOn > today);
         return slicePage(wanted, args, idOf);

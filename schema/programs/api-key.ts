@@ -40,7 +40,7 @@ const ApiKey = builder.objectRef<ApiKeyRow>('ApiKey').implement({
       description: 'The programmes that it reaches; null for all, also those yet to be made.',
       resolve: async ({ programs }, _, { app }) => {
         if (programs === 'ALL') return null;
-        const found = await Promise.all(programs.map((id) => app.directory.find('id', id)));
+        const found = await Promise.all(programs.map((id) => app.catalogue.find('id', id)));
         return found.filter((program) => program !== undefined);
       },
     }),

@@ -1,5 +1,5 @@
 import { todayIn } from '../../src/app/context/app.ts';
-import type { ProgramRecord } from '../../src/store/catalogue/directory.ts';
+import type { ProgramRecord } from '../../src/store/catalogue/program-catalogue.ts';
 import { countJudged, type Progress } from '../../src/store/reading/read-tallies.ts';
 import { batched } from '../base/batched.ts';
 import { builder } from '../base/builder.ts';

@@ -3,7 +3,7 @@ import { rulebookSchema } from '../../src/engine/format/rulebook-schema.ts';
 import type { Day } from '../../src/engine/values/day.ts';
 import type { MeasurementKind } from '../../src/engine/values/program.ts';
 import { cursorAt } from '../../src/events/resume.ts';
-import type { ProgramRecord } from '../../src/store/catalogue/directory.ts';
+import type { ProgramRecord } from '../../src/store/catalogue/program-catalogue.ts';
 import { builder } from '../base/builder.ts';
 import { encodeGlobalId } from '../base/global-id.ts';
 import { localeArgs, tell } from '../base/locale.ts';
@@ -188,7 +188,7 @@ builder.queryFields((t) => ({
     type: Program,
     nullable: true,
     args: { code: t.arg.string({ description: 'By which the programme is named, such as connect.' }) },
-    resolve: async (_, { code }, { app }) => (await app.directory.find('code', code)) ?? null,
+    resolve: async (_, { code }, { app }) => (await app.catalogue.find('code', code)) ?? null,
   }),
   programs: t.field({
     description: 'The programmes that the viewer may see, by code.',
@@ -201,7 +201,7 @@ builder.queryFields((t) => ({
       ...pageArgs,
     },
     resolve: async (_, { codes, ...args }, { app }) => {
-      const all = [...(await app.directory.current()).byCode.values()];
+      const all = [...(await app.catalogue.current()).byCode.values()];
       const wanted = codes == null ? all : all.filter(({ code }) => codes.includes(code));
       return slicePage(
         wanted.sort((a, b) => (a.code < b.code ? -1 : 1)),

@@ -1,5 +1,5 @@
 import type { Rights, ROLES } from '../../src/app/access/rights.ts';
-import type { ProgramRecord } from '../../src/store/catalogue/directory.ts';
+import type { ProgramRecord } from '../../src/store/catalogue/program-catalogue.ts';
 import { builder } from '../base/builder.ts';
 import { Partner } from '../base/partner-ref.ts';
 import { Program } from '../base/program-ref.ts';
@@ -29,7 +29,7 @@ const Viewer = builder.objectRef<Rights>('Viewer').implement({
       type: [Program],
       description: 'The programmes that the viewer reaches, by code.',
       resolve: async (_, __, { app }): Promise<ProgramRecord[]> =>
-        [...(await app.directory.current()).byCode.values()].sort((a, b) => (a.code < b.code ? -1 : 1)),
+        [...(await app.catalogue.current()).byCode.values()].sort((a, b) => (a.code < b.code ? -1 : 1)),
     }),
     partner: t.field({
       type: Partner,

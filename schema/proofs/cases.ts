@@ -3,16 +3,16 @@ import {
   type CaseQuestion,
   readCases,
   readRecordings,
-} from '../../src/app/reading/find-case.ts';
+} from '../../src/app/reading/find-inputs.ts';
 import type { Instant } from '../../src/engine/values/day.ts';
-import type { ProgramRecord } from '../../src/store/catalogue/directory.ts';
+import type { ProgramRecord } from '../../src/store/catalogue/program-catalogue.ts';
 import { batched } from '../base/batched.ts';
 import type { Context } from '../base/context.ts';
 import { present } from '../base/present.ts';
 
 type Question = Pick<CaseQuestion, 'partnerId' | 'knownAt'>;
 
-const findCase = batched(async (context, questions: readonly Question[], programId: string) =>
+const findInputs = batched(async (context, questions: readonly Question[], programId: string) =>
   readCases(context.scope, context.app, await programWith(context, programId), within(programId, questions)),
 );
 
@@ -38,7 +38,7 @@ export function latestInScope(context: Context, { programId, ...question }: Case
 /** Finds what was known of partners; what resolvers ask for together is read in one statement, and once an operation. */
 export function casesFor(context: Context): CaseFinder {
   return {
-    find: ({ programId, ...question }) => findCase(context, keyOf(question), programId),
+    find: ({ programId, ...question }) => findInputs(context, keyOf(question), programId),
     latest: ({ programId, ...question }) => findRecording(context, keyOf(question), programId),
   };
 }
@@ -72,5 +72,5 @@ function within(programId: string, questions: readonly Question[]): readonly Cas
 }
 
 async function programWith({ app }: Context, id: string): Promise<ProgramRecord> {
-  return present(await app.directory.find('id', id), 'programme');
+  return present(await app.catalogue.find('id', id), 'programme');
 }

@@ -2,12 +2,12 @@ import { createCursorSeal } from '../events/cursor-seal.ts';
 import { createDistantDoorbell, type OpenLine } from '../events/distant-doorbell.ts';
 import { createLocalDoorbell, type Doorbell } from '../events/doorbell.ts';
 import { createLogSource } from '../events/log-source.ts';
-import { natsLine } from '../events/nats-line.ts';
-import { postgresLine } from '../events/postgres-line.ts';
+import { natsLine } from '../events/nats-channel.ts';
+import { postgresLine } from '../events/postgres-channel.ts';
 import { createStandingWatch, type StandingWatch } from '../events/standing-watch.ts';
 import { createTail, type Gauges, type Tail } from '../events/tail.ts';
-import { createDirectory } from '../store/catalogue/directory.ts';
 import { readCursorKey } from '../store/catalogue/epoch.ts';
+import { createProgramCatalogue } from '../store/catalogue/program-catalogue.ts';
 import { readStandingStamps } from '../store/catalogue/standing-stamps.ts';
 import { type DatabaseLocation, type OnStatement, openDatabase } from '../store/connection/database.ts';
 import { PATIENT, sessionConfig } from '../store/connection/session-settings.ts';
@@ -16,7 +16,7 @@ import { FULL_SCOPE } from '../store/reading/read-scope.ts';
 import type { App, AppLog } from './context/app.ts';
 import type { Clock } from './context/clock.ts';
 import { createGiveWay, type GiveWay } from './context/give-way.ts';
-import { type Judge, startJudge } from './judging/judge.ts';
+import { type DueWork, startDueWork } from './judging/due-work.ts';
 import { tellCollidingNames } from './tell-colliding-names.ts';
 
 export type AppOptions = {
@@ -37,7 +37,7 @@ export type OpenApp = {
   readonly app: App;
   readonly tail: Tail;
   readonly watch: StandingWatch<PartnerRow>;
-  readonly judge: Judge;
+  readonly judge: DueWork;
   /** Stops what runs and closes the database, in the order in which nothing is cut off. */
   close(): Promise<void>;
 };
@@ -55,7 +55,7 @@ export async function openApp({
 }: AppOptions): Promise<OpenApp> {
   const database = await openDatabase(location, onStatement);
   const cursorSeal = await readCursorKey(database.prisma).then(createCursorSeal);
-  const directory = createDirectory(database, (program, { number, reason }) =>
+  const catalogue = createProgramCatalogue(database, (program, { number, reason }) =>
     log.error({ program, rulebook: number, reason }, 'A programme cannot be judged by its rulebook.'),
   );
   const doorbell = openDoorbell(location, natsUrl, log);
@@ -64,9 +64,9 @@ export async function openApp({
   const tail = createTail({
     source: createLogSource(database),
     doorbell,
-    onEpoch: async (epoch) => void (await directory.at(epoch, database.prisma)),
+    onEpoch: async (epoch) => void (await catalogue.at(epoch, database.prisma)),
     onFault,
-    now: async () => clock(await directory.databaseTime()),
+    now: async () => clock(await catalogue.databaseTime()),
     ...(gauges && { gauges }),
     pollEveryMs,
   });
@@ -78,8 +78,17 @@ export async function openApp({
     onFault,
     pollEveryMs,
   });
-  const judge = startJudge(() => app);
-  const app: App = { database, directory, doorbell, cursorSeal, clock, giveWay, log, wakeJudge: judge.wake };
+  const judge = startDueWork(() => app);
+  const app: App = {
+    database,
+    catalogue,
+    doorbell,
+    cursorSeal,
+    clock,
+    giveWay,
+    log,
+    wakeDueWork: judge.wake,
+  };
   const close = async () => {
     await watch.stop();
     await judge.stop();

@@ -7,8 +7,8 @@ import {
   type StatusChangedSubscriptionVariables,
   type StatusChangeFilter,
 } from '../generated/graphql/graphql.ts';
+import { decideAfterEnding } from './decide-after-ending.ts';
 import type { FollowingRefused } from './following-refused.ts';
-import { judgeEnding } from './judge-ending.ts';
 import { type Ending, openSubscription, type Patience } from './open-subscription.ts';
 import { createPullQueue } from './pull-queue.ts';
 import type { WebSocketConstructor } from './web-socket-like.ts';
@@ -107,7 +107,7 @@ export function followStatusChanges<
     };
     const onEnd = (ending: Ending): void => {
       leave();
-      const judgement = judgeEnding(ending, hasDelivered);
+      const judgement = decideAfterEnding(ending, hasDelivered);
       if (judgement.retry) wait(judgement.why, judgement.notBeforeMs);
       else finish(judgement.refusal);
     };

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createLocalDoorbell, type Doorbell } from './doorbell.ts';
-import { within } from './within.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** An open connection to what carries short texts between processes. */
-export type Line = {
+export type NotificationChannel = {
   /** Sends texts to every process on the line, the sender included. Rejects if they can't be sent. */
   send(texts: readonly string[]): Promise<void>;
   /** Ends the connection, also a dead one. Never fails. */
@@ -14,7 +14,7 @@ export type Line = {
 export type OpenLine = (handlers: {
   readonly onText: (text: string) => void;
   readonly onLost: (error: Error) => void;
-}) => Promise<Line>;
+}) => Promise<NotificationChannel>;
 
 export type DistantDoorbellOptions = {
   readonly openLine: OpenLine;
@@ -46,7 +46,7 @@ export function createDistantDoorbell(options: DistantDoorbellOptions): Doorbell
   const closing = Promise.withResolvers<void>();
   let closed = false;
   let isSending = false;
-  let line: (Pick<Line, 'send'> & { readonly lost: PromiseWithResolvers<never> }) | undefined;
+  let line: (Pick<NotificationChannel, 'send'> & { readonly lost: PromiseWithResolvers<never> }) | undefined;
   let answerProbe = () => {};
 
   const onText = (text: string): void => {
@@ -67,7 +67,7 @@ export function createDistantDoorbell(options: DistantDoorbellOptions): Doorbell
       unsent.clear();
       const sent = current.send(ids.map((id) => `${self} ${id}`));
       try {
-        await Promise.race([within(answerWithinMs, 'Ringing', sent), current.lost.promise]);
+        await Promise.race([withTimeout(answerWithinMs, 'Ringing', sent), current.lost.promise]);
       } catch (error) {
         current.lost.reject(error);
         // Another line may be open already, and nothing else would send these on it.
@@ -78,11 +78,11 @@ export function createDistantDoorbell(options: DistantDoorbellOptions): Doorbell
     isSending = false;
   };
 
-  const probe = async ({ send }: Pick<Line, 'send'>): Promise<void> => {
+  const probe = async ({ send }: Pick<NotificationChannel, 'send'>): Promise<void> => {
     const answered = new Promise<void>((resolve) => {
       answerProbe = resolve;
     });
-    await within(
+    await withTimeout(
       answerWithinMs,
       'Probing the line',
       send([`${self} ${PROBE}`]).then(() => answered),
@@ -104,9 +104,9 @@ export function createDistantDoorbell(options: DistantDoorbellOptions): Doorbell
     const lost = Promise.withResolvers<never>();
     lost.promise.catch(() => {});
     const opening = openLine({ onText, onLost: lost.reject });
-    let opened: Line;
+    let opened: NotificationChannel;
     try {
-      opened = await within(answerWithinMs, 'Opening the line', opening);
+      opened = await withTimeout(answerWithinMs, 'Opening the line', opening);
     } catch (error) {
       void opening.then(
         (late) => late.close(),

@@ -1,9 +1,9 @@
 import type { LogEntry } from '../store/encoding/log-entry.ts';
 import type { LogHead } from '../store/follow-log.ts';
 import type { LogSource } from './log-source.ts';
-import { createLogWaiters, type LogWaiters } from './log-waiters.ts';
+import { createLogSubscribers, type LogSubscribers } from './log-subscribers.ts';
 import type { PageCache } from './page-cache.ts';
-import { within } from './within.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** One programme's log as a process sees it: its end, its latest entries in memory, and who waits for more. */
 export type FollowedLog = {
@@ -15,7 +15,7 @@ export type FollowedLog = {
   readonly history: number;
   /** The entry at a position, undefined beyond the head. A promise where it has to be read first. */
   entryAt(position: number): LogEntry | undefined | Promise<LogEntry | undefined>;
-  readonly waiters: LogWaiters;
+  readonly subscribers: LogSubscribers;
   /**
    * Catches up with the log's end; calls meanwhile lead the same run on. `news` are entries without gaps that were read with the end; what
    * they lack is read. Rejects, also with a LogFault, and may be tried again.
@@ -39,7 +39,7 @@ export class LogFault extends Error {}
 
 export function createFollowedLog(options: FollowedLogOptions): FollowedLog {
   const { programId, source, pages, windowSize, pageSize, answerWithinMs } = options;
-  const waiters = createLogWaiters();
+  const subscribers = createLogSubscribers();
   let head: LogHead = { programId, position: 0, entryId: null };
   let target = head;
   let offered: readonly LogEntry[] = [];
@@ -51,7 +51,11 @@ export function createFollowedLog(options: FollowedLogOptions): FollowedLog {
   let following = Promise.resolve();
 
   const readDense = async (from: number, to: number): Promise<readonly LogEntry[]> => {
-    const entries = await within(answerWithinMs, 'Reading the log', source.readRange(programId, from, to));
+    const entries = await withTimeout(
+      answerWithinMs,
+      'Reading the log',
+      source.readRange(programId, from, to),
+    );
     const faultAt = entries.findIndex((entry, index) => entry.position !== from + 1 + index);
     const missing = from + 1 + (faultAt < 0 ? entries.length : faultAt);
     if (missing <= to) throw new LogFault(`The log of programme ${programId} has no position ${missing}.`);
@@ -72,7 +76,7 @@ export function createFollowedLog(options: FollowedLogOptions): FollowedLog {
     head = { programId, position, entryId };
     if (isLoaded) history += 1;
     isLoaded = true;
-    waiters.announceReplaced();
+    subscribers.announceReplaced();
   };
 
   /** Reads on from the head; false if the log no longer has the entry there. */
@@ -90,7 +94,7 @@ export function createFollowedLog(options: FollowedLogOptions): FollowedLog {
     // Cut once a window's length, so that each entry is moved once and not at every advance.
     if (recent.length > 2 * windowSize) recent = recent.slice(-windowSize);
     head = { programId, position: to, entryId: added.at(-1)?.id ?? null };
-    waiters.announce(added);
+    subscribers.announce(added);
     return true;
   };
 
@@ -119,7 +123,7 @@ export function createFollowedLog(options: FollowedLogOptions): FollowedLog {
     get history() {
       return history;
     },
-    waiters,
+    subscribers,
     entryAt(position) {
       if (position > head.position) return undefined;
       const first = recent[0]?.position;

@@ -1,8 +1,8 @@
 import type { LogEntry } from '../store/encoding/log-entry.ts';
 import type { ChangeFilter } from '../store/reading/read-log.ts';
 import { type Cursor, checkOf } from './cursor.ts';
-import { type Asker, ENDED, type EventSource, nextOf } from './event-source.ts';
-import type { Membership } from './log-waiters.ts';
+import { ENDED, type EventSource, nextOf, type Receiver } from './event-source.ts';
+import type { Subscriber } from './log-subscribers.ts';
 import { cursorAt, holds, RETENTION_MS, type ResyncReason, refuseToResume } from './resume.ts';
 import type { Tail } from './tail.ts';
 
@@ -79,10 +79,10 @@ export async function subscribeToLog(subscription: LogSubscription): Promise<Eve
       ? { type: 'CHECKPOINT', cursor: told, caughtUp: toldCaughtUp }
       : { type: 'RESYNC', reason, cursor: told };
   /** Since it first asked for what comes after that. */
-  let membership: Membership | undefined;
-  /** The asker that has no answer yet, and those that asked after it. */
-  let asker: Asker<LogEvent> | undefined;
-  const laterAskers: Asker<LogEvent>[] = [];
+  let membership: Subscriber | undefined;
+  /** The receiver that has no answer yet, and those that asked after it. */
+  let receiver: Receiver<LogEvent> | undefined;
+  const laterAskers: Receiver<LogEvent>[] = [];
   let isAnswering = false;
   let isWaiting = false;
   let waitingSince = 0;
@@ -115,7 +115,7 @@ export async function subscribeToLog(subscription: LogSubscription): Promise<Eve
   const consider = (
     position: number,
     entry: LogEntry | undefined,
-    { matches }: Membership,
+    { matches }: Subscriber,
   ): LogEvent | undefined => {
     if (ended || log.history !== history || entry === undefined) return undefined;
     scanned = position;
@@ -133,7 +133,7 @@ export async function subscribeToLog(subscription: LogSubscription): Promise<Eve
       return event;
     }
     if (log.history !== history) return changeHistory();
-    membership ??= log.waiters.join(filter, wake);
+    membership ??= log.subscribers.join(filter, wake);
     const member = membership;
     const position = scanned + 1;
     if (position > log.head.position) {
@@ -148,10 +148,10 @@ export async function subscribeToLog(subscription: LogSubscription): Promise<Eve
       : consider(position, found, member);
   };
 
-  /** Goes on for as long as there is an asker; what memory has is given without a detour. */
+  /** Goes on for as long as there is a receiver; what memory has is given without a detour. */
   const advance = (): void => {
     isAnswering = true;
-    while (asker !== undefined) {
+    while (receiver !== undefined) {
       const event = step();
       if (event === 'WAIT') {
         wait();
@@ -176,9 +176,9 @@ export async function subscribeToLog(subscription: LogSubscription): Promise<Eve
     nextAsker()?.fail(error);
     end();
   };
-  const nextAsker = (): Asker<LogEvent> | undefined => {
-    const next = asker;
-    asker = laterAskers.length > 0 ? laterAskers.shift() : undefined;
+  const nextAsker = (): Receiver<LogEvent> | undefined => {
+    const next = receiver;
+    receiver = laterAskers.length > 0 ? laterAskers.shift() : undefined;
     return next;
   };
 
@@ -219,15 +219,15 @@ export async function subscribeToLog(subscription: LogSubscription): Promise<Eve
   };
 
   const source: EventSource<LogEvent> = {
-    ask(whoAsks) {
+    ask(pulling) {
       if (ended) {
-        whoAsks.finish();
+        pulling.finish();
         return;
       }
       // While another waits, or is being answered, that goes on with this one.
-      if (asker !== undefined) laterAskers.push(whoAsks);
+      if (receiver !== undefined) laterAskers.push(pulling);
       else {
-        asker = whoAsks;
+        receiver = pulling;
         if (!isAnswering) advance();
       }
     },

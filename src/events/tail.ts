@@ -5,7 +5,7 @@ import { createFollowedLog, type FollowedLog } from './followed-log.ts';
 import type { LogSource } from './log-source.ts';
 import { createPageCache } from './page-cache.ts';
 import { createTimerWheel, type TimerWheel } from './timer-wheel.ts';
-import { within } from './within.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /**
  * A process's view of the logs: it follows their ends, keeps their latest entries in memory, and serves every subscriber of the
@@ -97,7 +97,7 @@ export function createTail(options: TailOptions): Tail {
   const poll = async (): Promise<void> => {
     const known = [...logs.values()].map(({ head }) => head);
     const reading = source.readNews(known, pageSize);
-    const seen = await within(answerWithinMs, 'Reading the ends of the logs', reading);
+    const seen = await withTimeout(answerWithinMs, 'Reading the ends of the logs', reading);
     if (seen.epoch !== epoch) {
       await options.onEpoch(seen.epoch);
       epoch = seen.epoch;
@@ -149,7 +149,7 @@ export function createTail(options: TailOptions): Tail {
   );
   options.gauges?.gauge('tiergraph_log_faults', 'What of the logs cannot be followed.', () => faults.size);
   options.gauges?.gauge('tiergraph_log_subscribers', 'Subscribers that follow a log here.', () =>
-    sum((log) => log.waiters.size),
+    sum((log) => log.subscribers.size),
   );
 
   return {

@@ -5,34 +5,34 @@ import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Session } from '../app/access/authenticate.ts';
 import { createGiveWay, type GiveWay } from '../app/context/give-way.ts';
-import { createGate } from './admission/admission.ts';
+import { createAdmissionControl } from './admission/admission.ts';
 import { identityOf } from './admission/authentication.ts';
 import { createBacklog } from './admission/backlog.ts';
-import { createConnectionCount } from './admission/connection-count.ts';
 import {
   checkBody,
   checkBodySize,
   checkSource,
   corsHeaders,
+  type Denial,
+  denial,
   HEADERS,
   isPreflight,
   type Sources,
-  type TurnedAway,
-  turnedAway,
-} from './admission/guard.ts';
+} from './admission/check-request.ts';
+import { createConnectionCount } from './admission/connection-count.ts';
+import { deny, httpOf } from './admission/deny.ts';
 import { limitSignIns } from './admission/limit-sign-ins.ts';
 import { isMasked, maskError } from './admission/mask-error.ts';
 import { type Budgets, createBudgets } from './admission/rate-limit.ts';
 import { takeTurns } from './admission/take-turns.ts';
-import { httpOf, turnAway } from './admission/turn-away.ts';
 import type { Pay } from './delivery/event-streams.ts';
 import { createExecution } from './execution/execution.ts';
 import { createGraphiQLPage, type Example } from './http/graphiql-page.ts';
 import { answerLive, answerReady } from './http/health.ts';
 import { listenOn } from './http/listen-on.ts';
 import { answerMetrics } from './http/metrics-server.ts';
+import { type HttpCaller, type HttpContext, useAdmission } from './http/use-admission.ts';
 import { useCompression } from './http/use-compression.ts';
-import { type HttpCaller, type HttpContext, useGate } from './http/use-gate.ts';
 import type { Identify, MakeContext } from './request/caller.ts';
 import type { FindSizes } from './request/cost-formula.ts';
 import { createDocuments, type TrustedDocuments } from './request/documents.ts';
@@ -49,10 +49,10 @@ const STOP_GRACE_MS = 10_000;
 /** How often an operation is executed before it is worth the milliseconds that compiling it takes. */
 const COMPILE_AFTER = 3;
 
-const STARTING = turnedAway(503, 'UNAVAILABLE', 'The server is starting.');
-const STOPPING = turnedAway(503, 'UNAVAILABLE', 'The server is stopping.');
+const STARTING = denial(503, 'UNAVAILABLE', 'The server is starting.');
+const STOPPING = denial(503, 'UNAVAILABLE', 'The server is stopping.');
 
-const NOT_FOUND = turnedAway(404, 'NOT_FOUND', `GraphQL is at ${PATH}.`);
+const NOT_FOUND = denial(404, 'NOT_FOUND', `GraphQL is at ${PATH}.`);
 
 export type ServerOptions = {
   readonly schema: GraphQLSchema;
@@ -133,7 +133,7 @@ export function createServer({
     ...(sizes && { sizedTypes: sizes.types }),
   });
   const budgets = createBudgets(limits.budget, () => performance.now());
-  const gate = createGate({
+  const admissionControl = createAdmissionControl({
     documents,
     limits,
     budgets,
@@ -177,11 +177,14 @@ export function createServer({
           log.error({ err: cause }, 'A request failed outside execution.'),
         ),
     },
-    plugins: [useGate({ gate, execution, connections, connectionsPerIdentity }), useCompression()],
+    plugins: [
+      useAdmission({ admissionControl, execution, connections, connectionsPerIdentity }),
+      useCompression(),
+    ],
   });
 
   const webSockets = createWebSockets({
-    gate,
+    admissionControl,
     execution,
     connections,
     identify: identifyCaller,
@@ -197,7 +200,7 @@ export function createServer({
     // Hundreds may arrive in one turn of the event loop.
     await giveWay();
     const wrongBody = checkBody(request);
-    if (wrongBody !== null) return turnAway(request, response, wrongBody);
+    if (wrongBody !== null) return deny(request, response, wrongBody);
     const requestId = randomUUID();
     try {
       // It is sent without a key; what it sends needs one.
@@ -208,7 +211,7 @@ export function createServer({
       );
       const largestBytes = session?.rights.role === 'INGEST' ? limits.ingestBodyBytes : limits.bodyBytes;
       const tooLarge = checkBodySize(request, largestBytes);
-      if (tooLarge !== null) return turnAway(request, response, tooLarge);
+      if (tooLarge !== null) return deny(request, response, tooLarge);
       if (asksFirst(request)) response.writeContinue();
       await yoga(request, response, { caller: createCaller(requestId, session, response) });
     } catch (error) {
@@ -216,13 +219,12 @@ export function createServer({
         log.error({ requestId, err: cause }, 'A request failed before it was read.'),
       );
       if (response.headersSent) response.destroy();
-      else
-        turnAway(request, response, { status: isMasked(shown) ? 500 : httpOf(shown).status, error: shown });
+      else deny(request, response, { status: isMasked(shown) ? 500 : httpOf(shown).status, error: shown });
     }
   };
 
   /** Why nothing may begin that lasts. */
-  const unavailable = (): TurnedAway | null => {
+  const unavailable = (): Denial | null => {
     if (isStarting()) return STARTING;
     return closing === null ? null : STOPPING;
   };
@@ -230,12 +232,12 @@ export function createServer({
   const route = (request: IncomingMessage, response: ServerResponse): void => {
     const path = pathOf(request);
     if (isStarting() && !path.startsWith('/health/')) {
-      turnAway(request, response, STARTING);
+      deny(request, response, STARTING);
       return;
     }
     switch (path) {
       case PATH:
-        if (closing !== null && asksForEvents(request)) turnAway(request, response, STOPPING);
+        if (closing !== null && asksForEvents(request)) deny(request, response, STOPPING);
         else void serveGraph(request, response);
         break;
       case '/':
@@ -249,10 +251,10 @@ export function createServer({
         break;
       case '/metrics':
         if (showsMetrics) answerMetrics(response, metrics);
-        else turnAway(request, response, NOT_FOUND);
+        else deny(request, response, NOT_FOUND);
         break;
       default:
-        turnAway(request, response, NOT_FOUND);
+        deny(request, response, NOT_FOUND);
     }
   };
 
@@ -270,7 +272,7 @@ export function createServer({
       response.setHeaders(new Map(Object.entries(corsHeaders(request, sources))));
       if (isPreflight(request)) response.writeHead(204).end();
       else route(request, response);
-    } else turnAway(request, response, refused);
+    } else deny(request, response, refused);
   }, limits.pipelinedRequests);
 
   const http = createHttpServer(
@@ -295,7 +297,7 @@ export function createServer({
     if (refused === null) return webSockets.upgrade(request, socket, head);
     const headers = [...HEADERS, ['connection', 'close'], ['content-length', '0']];
     const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`);
-    socket.end(`HTTP/1.1 ${refused.status} Turned away\r\n${lines.join('')}\r\n`);
+    socket.end(`HTTP/1.1 ${refused.status} Denied\r\n${lines.join('')}\r\n`);
   });
 
   const stop = async (): Promise<void> => {

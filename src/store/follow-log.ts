@@ -1,6 +1,6 @@
-import type { Session } from './connection/transaction.ts';
+import type { DatabaseClient } from './connection/transaction.ts';
 import type { LogEntry } from './encoding/log-entry.ts';
-import { ENTRY_COLUMNS, type EntryRow, toEntry } from './reading/read-log.ts';
+import { ENTRY_COLUMNS, type LogEntryRow, toEntry } from './reading/read-log.ts';
 
 // What the tail reads: for all subscribers, so in no viewer's scope. Which of them may see an entry is decided where it is delivered.
 
@@ -19,7 +19,7 @@ export type LogNews = LogHead & { readonly entries: readonly LogEntry[] };
  * given. The limit tells the planner how few they are: it would read the whole log to join it otherwise.
  */
 export async function readLogNews(
-  session: Session,
+  session: DatabaseClient,
   known: readonly Pick<LogHead, 'programId' | 'position'>[],
   limit: number,
 ): Promise<{ readonly epoch: bigint; readonly news: readonly LogNews[] }> {
@@ -55,16 +55,16 @@ type HeadRow = {
   readonly headOf: string | null;
   readonly head: number;
   readonly headId: string | null;
-} & (EntryRow | { readonly id: null });
+} & (LogEntryRow | { readonly id: null });
 
 /** All entries of a log in a range of positions (`from` exclusive, `to` inclusive), for the tail, which delivers to every scope. */
 export async function readLogRange(
-  session: Session,
+  session: DatabaseClient,
   programId: string,
   from: number,
   to: number,
 ): Promise<readonly LogEntry[]> {
-  const rows = await session.$queryRaw<EntryRow[]>`
+  const rows = await session.$queryRaw<LogEntryRow[]>`
     SELECT ${ENTRY_COLUMNS} FROM status_change s
     WHERE s.program_id = ${programId}::uuid AND s.position > ${from}::bigint AND s.position <= ${to}::bigint ORDER BY s.position`;
   return rows.map(toEntry);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { judgeDue } from '../../src/app/judging/judge-due.ts';
 import type { OpenApp } from '../../src/app/open-app.ts';
-import { createCaseFinder } from '../../src/app/reading/find-case.ts';
+import { createCaseFinder } from '../../src/app/reading/find-inputs.ts';
 import { readStanding } from '../../src/app/reading/read-standing.ts';
 import { createProgram } from '../../src/app/writing/create-program.ts';
 import { enrollPartners } from '../../src/app/writing/enroll-partners.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createCaseFinder } from '../../src/app/reading/find-case.ts';
-import { heldOn, type KnownStanding, readEvidence } from '../../src/app/reading/read-standing.ts';
+import { createCaseFinder } from '../../src/app/reading/find-inputs.ts';
+import { type KnownStanding, readEvidence, standsOn } from '../../src/app/reading/read-standing.ts';
 import { correctFact, voidFact } from '../../src/app/writing/amend-fact.ts';
 import { endOverride, overrideTier } from '../../src/app/writing/override-tier.ts';
 import { updatePartner } from '../../src/app/writing/update-partner.ts';
@@ -203,7 +203,7 @@ test('rule 2: knownAt is the latest instant used, not the one asked about; one t
   const secondAt = (await moving.rowOf(id)).lastRecordedAt;
   const knownAt = async (instant: number | null) =>
     (await moving.standing(id, '2026-03-01', instant)).knownAt;
-  const rulesAt = (await moving.app.directory.current()).byCode.get('small')?.rulesChangedAt.at(-1) ?? 0;
+  const rulesAt = (await moving.app.catalogue.current()).byCode.get('small')?.rulesChangedAt.at(-1) ?? 0;
   expect(rulesAt).toBeLessThan(enrolledAt);
   expect(await knownAt(secondAt - 1)).toBe(firstAt);
   expect(await knownAt(firstAt)).toBe(firstAt);
@@ -224,13 +224,13 @@ test('rules 3 and 29: the row answers for every day on which it holds what a rec
   // Nobody has to judge it on the days on which nothing differs; it holds as of today all the same.
   moving.goTo('2026-03-14');
   const row = await moving.rowOf(id);
-  expect(await heldOn(moving.app, row)).toBe(day('2026-03-14'));
+  expect(await standsOn(moving.app, row)).toBe(day('2026-03-14'));
   const now = await moving.standing(id);
   expect(now.on).toBe(day('2026-03-14'));
   expect(now).toEqual(await moving.standing(id, '2026-03-14', row.lastRecordedAt));
   // On the day that it falls due, until somebody judges it, it says the day as of which it holds.
   moving.goTo('2026-03-16');
-  expect(await heldOn(moving.app, row)).toBe(day('2026-03-14'));
+  expect(await standsOn(moving.app, row)).toBe(day('2026-03-14'));
   expect((await moving.standing(id)).on).toBe(day('2026-03-14'));
   expect((await moving.standing(id, '2026-03-16')).status.tier).toBe('SILVER');
   await moving.judgeDue();

@@ -69,7 +69,10 @@ test('rule 20: overrides begin no earlier than today, end after they begin, and 
   expect(await set('B', 'GOLD', '2026-03-06', '2026-04-01')).toMatchObject({ refused: 'INVALID_DAYS' });
   expect(await set('B', 'GOLD', '2026-03-10', '2026-03-10')).toMatchObject({ refused: 'INVALID_DAYS' });
   expect(await set('B', 'DIAMOND', null, '2026-04-01')).toMatchObject({ refused: 'UNKNOWN_TIER' });
-  expect(await set('B', 'GOLD', null, '2026-04-01', ' ')).toMatchObject({ refused: 'INVALID_TEXT' });
+  expect(await set('B', 'GOLD', null, '2026-04-01', ' ')).toMatchObject({
+    refused: 'INVALID_INPUT',
+    path: 'reason',
+  });
   expect(await set('nobody', 'GOLD', null, '2026-04-01')).toMatchObject({ refused: 'PARTNER_NOT_FOUND' });
   granted(await set('B', 'GOLD', '2026-03-10', '2026-03-20'));
   expect(await set('B', 'SILVER', '2026-03-19', '2026-03-25')).toMatchObject({

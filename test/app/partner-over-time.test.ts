@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { startJudge } from '../../src/app/judging/judge.ts';
+import { startDueWork } from '../../src/app/judging/due-work.ts';
 import { enrollPartners } from '../../src/app/writing/enroll-partners.ts';
 import { recordFacts } from '../../src/app/writing/record-facts.ts';
 import { type UpdatePartner, updatePartner } from '../../src/app/writing/update-partner.ts';
@@ -180,7 +180,7 @@ test('rule 29: a process judges what fell due within a minute after midnight, un
   await events.next();
   const pushed = events.next();
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-  const judge = startJudge(() => moving.app);
+  const judge = startDueWork(() => moving.app);
   try {
     // Nothing changes before.
     vi.advanceTimersByTime(60_000);

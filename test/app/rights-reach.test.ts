@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { narrowApp } from '../../src/app/access/narrow-app.ts';
 import { ALL_RIGHTS, type Rights, scopeOf } from '../../src/app/access/rights.ts';
-import { createCaseFinder } from '../../src/app/reading/find-case.ts';
+import { createCaseFinder } from '../../src/app/reading/find-inputs.ts';
 import { publishRulebook } from '../../src/app/writing/publish-rulebook.ts';
 import { recordFacts } from '../../src/app/writing/record-facts.ts';
 import { saveRulebookDraft } from '../../src/app/writing/save-rulebook-draft.ts';
@@ -41,7 +41,7 @@ function rightsIn(...programs: string[]): Rights {
 
 test('programmes out of reach are not there, for reading and for every kind of write', async () => {
   const app = narrowApp(opened.app, rightsIn(mine));
-  expect([...(await app.directory.current()).byCode.keys()]).toEqual(['mine']);
+  expect([...(await app.catalogue.current()).byCode.keys()]).toEqual(['mine']);
   const facts = [revenue('x', 'TOP', '1', '2026-02-01')];
   expect(await recordFacts(app, { program: 'other', source: 's', facts, onError: 'SKIP_ROW' })).toMatchObject(
     {
@@ -81,7 +81,7 @@ test('a partner reads its own and what is below it: rows, facts, log and counts'
     const cases = createCaseFinder(scope, opened.app);
     const asked = { programId: mine, partnerId, knownAt: Date.UTC(2026, 2, 1) + 1_000 };
     const [known, latest] = [await cases.find(asked), await cases.latest(asked)];
-    const [rulesAt = 0] = (await opened.app.directory.find('id', mine))?.rulesChangedAt ?? [];
+    const [rulesAt = 0] = (await opened.app.catalogue.find('id', mine))?.rulesChangedAt ?? [];
     // When it was recorded is kept from whoever may not know of it, too.
     expect(latest > rulesAt).toBe(known !== null);
     return known !== null;

@@ -6,7 +6,7 @@ import { saveRulebookDraft } from '../../src/app/writing/save-rulebook-draft.ts'
 import { withdrawRulebook } from '../../src/app/writing/withdraw-rulebook.ts';
 import { judgePartner } from '../../src/engine/policy/judge-partner.ts';
 import { formatDecimal } from '../../src/engine/values/fraction.ts';
-import { createDirectory } from '../../src/store/catalogue/directory.ts';
+import { createProgramCatalogue } from '../../src/store/catalogue/program-catalogue.ts';
 import { PROGRAM, partnerWith } from '../engine/support/measuring.ts';
 import { REFUSALS } from '../engine/support/refusals.ts';
 import { findFaults } from '../support/check-standings.ts';
@@ -194,7 +194,7 @@ describe('invalid rulebooks', () => {
       where: { program: { code: 'bounds' }, state: 'PUBLISHED' },
       data: { document },
     });
-    const { byCode } = await createDirectory(moving.app.database).current();
+    const { byCode } = await createProgramCatalogue(moving.app.database).current();
     const [rulebook] = byCode.get('bounds')?.rulebooks ?? [];
     if (rulebook === undefined) throw new Error('It is published.');
     const published = { id: rulebook.id, effectiveFrom: day('2020-01-01'), rulebook: rulebook.rulebook };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { dayIn, isTimeZone } from '../../src/app/context/clock.ts';
-import { heldOn } from '../../src/app/reading/read-standing.ts';
+import { standsOn } from '../../src/app/reading/read-standing.ts';
 import { overrideTier } from '../../src/app/writing/override-tier.ts';
 import { formatDay } from '../../src/engine/values/day.ts';
 import { findFaults } from '../support/check-standings.ts';
@@ -93,11 +93,11 @@ test.each(MIDNIGHTS)(
     granted(await overrideTier(moving.app, override));
     expect(await moving.judgeDue()).toBe(0);
     const row = await moving.rowOf(id);
-    expect([row.status.tier, await heldOn(moving.app, row)]).toEqual(['GOLD', day(on) - 1]);
+    expect([row.status.tier, await standsOn(moving.app, row)]).toEqual(['GOLD', day(on) - 1]);
 
     moving.goTo(at);
     // Until somebody judges it, it says that it is as of yesterday.
-    expect(await heldOn(moving.app, row)).toBe(day(on) - 1);
+    expect(await standsOn(moving.app, row)).toBe(day(on) - 1);
     expect(await moving.judgeDue()).toBe(1);
     expect(await moving.rowOf(id)).toMatchObject({ status: { tier: 'BASE' }, judgedOn: day(on) });
     const yesterday = formatDay(day(on) - 1);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OpenApp } from '../../src/app/open-app.ts';
-import { createCaseFinder } from '../../src/app/reading/find-case.ts';
+import { createCaseFinder } from '../../src/app/reading/find-inputs.ts';
 import { readStanding } from '../../src/app/reading/read-standing.ts';
 import { correctFact, voidFact } from '../../src/app/writing/amend-fact.ts';
 import { recordFacts } from '../../src/app/writing/record-facts.ts';

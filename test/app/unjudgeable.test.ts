@@ -4,7 +4,7 @@ import { judgeDue } from '../../src/app/judging/judge-due.ts';
 import { enrollPartners } from '../../src/app/writing/enroll-partners.ts';
 import { recordFacts } from '../../src/app/writing/record-facts.ts';
 import { withdrawRulebook } from '../../src/app/writing/withdraw-rulebook.ts';
-import { createDirectory } from '../../src/store/catalogue/directory.ts';
+import { createProgramCatalogue } from '../../src/store/catalogue/program-catalogue.ts';
 import { doublingMeasures } from '../engine/support/unfolding.ts';
 import { answer } from '../schema/ask.ts';
 import { createSmallProgram, day, enroll, granted, revenue, SMALL_RULEBOOK } from '../support/fixtures.ts';
@@ -43,7 +43,7 @@ async function advance(program: string): Promise<void> {
   const { prisma } = opened.app.database;
   await prisma.$executeRaw`UPDATE program SET rules_version = rules_version + 1 WHERE code = ${program}`;
   await prisma.$executeRaw`UPDATE epoch SET number = number + 1`;
-  opened.app.directory.expire();
+  opened.app.catalogue.expire();
 }
 
 async function record(program: string, externalId: string) {
@@ -71,12 +71,12 @@ afterAll(() => opened.close());
 
 test('a process starts, and says once which programmes it cannot judge and why', async () => {
   const told: unknown[] = [];
-  const directory = createDirectory(opened.app.database, (...each) => told.push(each));
-  expect([...(await directory.current()).byCode.keys()].sort()).toEqual(['broken', 'large', 'sound']);
+  const catalogue = createProgramCatalogue(opened.app.database, (...each) => told.push(each));
+  expect([...(await catalogue.current()).byCode.keys()].sort()).toEqual(['broken', 'large', 'sound']);
   await opened.app.database.prisma.$executeRaw`UPDATE epoch SET number = number + 1`;
-  directory.expire();
-  await directory.current();
-  const loads = createDirectory(opened.app.database, () => told.push('twice at once'));
+  catalogue.expire();
+  await catalogue.current();
+  const loads = createProgramCatalogue(opened.app.database, () => told.push('twice at once'));
   const { number } = await opened.app.database.prisma.epoch.findFirstOrThrow();
   await Promise.all([loads.current(), loads.at(number, opened.app.database.prisma)]);
   expect(told.splice(2)).toEqual(['twice at once', 'twice at once']);
@@ -84,8 +84,8 @@ test('a process starts, and says once which programmes it cannot judge and why',
     ['large', { number: 2, reason: TOO_LARGE.slice(12) }],
     ['broken', { number: 2, reason: CANNOT_BE_READ.slice(12) }],
   ]);
-  await opened.app.directory.current();
-  await opened.app.directory.current();
+  await opened.app.catalogue.current();
+  await opened.app.catalogue.current();
   expect(opened.log.problems.map((line) => line.slice(0, 80))).toEqual([
     'A programme cannot be judged by its rulebook. {"program":"large","rulebook":2,"r',
     'A programme cannot be judged by its rulebook. {"program":"broken","rulebook":2,"',
@@ -173,7 +173,7 @@ describe.each([
   });
 
   test('is judged with all that was recorded once the rulebook is gone', async () => {
-    const stored = (await opened.app.directory.find('code', program))?.rulebooks.at(-1)?.id ?? '';
+    const stored = (await opened.app.catalogue.find('code', program))?.rulebooks.at(-1)?.id ?? '';
     granted(await withdrawRulebook(opened.app, { rulebook: stored, reason: 'Too large' }));
     expect(await judgeDue(opened.app)).toBe(2);
     const said = (await answer(opened, ASK, { program, ref: 'A' })) as {

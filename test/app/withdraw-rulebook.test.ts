@@ -56,7 +56,7 @@ const RENAMED = {
 };
 async function explanationsOf(id: string): Promise<readonly string[]> {
   const entries = await moving.entriesOf(id);
-  const program = (await moving.app.directory.current()).byId.get(entries[0]?.programId ?? '');
+  const program = (await moving.app.catalogue.current()).byId.get(entries[0]?.programId ?? '');
   const rulebooks = [...(program?.rulebooks ?? []), ...(program?.withdrawnRulebooks ?? [])];
   return entries.map(({ change }) => explainChange(change, rulebooks, 'en'));
 }

@@ -3,7 +3,7 @@ import { addDays } from '../../src/demo/calendar.ts';
 import { generateDemo } from '../../src/demo/generate.ts';
 import { evidence } from '../../src/engine/judging/evidence.ts';
 import type { Standing } from '../../src/engine/judging/standing.ts';
-import type { PartnerCase } from '../../src/engine/partner/partner-case.ts';
+import type { PartnerInputs } from '../../src/engine/partner/partner-inputs.ts';
 import { judgePartner } from '../../src/engine/policy/judge-partner.ts';
 import { computeTimeline } from '../../src/engine/policy/timeline.ts';
 import type { PublishedRulebook } from '../../src/engine/rulebook/rulebook.ts';
@@ -11,7 +11,7 @@ import { fraction } from '../../src/engine/values/fraction.ts';
 import { long } from '../support/long.ts';
 import { type BruteStanding, bruteDates, bruteStanding, dayAfter, dayBefore } from './support/brute-force.ts';
 import { byPartner } from './support/by-partner.ts';
-import { day, partnerCase, publishedRulebooks } from './support/partner-case.ts';
+import { day, partnerInputs, publishedRulebooks } from './support/partner-case.ts';
 import { metricOf, thresholdsOf } from './support/thresholds.ts';
 
 const TODAY = '2026-11-23';
@@ -31,7 +31,7 @@ describe('standings of the demo by the engine and by brute force', () => {
   const rulebooks = publishedRulebooks(TODAY);
   const base = byPartner(generateDemo({ seed: 1, today: TODAY })).map((each) => ({
     ...each,
-    known: partnerCase(each.partner, each.facts, rulebooks),
+    known: partnerInputs(each.partner, each.facts, rulebooks),
   }));
 
   test.each(DAYS)('agree for each of 300 partners on %s', (on) => {
@@ -69,7 +69,7 @@ describe('standings of the demo by the engine and by brute force', () => {
     const today = '2028-02-29';
     const published = publishedRulebooks(today);
     for (const { partner, facts } of byPartner(generateDemo({ seed: 7, today, partners: long(100, 600) }))) {
-      const known = partnerCase(partner, facts, published);
+      const known = partnerInputs(partner, facts, published);
       const expected = bruteStanding(partner, facts, today, today);
       const standing = judgePartner(known, day(today));
       expect(statusOf(standing)).toEqual(expectedStatus(expected));
@@ -97,7 +97,7 @@ function expectedStatus({ rulebook, computedTier, tier, specializations, floored
 function expectNumbers(
   standing: Standing,
   expected: BruteStanding,
-  known: PartnerCase,
+  known: PartnerInputs,
   rulebooks: readonly PublishedRulebook[],
 ): void {
   const rulebook = rulebooks.find(({ id }) => id === expected.rulebook)?.rulebook;

@@ -135,7 +135,7 @@ describe('a missing position', () => {
     expect(positions(await take(events, 51))).toEqual(range(1, 50));
     await expect(events.next()).rejects.toThrow('The log of programme p has no position 55.');
     expect(await events.next()).toEqual({ done: true, value: undefined });
-    expect(tail.log('p').waiters.size).toBe(0);
+    expect(tail.log('p').subscribers.size).toBe(0);
     await tail.stop();
   });
 });

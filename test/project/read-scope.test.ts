@@ -13,7 +13,7 @@ function readsOf(tree: ReturnType<typeof parseTypeScript>) {
     ({ name, parameters }) =>
       READ.test(name.slice(name.lastIndexOf('.') + 1)) ||
       parameters === null ||
-      parameters.some(({ type }) => type === 'Session' || type === 'Transaction'),
+      parameters.some(({ type }) => type === 'DatabaseClient' || type === 'Transaction'),
   );
   const unscoped = reads.filter(({ parameters }) => {
     const first = parameters?.[0];
@@ -40,21 +40,21 @@ describe('what the schema may read from the store', () => {
 
   test('is found out where it does not, in whatever form it is exported', () => {
     const source = `
-export const readPartners = (scope: ReadScope, session: Session) => 1;
-export const listAll = async (session: Session) => 2;
-export const countAll = async <T>(session: Session) => 3;
+export const readPartners = (scope: ReadScope, session: DatabaseClient) => 1;
+export const listAll = async (session: DatabaseClient) => 2;
+export const countAll = async <T>(session: DatabaseClient) => 3;
 export const toEntry = (row: Row) => row;
-export async function readAll(session: Session) {}
-export async function readScoped(scope: ReadScope, session: Session) {}
-export function* readEach(session: Session) {}
+export async function readAll(session: DatabaseClient) {}
+export async function readScoped(scope: ReadScope, session: DatabaseClient) {}
+export function* readEach(session: DatabaseClient) {}
 export async function rows(tx: Transaction) {}
-function findOne(session: Session) {}
-const findTwo = function (session: Session) {};
+function findOne(session: DatabaseClient) {}
+const findTwo = function (session: DatabaseClient) {};
 const findThree = (scope: ReadScope) => 3;
 export { findOne, findTwo as findSecond, findThree };
-export const reads = { readPage(session: Session) {}, list: (scope: ReadScope) => 1, note: (text: string) => 2 };
-export class Reader { static readOne(session: Session) {} }
-export default (session: Session) => 1;
+export const reads = { readPage(session: DatabaseClient) {}, list: (scope: ReadScope) => 1, note: (text: string) => 2 };
+export class Reader { static readOne(session: DatabaseClient) {} }
+export default (session: DatabaseClient) => 1;
 export { readElsewhere } from './elsewhere.ts';
 export * from './others.ts';
 export type { ReadRow } from './row.ts';

@@ -89,8 +89,8 @@ type Counted = { readonly answer: unknown; readonly count: number };
 
 /** An operation's answer and how many statements it took, the look at the epoch that every second begins with included. */
 async function counted(query: string, first: number): Promise<Counted> {
-  await opened.app.directory.current();
-  opened.app.directory.expire();
+  await opened.app.catalogue.current();
+  opened.app.catalogue.expire();
   statements.length = 0;
   return { answer: await answer(opened, query, { first }), count: statements.length };
 }
@@ -224,7 +224,7 @@ test('what is found by id is read by type, however many ids there are', async ()
   )) as { partners: { nodes: unknown[] } };
   const ids = [...JSON.stringify(found).matchAll(/"id":"([^"]+)"/g)].map(([, id]) => id);
   expect(ids.length).toBeGreaterThan(30);
-  await opened.app.directory.current();
+  await opened.app.catalogue.current();
   statements.length = 0;
   await answer(opened, 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids });
   expect(statements).toHaveLength(4);

@@ -39,7 +39,7 @@ test('a write that takes long holds up its own programme’s rules, and nothing 
   const released = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
   const writing = inTransaction(app.database, async (tx) => {
-    await beginWrite(tx, app.directory, slow);
+    await beginWrite(tx, app.catalogue, slow);
     begun.resolve();
     await released.promise;
   });

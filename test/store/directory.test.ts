@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDirectory } from '../../src/store/catalogue/directory.ts';
+import { createProgramCatalogue } from '../../src/store/catalogue/program-catalogue.ts';
 import type { Database } from '../../src/store/connection/database.ts';
 import { createSmallProgram, publish, SMALL_RULEBOOK } from '../support/fixtures.ts';
 import { openTestApp } from '../support/test-app.ts';
@@ -15,7 +15,7 @@ afterAll(() => opened.close());
 
 test('what another process just made is found at once, however many ask for it and for what is not there', async () => {
   const meter = metered(opened.app.database);
-  const elsewhere = createDirectory(meter.database);
+  const elsewhere = createProgramCatalogue(meter.database);
   expect([...(await elsewhere.current()).byCode.keys()]).toEqual([]);
   const id = await createSmallProgram(opened.app);
   // Memory is trusted for a while: without being asked for what it lacks it says what it knew.
@@ -33,7 +33,7 @@ test('what another process just made is found at once, however many ask for it a
 });
 
 test('a check that began before something was made does not answer for who came after it', async () => {
-  const elsewhere = createDirectory(opened.app.database);
+  const elsewhere = createProgramCatalogue(opened.app.database);
   const early = elsewhere.find('code', 'late');
   const id = await createSmallProgram(opened.app, 'late');
   expect((await elsewhere.find('code', 'late'))?.id).toBe(id);
@@ -72,7 +72,7 @@ test('of a new epoch only what is new is read, and each document once', async ()
     await publish(app, code, large, '2099-01-01');
   }
   const meter = metered(app.database);
-  const elsewhere = createDirectory(meter.database);
+  const elsewhere = createProgramCatalogue(meter.database);
   const read = async (): Promise<{ readonly statements: number; readonly bytes: number }> => {
     const [before, bytes] = [meter.statements(), meter.bytes()];
     elsewhere.expire();
@@ -109,7 +109,7 @@ test('of a new epoch only what is new is read, and each document once', async ()
 test('after a restore of the database what it does not have any more is forgotten', async () => {
   const { app } = opened;
   await createSmallProgram(app, 'restored');
-  const elsewhere = createDirectory(app.database);
+  const elsewhere = createProgramCatalogue(app.database);
   const { epoch } = await elsewhere.current();
   const { prisma } = app.database;
   await prisma.$executeRaw`DELETE FROM rulebook WHERE program_id = (SELECT id FROM program WHERE code = 'restored')`;

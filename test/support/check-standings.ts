@@ -6,7 +6,7 @@ import { standingBasis } from '../../src/engine/policy/judge-partner.ts';
 import { computeTimeline, statusOn } from '../../src/engine/policy/timeline.ts';
 import { readPartners } from '../../src/store/reading/read-partner.ts';
 import { FULL_SCOPE } from '../../src/store/reading/read-scope.ts';
-import { loadCases } from '../../src/store/writing/partner-case.ts';
+import { loadInputs } from '../../src/store/writing/partner-inputs.ts';
 import { believed, noBelief, replay } from './log-belief.ts';
 import { logAfter } from './read-log.ts';
 
@@ -15,8 +15,8 @@ import { logAfter } from './read-log.ts';
  * log's positions or in any partner's versions. Empty when all is well.
  */
 export async function findFaults(app: App, code: string): Promise<readonly string[]> {
-  app.directory.expire();
-  const program = (await app.directory.current()).byCode.get(code);
+  app.catalogue.expire();
+  const program = (await app.catalogue.current()).byCode.get(code);
   if (program === undefined) return [`there is no programme ${code}`];
   const { prisma } = app.database;
   const faults: string[] = [];
@@ -24,7 +24,7 @@ export async function findFaults(app: App, code: string): Promise<readonly strin
     where: { programId: program.id },
     select: { id: true, timeline: true, version: true, rulesVersion: true, gap: true },
   });
-  const cases = await loadCases(
+  const cases = await loadInputs(
     prisma,
     program,
     partners.map(({ id }) => id),

@@ -62,13 +62,13 @@ export async function createApiKey(
     return refuse('INVALID_KEY', 'A key with the role PARTNER is for one partner, and no other key is.');
   }
   return inTransaction(app.database, async (tx): Promise<ApiKeyCreated | ApiKeyRefusal> => {
-    const { directory, databaseTime } = await beginChange(tx, app.directory);
+    const { catalogue, databaseTime } = await beginChange(tx, app.catalogue);
     const now = app.clock(databaseTime);
     const expiresAt = command.expiresAt ?? now + YEAR_MS;
     if (expiresAt <= now) return refuse('INVALID_KEY', 'The key would have expired already.');
     const codes = command.partner === null ? command.programs : [command.partner.program];
     const programOf = (code: string) => {
-      const program = directory.byCode.get(toName(code));
+      const program = catalogue.byCode.get(toName(code));
       return program !== undefined && reaches(rights, program.id) ? program : null;
     };
     // A programme out of reach is as one that is not there: its maker must not learn which codes are taken.
@@ -124,7 +124,7 @@ export async function revokeApiKey(
 ): Promise<{ readonly key: ApiKeyRow } | Refused<'KEY_NOT_FOUND' | 'NOT_ALLOWED'>> {
   if (rights.role !== 'ADMIN') return refuse('NOT_ALLOWED', 'Only an ADMIN revokes keys.');
   const result = await inTransaction(app.database, async (tx) => {
-    const { databaseTime } = await beginChange(tx, app.directory);
+    const { databaseTime } = await beginChange(tx, app.catalogue);
     const key = await findApiKeyById(scopeOf(rights), tx, id);
     if (key === null) return refuse('KEY_NOT_FOUND', 'There is no such key.');
     const revokedAt = key.revokedAt ?? app.clock(databaseTime);
@@ -133,9 +133,9 @@ export async function revokeApiKey(
     return { key: { ...key, revokedAt } };
   });
   if ('key' in result) {
-    app.directory.expire();
+    app.catalogue.expire();
     // The tail reads the new epoch right away, and with it every process that hears the doorbell checks its subscribers.
-    for (const programId of (await app.directory.current()).byId.keys()) app.doorbell.ring(programId);
+    for (const programId of (await app.catalogue.current()).byId.keys()) app.doorbell.ring(programId);
   }
   return result;
 }

@@ -42,11 +42,11 @@ export function createAuthenticator(app: App, jwt: JwtOptions | null): Authentic
   const keys = new LRUCache<string, { readonly epoch: bigint; readonly row: KeptApiKey | null }>({
     max: CACHED,
   });
-  const now = async () => app.clock(await app.directory.databaseTime());
+  const now = async () => app.clock(await app.catalogue.databaseTime());
 
   /** The key's row as of the epoch that is trusted now. */
   const lookUp = async (prefix: string): Promise<KeptApiKey | null> => {
-    const { epoch } = await app.directory.current();
+    const { epoch } = await app.catalogue.current();
     const cached = keys.get(prefix);
     if (cached?.epoch === epoch) return cached.row;
     const row = await findApiKey(app.database.prisma, prefix);
@@ -157,7 +157,7 @@ async function rightsOf(app: App, payload: JWTPayload): Promise<Rights | Unauthe
     return refuse('UNAUTHENTICATED', "The token's programs are no list of codes.");
   }
   const named = await Promise.all(
-    (codes ?? []).map((code: string) => app.directory.find('code', toName(code))),
+    (codes ?? []).map((code: string) => app.catalogue.find('code', toName(code))),
   );
   const programs = codes === undefined ? 'ALL' : named.flatMap((program) => program?.id ?? []);
   const base = {

@@ -1,7 +1,7 @@
 import type { Day } from '../../engine/values/day.ts';
 import type { CursorSeal } from '../../events/cursor-seal.ts';
 import type { Doorbell } from '../../events/doorbell.ts';
-import type { Directory, ProgramRecord } from '../../store/catalogue/directory.ts';
+import type { ProgramCatalogue, ProgramRecord } from '../../store/catalogue/program-catalogue.ts';
 import type { Database } from '../../store/connection/database.ts';
 import { type Clock, dayIn } from './clock.ts';
 import type { GiveWay } from './give-way.ts';
@@ -16,7 +16,7 @@ export type AppLog = {
 /** What every use case works with. */
 export type App = {
   readonly database: Database;
-  readonly directory: Directory;
+  readonly catalogue: ProgramCatalogue;
   readonly doorbell: Doorbell;
   /** Hides where in a log a cursor is from viewers who must not know. */
   readonly cursorSeal: CursorSeal;
@@ -25,7 +25,7 @@ export type App = {
   readonly giveWay: GiveWay;
   readonly log: AppLog;
   /** Asks for due work to be looked for now instead of at the next round. */
-  readonly wakeJudge: () => void;
+  readonly wakeDueWork: () => void;
 };
 
 /** Why a use case refuses something: each code has its type in the graph. */
@@ -82,12 +82,12 @@ export async function findProgram(
   code: string,
 ): Promise<ProgramRecord | Refused<'PROGRAM_NOT_FOUND'>> {
   return (
-    (await app.directory.find('code', code)) ??
+    (await app.catalogue.find('code', code)) ??
     refuse('PROGRAM_NOT_FOUND', `There is no programme with the code ${JSON.stringify(code)}.`)
   );
 }
 
 /** The programme's day now. */
 export async function todayIn(app: App, { timeZone }: Pick<ProgramRecord, 'timeZone'>): Promise<Day> {
-  return dayIn(timeZone, app.clock(await app.directory.databaseTime()));
+  return dayIn(timeZone, app.clock(await app.catalogue.databaseTime()));
 }

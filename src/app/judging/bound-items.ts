@@ -3,7 +3,7 @@ import { type Arrivals, findTooManyItems } from '../../engine/measuring/dimensio
 import type { Fact } from '../../engine/partner/fact.ts';
 import { toName } from '../../engine/values/naming-text.ts';
 import type { LockedPartner } from '../../store/writing/lock-partners.ts';
-import type { LoadedCase } from '../../store/writing/partner-case.ts';
+import type { LoadedCase } from '../../store/writing/partner-inputs.ts';
 import type { FactInput, RowRejection } from '../naming/fact-input.ts';
 
 /** What a write brings to partners, by their ids; null where it brings nothing to one. */

@@ -3,9 +3,9 @@ import { type Judged, settle } from '../../engine/changes/settle.ts';
 import type { Timeline } from '../../engine/partner/status.ts';
 import { timelineInSteps } from '../../engine/policy/timeline.ts';
 import type { Day } from '../../engine/values/day.ts';
-import type { ProgramRecord } from '../../store/catalogue/directory.ts';
+import type { ProgramRecord } from '../../store/catalogue/program-catalogue.ts';
 import type { LockedPartner } from '../../store/writing/lock-partners.ts';
-import { type LoadedCase, rulebooksAtVersion, rulebooksKnownAt } from '../../store/writing/partner-case.ts';
+import { type LoadedCase, rulebooksAtVersion, rulebooksKnownAt } from '../../store/writing/partner-inputs.ts';
 import { dayIn } from '../context/clock.ts';
 import { finishGivingWay, type GiveWay } from '../context/give-way.ts';
 

@@ -1,5 +1,5 @@
 import { beginWrite } from '../../store/catalogue/begin-write.ts';
-import type { ProgramRecord } from '../../store/catalogue/directory.ts';
+import type { ProgramRecord } from '../../store/catalogue/program-catalogue.ts';
 import { inTransaction } from '../../store/connection/transaction.ts';
 import { BATCH_SIZE } from '../../store/encoding/batches.ts';
 import { claimDuePartners } from '../../store/writing/lock-partners.ts';
@@ -18,7 +18,7 @@ const CHUNK = BATCH_SIZE;
 export async function judgeDue(app: App): Promise<number> {
   let judged = 0;
   const failures: unknown[] = [];
-  for (const program of (await app.directory.current()).byId.values()) {
+  for (const program of (await app.catalogue.current()).byId.values()) {
     // Why is in the log since its rulebooks were read, and in the graph.
     if (program.obstacle !== null) continue;
     try {
@@ -35,8 +35,8 @@ export async function judgeDue(app: App): Promise<number> {
 
 async function judgeChunk(app: App, known: ProgramRecord): Promise<number> {
   const { count, changes } = await inTransaction(app.database, async (tx) => {
-    const { directory, databaseTime } = await beginWrite(tx, app.directory, known.id);
-    const program = directory.byId.get(known.id) ?? known;
+    const { catalogue, databaseTime } = await beginWrite(tx, app.catalogue, known.id);
+    const program = catalogue.byId.get(known.id) ?? known;
     if (program.obstacle !== null) return { count: 0, changes: 0 };
     const now = app.clock(databaseTime);
     const today = dayIn(program.timeZone, now);

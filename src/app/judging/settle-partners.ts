@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Change, Trigger } from '../../engine/changes/change.ts';
 import { nextGap } from '../../engine/judging/next-gap.ts';
-import { turningFacts } from '../../engine/measuring/turning-facts.ts';
+import { boundaryFacts } from '../../engine/measuring/boundary-facts.ts';
 import { entryOn } from '../../engine/partner/entry-on.ts';
 import type { PartnerData } from '../../engine/partner/partner-data.ts';
 import type { Timeline } from '../../engine/partner/status.ts';
@@ -10,14 +10,14 @@ import { nextChangeOn, timelineInSteps } from '../../engine/policy/timeline.ts';
 import { rulebooksInForce } from '../../engine/rulebook/transition.ts';
 import type { Day, Instant } from '../../engine/values/day.ts';
 import { earliest } from '../../engine/values/earliest.ts';
-import type { ProgramRecord } from '../../store/catalogue/directory.ts';
+import type { ProgramRecord } from '../../store/catalogue/program-catalogue.ts';
 import { keepAwake } from '../../store/connection/keep-awake.ts';
 import type { Transaction } from '../../store/connection/transaction.ts';
 import { eachBatch } from '../../store/encoding/batches.ts';
 import type { HeldSpecialization } from '../../store/encoding/held-specialization.ts';
 import { MAX_CAUSES, type NewLogEntry } from '../../store/encoding/log-entry.ts';
 import type { LockedPartner } from '../../store/writing/lock-partners.ts';
-import { factsOf, type LoadedCase, loadCases } from '../../store/writing/partner-case.ts';
+import { factsOf, type LoadedCase, loadInputs } from '../../store/writing/partner-inputs.ts';
 import {
   markRecorded,
   renamePartners,
@@ -89,7 +89,7 @@ async function settleBatch(
 ): Promise<Settled & { readonly facts: number }> {
   const { program, arrivalsOf } = settlement;
   const ids = batch.map(({ id }) => id);
-  const cases = await loadCases(tx, program, ids, { isToWrite: true });
+  const cases = await loadInputs(tx, program, ids, { isToWrite: true });
   const facts = cases.values().reduce((sum, known) => sum + factsOf(known), 0);
   if (arrivalsOf != null) excesses.push(...findExcesses(batch, cases, arrivalsOf));
   // Nothing of it stays; the others are only looked at, so that all that is to be refused is known at once.
@@ -200,7 +200,7 @@ function causesOf(change: Change, known: LoadedCase, settlement: Settlement): re
   const on = change.detail.type === 'TierAtRisk' ? change.detail.on : change.on;
   const turning = rulebooksInForce(known.rulebooks, on).flatMap(({ index }) => {
     const published = known.rulebooks[index];
-    return published === undefined ? [] : turningFacts(known, published.rulebook, on).map(({ id }) => id);
+    return published === undefined ? [] : boundaryFacts(known, published.rulebook, on).map(({ id }) => id);
   });
   return [...new Set(turning)];
 }
@@ -243,7 +243,7 @@ function toRow(
       inForce === undefined || measurements === null
         ? null
         : nextGap(inForce.rulebook, measurements, status.tier),
-    specializations: status.specializations.map((code) => heldOn(timeline, today, code)),
+    specializations: status.specializations.map((code) => heldSpecialization(timeline, today, code)),
     timeline,
     judgedOn: today,
     nextChangeOn,
@@ -261,7 +261,7 @@ function dataOn({ partnerId, entries }: LoadedCase, on: Day): PartnerData {
 }
 
 /** The unbroken run of days around `today` on which the timeline has the specialization; it has it today. */
-function heldOn(timeline: Timeline, today: Day, code: string): HeldSpecialization {
+function heldSpecialization(timeline: Timeline, today: Day, code: string): HeldSpecialization {
   let since = today;
   let until: Day | null = null;
   for (const segment of timeline.toReversed()) {

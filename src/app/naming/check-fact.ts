@@ -2,7 +2,7 @@ import type { Fact } from '../../engine/partner/fact.ts';
 import { type Day, parseDay } from '../../engine/values/day.ts';
 import { compare, type Fraction, formatDecimal, parseDecimal } from '../../engine/values/fraction.ts';
 import { isStorable, isWritten, readName, toName, toStoredName } from '../../engine/values/naming-text.ts';
-import type { ProgramRecord } from '../../store/catalogue/directory.ts';
+import type { ProgramRecord } from '../../store/catalogue/program-catalogue.ts';
 import type { FingerprintedContent } from '../../store/encoding/fingerprint.ts';
 import type {
   AttributeInput,

@@ -1,11 +1,11 @@
-import type { ProgramRecord } from '../../store/catalogue/directory.ts';
-import type { Session } from '../../store/connection/transaction.ts';
+import type { ProgramRecord } from '../../store/catalogue/program-catalogue.ts';
+import type { DatabaseClient } from '../../store/connection/transaction.ts';
 import type { FactContent } from './check-fact.ts';
 import { EXACT, readSpelled, type Spelled } from './spelled.ts';
 
 /** How these persons of facts were first written in the programme, if case doesn't count there. */
 export function readPersons(
-  session: Session,
+  session: DatabaseClient,
   { id, settings }: ProgramRecord,
   persons: readonly string[],
 ): Promise<Spelled> {

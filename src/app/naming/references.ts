@@ -1,6 +1,6 @@
 import { findNameProblem, isStorable, toName, toStoredName } from '../../engine/values/naming-text.ts';
-import type { ProgramRecord } from '../../store/catalogue/directory.ts';
-import type { Session } from '../../store/connection/transaction.ts';
+import type { ProgramRecord } from '../../store/catalogue/program-catalogue.ts';
+import type { DatabaseClient } from '../../store/connection/transaction.ts';
 import { findPartnerId } from '../../store/writing/write-partner.ts';
 import { type Refused, refuse } from '../context/app.ts';
 import type { RowRejection } from './fact-input.ts';
@@ -25,7 +25,7 @@ export function spellingsOf(sent: string): readonly string[] {
 
 /** How these references of partners of a programme are found. */
 export async function readReferences(
-  session: Session,
+  session: DatabaseClient,
   { id, settings }: ProgramRecord,
   sent: readonly string[],
 ): Promise<References> {
@@ -47,7 +47,7 @@ export async function readReferences(
 
 /** The id of the partner of a programme that a reference names. */
 export async function findPartner(
-  session: Session,
+  session: DatabaseClient,
   program: ProgramRecord,
   sent: string,
 ): Promise<string | undefined> {

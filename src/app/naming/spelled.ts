@@ -1,5 +1,5 @@
 import { foldCase } from '../../engine/values/fold-case.ts';
-import { type Session, type Transaction, TryAgain } from '../../store/connection/transaction.ts';
+import { type DatabaseClient, type Transaction, TryAgain } from '../../store/connection/transaction.ts';
 import {
   findSpellings,
   insertSpellings,
@@ -21,7 +21,7 @@ export type Spelled = {
 
 /** How these names were first written in a programme. */
 export async function readSpelled(
-  session: Session,
+  session: DatabaseClient,
   programId: string,
   kind: SpelledKind,
   names: readonly string[],

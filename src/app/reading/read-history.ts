@@ -4,7 +4,7 @@ import type { Instant } from '../../engine/values/day.ts';
 import type { PartnerRow } from '../../store/reading/read-partner.ts';
 import type { App } from '../context/app.ts';
 import { finishGivingWay } from '../context/give-way.ts';
-import { type CaseFinder, canJudgeBy } from './find-case.ts';
+import { type CaseFinder, canJudgeBy } from './find-inputs.ts';
 
 /**
  * A partner's statuses over all days as they followed from what had been recorded by an instant; empty if nothing had, or

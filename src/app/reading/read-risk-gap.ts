@@ -3,7 +3,7 @@ import type { TierGap } from '../../engine/judging/standing.ts';
 import type { Day, Instant } from '../../engine/values/day.ts';
 import type { LogEntry } from '../../store/encoding/log-entry.ts';
 import type { App } from '../context/app.ts';
-import { type CaseFinder, canJudgeBy } from './find-case.ts';
+import { type CaseFinder, canJudgeBy } from './find-inputs.ts';
 
 /** What is missing to keep a tier, by which rulebook, on which day, and by what was known when. */
 export type RiskGap = {
@@ -24,7 +24,7 @@ export async function readRiskGap(
 ): Promise<RiskGap | null> {
   const { detail, rulebookId } = change;
   if (detail.type !== 'TierAtRisk' || rulebookId === null) return null;
-  const program = await app.directory.find('id', programId);
+  const program = await app.catalogue.find('id', programId);
   if (program === undefined) throw new Error(`The programme ${programId} of an entry is missing.`);
   const rulebooks = [...program.rulebooks, ...program.withdrawnRulebooks];
   const named = rulebooks.filter(({ id }) => id === rulebookId || id === detail.tierRulebookId);

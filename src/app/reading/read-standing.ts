@@ -1,18 +1,18 @@
 import { evidence } from '../../engine/judging/evidence.ts';
 import type { Evidence, Standing } from '../../engine/judging/standing.ts';
-import { createGauge } from '../../engine/measuring/gauge.ts';
 import type { Measurements } from '../../engine/measuring/measurements.ts';
+import { createMeasurer } from '../../engine/measuring/measurer.ts';
 import { NO_STATUS } from '../../engine/partner/status.ts';
 import { judgePartner, rebuildStanding } from '../../engine/policy/judge-partner.ts';
 import { timelineInSteps } from '../../engine/policy/timeline.ts';
 import type { Day, Instant } from '../../engine/values/day.ts';
-import type { ProgramRecord, RulebookRecord } from '../../store/catalogue/directory.ts';
+import type { ProgramRecord, RulebookRecord } from '../../store/catalogue/program-catalogue.ts';
 import type { PartnerRow } from '../../store/reading/read-partner.ts';
-import { rulebooksAtVersion } from '../../store/writing/partner-case.ts';
+import { rulebooksAtVersion } from '../../store/writing/partner-inputs.ts';
 import { type App, todayIn } from '../context/app.ts';
 import { dayIn } from '../context/clock.ts';
 import { finishGivingWay } from '../context/give-way.ts';
-import { type CaseFinder, canJudgeBy } from './find-case.ts';
+import { type CaseFinder, canJudgeBy } from './find-inputs.ts';
 
 /** A standing with whose it is and by when all that it used had been recorded: asked again with `knownAt`, the answer is the same. */
 export type KnownStanding = Standing & {
@@ -28,10 +28,10 @@ export async function programOf(
   app: App,
   row: Pick<PartnerRow, 'programId' | 'rulesVersion'>,
 ): Promise<ProgramRecord> {
-  const known = await app.directory.find('id', row.programId);
+  const known = await app.catalogue.find('id', row.programId);
   if (known !== undefined && known.rulesVersion >= row.rulesVersion) return known;
-  app.directory.expire();
-  const program = await app.directory.find('id', row.programId);
+  app.catalogue.expire();
+  const program = await app.catalogue.find('id', row.programId);
   if (program === undefined) throw new Error(`The programme ${row.programId} of a partner is missing.`);
   return program;
 }
@@ -40,7 +40,7 @@ export async function programOf(
  * The day as of which a partner's row holds: today, or the last day before it fell due where it was not judged since; null before it
  * is judged for the first time.
  */
-export async function heldOn(app: App, row: PartnerRow): Promise<Day | null> {
+export async function standsOn(app: App, row: PartnerRow): Promise<Day | null> {
   if (row.judgedOn === null) return null;
   const program = await programOf(app, row);
   const unseen = program.rulesChangedAt[row.rulesVersion];
@@ -52,7 +52,7 @@ export async function heldOn(app: App, row: PartnerRow): Promise<Day | null> {
 }
 
 /**
- * The standing of a partner whose row was read in the viewer's scope: on any day (as `heldOn` if null), as known now or at any instant.
+ * The standing of a partner whose row was read in the viewer's scope: on any day (as `standsOn` if null), as known now or at any instant.
  * On the days on which the row holds it is rebuilt from it without asking the database.
  */
 export async function readStanding(
@@ -62,7 +62,7 @@ export async function readStanding(
   cases: CaseFinder,
 ): Promise<KnownStanding> {
   const program = await programOf(app, row);
-  const held = await heldOn(app, row);
+  const held = await standsOn(app, row);
   const whose = { partnerId: row.id, programId: row.programId };
   // While a programme can't be judged, a partner that is enrolled then has no standing yet.
   if (program.obstacle !== null && held === null) {
@@ -145,11 +145,13 @@ export async function remeasure(
 ): Promise<Measurements | null> {
   const rulebook = await rulebookOf(app, standing, rulebookId);
   const known = await cases.find(standing);
-  return known && canJudgeBy([rulebook]) ? createGauge(known, rulebook.rulebook).measure(standing.on) : null;
+  return known && canJudgeBy([rulebook])
+    ? createMeasurer(known, rulebook.rulebook).measure(standing.on)
+    : null;
 }
 
 async function rulebookOf(app: App, { programId }: Judged, id: string): Promise<RulebookRecord> {
-  const program = await app.directory.find('id', programId);
+  const program = await app.catalogue.find('id', programId);
   const rulebooks = program && [...program.rulebooks, ...program.withdrawnRulebooks];
   const found = rulebooks?.find((each) => each.id === id);
   if (found === undefined) throw new Error(`The rulebook ${id} is missing.`);

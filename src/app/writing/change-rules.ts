@@ -21,17 +21,17 @@ export async function changeRules<
   change: (tx: Transaction, start: WriteStart) => Promise<Done | Refusal>,
 ): Promise<Done | Refusal | Refused<'RULEBOOK_NOT_FOUND'>> {
   // The programmes that the caller can see; asked for outside the transaction, which has the only session of an embedded database.
-  const { byId: reached } = await app.directory.current();
+  const { byId: reached } = await app.catalogue.current();
   const result = await inTransaction(app.database, async (tx) => {
     const programId = await readProgramOf(tx, rulebookId);
     if (programId === undefined || !reached.has(programId)) return rulebookNotFound();
-    const changed = await change(tx, await beginRuleChange(tx, app.directory, programId));
+    const changed = await change(tx, await beginRuleChange(tx, app.catalogue, programId));
     if ('rulebookId' in changed) await advanceEpoch(tx);
     return changed;
   });
   if ('rulebookId' in result) {
-    app.directory.expire();
-    app.wakeJudge();
+    app.catalogue.expire();
+    app.wakeDueWork();
   }
   return result;
 }

@@ -119,7 +119,7 @@ export async function createProgram(
     return isNew;
   });
   if (!added) return refuse('PROGRAM_EXISTS', `There is a programme with the code ${command.code} already.`);
-  app.directory.expire();
+  app.catalogue.expire();
   return { programId: id };
 }
 

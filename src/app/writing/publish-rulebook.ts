@@ -5,7 +5,7 @@ import { PROGRAM_LIMITS, RULEBOOK_LIMITS } from '../../engine/format/rulebook-li
 import { dimensionsOf } from '../../engine/measuring/dimension-items.ts';
 import type { Rulebook } from '../../engine/rulebook/rulebook.ts';
 import { type Day, formatDay, type Instant } from '../../engine/values/day.ts';
-import type { ProgramRecord, RulebookRecord } from '../../store/catalogue/directory.ts';
+import type { ProgramRecord, RulebookRecord } from '../../store/catalogue/program-catalogue.ts';
 import type { Transaction } from '../../store/connection/transaction.ts';
 import { findBeyondItems } from '../../store/writing/beyond-items.ts';
 import {
@@ -40,12 +40,12 @@ export async function publishRulebook(
   return changeRules<{ readonly rulebookId: string }, PublishRefusal>(
     app,
     command.rulebook,
-    async (tx, { directory, databaseTime }) => {
+    async (tx, { catalogue, databaseTime }) => {
       const draft = await lockRulebook(tx, command.rulebook);
       if (draft === undefined) return rulebookNotFound();
       if (draft.state !== 'DRAFT') return refuse('NOT_A_DRAFT', 'This rulebook was published before.');
       const now = app.clock(databaseTime);
-      const program = directory.byId.get(draft.programId);
+      const program = catalogue.byId.get(draft.programId);
       if (program === undefined) throw new Error(`The rulebook ${draft.id} belongs to no programme.`);
       const parsed = parseRulebook(draft.document, program.settings);
       if (!parsed.ok) {

@@ -13,7 +13,12 @@ import { resolveEntries } from '../../engine/partner/resolve-entries.ts';
 import { type Day, formatDay } from '../../engine/values/day.ts';
 import type { LogEntry } from '../../store/encoding/log-entry.ts';
 import { lockPartners } from '../../store/writing/lock-partners.ts';
-import { type EntryRow, findBelow, insertEntry, readEntries } from '../../store/writing/write-partner.ts';
+import {
+  findBelow,
+  insertEntry,
+  type PartnerEntryRow,
+  readEntries,
+} from '../../store/writing/write-partner.ts';
 import { type App, type Refused, refuse } from '../context/app.ts';
 import { type ArrivalsOf, BeyondItems } from '../judging/bound-items.ts';
 import { readPartnerTexts } from '../naming/partner-text.ts';
@@ -97,7 +102,7 @@ export async function updatePartner(
         ? null
         : planMembership(resolved, days, today);
     if (membership !== null && 'message' in membership) return contradiction(membership);
-    const entry: EntryRow = {
+    const entry: PartnerEntryRow = {
       id: randomUUIDv7(),
       partnerId,
       firstOn,

@@ -31,7 +31,7 @@ export async function withdrawRulebook(
   return changeRules<RulebookWithdrawn, WithdrawRefusal>(
     app,
     command.rulebook,
-    async (tx, { directory, databaseTime }) => {
+    async (tx, { catalogue, databaseTime }) => {
       const rulebook = await lockRulebook(tx, command.rulebook);
       if (rulebook === undefined) return rulebookNotFound();
       if (rulebook.state !== 'PUBLISHED') {
@@ -41,7 +41,7 @@ export async function withdrawRulebook(
             : 'This rulebook is a draft; only a published one can be withdrawn.';
         return refuse('NOT_WITHDRAWABLE', message);
       }
-      const program = directory.byId.get(rulebook.programId);
+      const program = catalogue.byId.get(rulebook.programId);
       if (program === undefined) throw new Error(`The rulebook ${rulebook.id} belongs to no programme.`);
       const latest = program.rulebooks.at(-1);
       if (latest !== undefined && latest.id !== rulebook.id) {

@@ -1,6 +1,6 @@
 import type { Day, Instant } from '../../engine/values/day.ts';
 import { beginWrite } from '../../store/catalogue/begin-write.ts';
-import type { ProgramRecord } from '../../store/catalogue/directory.ts';
+import type { ProgramRecord } from '../../store/catalogue/program-catalogue.ts';
 import { inTransaction, isContention, type Transaction } from '../../store/connection/transaction.ts';
 import type { LogEntry } from '../../store/encoding/log-entry.ts';
 import type { LockedPartner } from '../../store/writing/lock-partners.ts';
@@ -39,8 +39,8 @@ export async function writeToProgram<T>(
     if ('refused' in found) return found;
     const known = found;
     result = await inTransaction(app.database, async (tx) => {
-      const { directory, databaseTime } = await beginWrite(tx, app.directory, known.id);
-      const program = directory.byId.get(known.id) ?? known;
+      const { catalogue, databaseTime } = await beginWrite(tx, app.catalogue, known.id);
+      const program = catalogue.byId.get(known.id) ?? known;
       const now = app.clock(databaseTime);
       return work({ tx, program, now, today: dayIn(program.timeZone, now), giveWay: app.giveWay });
     });

@@ -27,7 +27,7 @@ import { against, type Bounds, certain, quotient, rising } from './bounds.ts';
 import type { Outcome } from './standing.ts';
 
 /** Where a requirement is judged: for the partner as a whole, or for one item of a forEach. */
-export type Place = {
+export type EvaluationScope = {
   readonly item: string | null;
   /** The field whose value the item is. */
   readonly dimension: string | null;
@@ -44,7 +44,7 @@ type Composite = Extract<Requirement, { readonly type: 'COMPOSITE' }>;
 
 /** An item of a forEach: whether it is one, whether its body is met, and what it says to the whole. */
 export type ItemOutcome = {
-  readonly place: Place;
+  readonly place: EvaluationScope;
   readonly where: Outcome;
   readonly body: Outcome;
   readonly counts: Outcome;
@@ -54,11 +54,11 @@ export type ItemOutcome = {
 export type Evaluation = {
   readonly rulebook: Rulebook;
   readonly measurements: Measurements;
-  readonly whole: Place;
-  outcome(requirement: Requirement, place: Place): Outcome;
+  readonly whole: EvaluationScope;
+  outcome(requirement: Requirement, place: EvaluationScope): Outcome;
   specialization(code: string): Outcome;
   items(forEach: ForEach): readonly ItemOutcome[];
-  bounds(measure: Measure, place: Place): Bounds;
+  bounds(measure: Measure, place: EvaluationScope): Bounds;
 };
 
 export function createEvaluation(rulebook: Rulebook, measurements: Measurements): Evaluation {
@@ -66,7 +66,7 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
   const specializations = new Map<string, Outcome>();
   const itemsOf = new Map<ForEach, readonly ItemOutcome[]>();
   const { region } = measurements;
-  const whole: Place = {
+  const whole: EvaluationScope = {
     item: null,
     dimension: null,
     region,
@@ -130,7 +130,7 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
   };
   return evaluation;
 
-  function compositeOutcome({ quantifier, parts }: Composite, place: Place): Outcome {
+  function compositeOutcome({ quantifier, parts }: Composite, place: EvaluationScope): Outcome {
     const outcomes = parts.map((part) => evaluation.outcome(part.requirement, place));
     const mandatory = outcomes.filter((_, index) => parts[index]?.mandatory);
     return quantified({ rule: 'ALL' }, [quantified(quantifier, outcomes), ...mandatory]);
@@ -145,7 +145,7 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
       .map(({ item, ...readings }): ItemOutcome => {
         const { dimension } = forEach;
         const here = dimension === 'region' ? item : region;
-        const place: Place = {
+        const place: EvaluationScope = {
           item,
           dimension,
           region: here,
@@ -161,7 +161,7 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
       .filter(({ where }) => where !== 'UNMET');
   }
 
-  function boundsOf(measure: Measure, place: Place): Bounds {
+  function boundsOf(measure: Measure, place: EvaluationScope): Bounds {
     if (measure.type === 'METRIC') {
       const [value, sample] = readingOf(measure.metric, place);
       return value === null || sample < (measure.minimumSample ?? 0)
@@ -193,14 +193,14 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
 }
 
 /** What was read for a metric. */
-export function readingOf(metric: Metric, place: Place): Reading {
+export function readingOf(metric: Metric, place: EvaluationScope): Reading {
   const reading = place.readings.numbers[place.scope.metrics.get(metric) ?? -1];
   if (reading === undefined) throw new Error('the measurements are not of this rulebook');
   return reading;
 }
 
 /** The persons assigned to each slot of a group. */
-export function slotsOf(group: PersonGroup, place: Place): readonly (readonly string[])[] {
+export function slotsOf(group: PersonGroup, place: EvaluationScope): readonly (readonly string[])[] {
   const slots = place.readings.persons[place.scope.groups.get(group) ?? -1];
   if (slots === undefined) throw new Error('the measurements are not of this rulebook');
   return slots;

@@ -14,7 +14,7 @@ import { assignment } from '../measuring/persons.ts';
 import { entryOn } from '../partner/entry-on.ts';
 import type { Fact } from '../partner/fact.ts';
 import { fieldText, passes } from '../partner/fact-field.ts';
-import type { PartnerCase } from '../partner/partner-case.ts';
+import type { PartnerInputs } from '../partner/partner-inputs.ts';
 import type { Filter, Metric, PersonGroup, Slot } from '../rulebook/metric.ts';
 import type { MeasuringScope, Rulebook } from '../rulebook/rulebook.ts';
 import type { Day } from '../values/day.ts';
@@ -29,7 +29,7 @@ type Counted = { readonly metric: Metric } | { readonly group: PersonGroup; read
  * stands in a single forEach needs no `of`. Nothing, if there is no such number. Both lists are in the order of `byContent`.
  */
 export function evidence(
-  partner: PartnerCase,
+  partner: PartnerInputs,
   rulebook: Rulebook,
   on: Day,
   path: string,

@@ -4,9 +4,9 @@ import { add, compare, type Fraction, greatest, least, ZERO } from '../values/fr
 import type { Bounds } from './bounds.ts';
 import {
   type Evaluation,
+  type EvaluationScope,
   inRegion,
   neededOf,
-  type Place,
   placesIn,
   pointsFor,
   readingOf,
@@ -22,15 +22,15 @@ type Calculation = Exclude<Measure, { readonly type: 'METRIC' | 'CONSTANT' }>;
  * there: writing it down takes no longer than the document has parts, whatever it unfolds to.
  */
 export type Prover = {
-  requirement(requirement: Requirement, place: Place): RequirementProof;
+  requirement(requirement: Requirement, place: EvaluationScope): RequirementProof;
   specialization(code: string): RequirementProof;
 };
 
 export function createProver(evaluation: Evaluation): Prover {
   const { rulebook, whole } = evaluation;
   const requirements = new Map(rulebook.specializations.map(({ code, requirement }) => [code, requirement]));
-  const ofRequirements = new Map<Place, Map<Requirement, RequirementProof>>();
-  const ofMeasures = new Map<Place, Map<Measure, MeasureProof>>();
+  const ofRequirements = new Map<EvaluationScope, Map<Requirement, RequirementProof>>();
+  const ofMeasures = new Map<EvaluationScope, Map<Measure, MeasureProof>>();
 
   const prover: Prover = {
     requirement: (requirement, place) => once(ofRequirements, place, requirement, proveRequirement),
@@ -42,7 +42,7 @@ export function createProver(evaluation: Evaluation): Prover {
   };
   return prover;
 
-  function proveRequirement(requirement: Requirement, place: Place): RequirementProof {
+  function proveRequirement(requirement: Requirement, place: EvaluationScope): RequirementProof {
     const { path } = requirement;
     const outcome = evaluation.outcome(requirement, place);
     const common = { path, item: place.item, outcome };
@@ -105,7 +105,7 @@ export function createProver(evaluation: Evaluation): Prover {
   function proveThreshold(
     { measure, comparison, required: numbers }: Threshold,
     outcome: Outcome,
-    place: Place,
+    place: EvaluationScope,
   ) {
     const required = inRegion(numbers, place.region);
     const actual = measureProof(measure, place);
@@ -113,11 +113,11 @@ export function createProver(evaluation: Evaluation): Prover {
     return { comparison, required, actual, shortfall };
   }
 
-  function measureProof(measure: Measure, place: Place): MeasureProof {
+  function measureProof(measure: Measure, place: EvaluationScope): MeasureProof {
     return once(ofMeasures, place, measure, proveMeasure);
   }
 
-  function proveMeasure(measure: Measure, place: Place): MeasureProof {
+  function proveMeasure(measure: Measure, place: EvaluationScope): MeasureProof {
     const { path, name, unit } = measure;
     const bounds = evaluation.bounds(measure, place);
     const value = valueWithin(bounds);
@@ -153,10 +153,10 @@ export function createProver(evaluation: Evaluation): Prover {
 
 /** What was made of a part in a place; made when it is first asked for. */
 function once<Part, Proof>(
-  known: Map<Place, Map<Part, Proof>>,
-  place: Place,
+  known: Map<EvaluationScope, Map<Part, Proof>>,
+  place: EvaluationScope,
   part: Part,
-  make: (part: Part, place: Place) => Proof,
+  make: (part: Part, place: EvaluationScope) => Proof,
 ): Proof {
   const there = known.get(place) ?? new Map<Part, Proof>();
   known.set(place, there);
@@ -173,7 +173,7 @@ function valueWithin(bounds: Bounds): Fraction | null {
 function cutOf(
   measure: Calculation,
   value: Fraction | null,
-  place: Place,
+  place: EvaluationScope,
   evaluation: Evaluation,
 ): Cut | null {
   if (value === null) return null;

@@ -1,7 +1,7 @@
 import type { Fact } from '../partner/fact.ts';
 import { fieldText, passes } from '../partner/fact-field.ts';
 import { hadLeft, type Membership } from '../partner/membership.ts';
-import type { PartnerCase } from '../partner/partner-case.ts';
+import type { PartnerInputs } from '../partner/partner-inputs.ts';
 import type { Filter, Metric, Scope } from '../rulebook/metric.ts';
 import type { Rulebook } from '../rulebook/rulebook.ts';
 import type { Day } from '../values/day.ts';
@@ -27,7 +27,7 @@ export type Setting = { readonly rulebook: Rulebook; readonly enrolledOn: Day };
  * The facts of a partner's case by kind and scope, each once and in the order of their content, so that neither arrival nor repetition
  * matters. Voided ones are among them.
  */
-export function candidates(partner: PartnerCase): (kind: string, scope: Scope) => readonly Candidate[] {
+export function candidates(partner: PartnerInputs): (kind: string, scope: Scope) => readonly Candidate[] {
   const known = new Set<string>();
   const byKind = new Map<string, Candidate[]>();
   const admit = (fact: Fact, own: boolean, belongs: readonly Days[]): void => {

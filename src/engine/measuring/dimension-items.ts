@@ -1,7 +1,7 @@
 import { RULEBOOK_LIMITS } from '../format/rulebook-limits.ts';
 import type { Fact } from '../partner/fact.ts';
 import { fieldText } from '../partner/fact-field.ts';
-import type { PartnerCase } from '../partner/partner-case.ts';
+import type { PartnerInputs } from '../partner/partner-inputs.ts';
 import { metricsOf } from '../rulebook/measuring-scope.ts';
 import type { Scope } from '../rulebook/metric.ts';
 import type { Rulebook } from '../rulebook/rulebook.ts';
@@ -42,13 +42,13 @@ export function dimensionsOf(rulebooks: readonly Rulebook[]): readonly Dimension
 }
 
 /** The dimensions of which arrivals bring a partner new items beyond those that are allowed; it may have had more before. */
-export function findTooManyItems(partner: PartnerCase, arrivals: Arrivals): readonly TooManyItems[] {
+export function findTooManyItems(partner: PartnerInputs, arrivals: Arrivals): readonly TooManyItems[] {
   return dimensionsOf(partner.rulebooks.map(({ rulebook }) => rulebook))
     .map((dimension) => countItems(dimension, partner, arrivals))
     .filter(({ arrived }) => arrived.length > 0);
 }
 
-function countItems({ field, facts }: Dimension, partner: PartnerCase, arrivals: Arrivals): TooManyItems {
+function countItems({ field, facts }: Dimension, partner: PartnerInputs, arrivals: Arrivals): TooManyItems {
   const family = new Set([partner.partnerId, ...partner.family.map(({ partnerId }) => partnerId)]);
   const counts = ({ kind, voided, partnerId }: Fact): boolean =>
     !voided &&

@@ -1,5 +1,5 @@
 import type { Day } from '../values/day.ts';
-import type { PartnerEntry } from './partner-case.ts';
+import type { PartnerEntry } from './partner-inputs.ts';
 
 /** What holds about a partner on a day; null if nothing does yet. */
 export function entryOn<Entry extends Pick<PartnerEntry, 'firstOn'>>(

@@ -1,6 +1,6 @@
 import type { Day } from '../values/day.ts';
 import type { Membership } from './membership.ts';
-import type { PartnerEntry } from './partner-case.ts';
+import type { PartnerEntry } from './partner-inputs.ts';
 
 /** How many partners may stand above one another on a day, the one at the top included (rule 37). */
 export const MAX_DEPTH = 20;

@@ -1,6 +1,6 @@
 import type { Day } from '../values/day.ts';
 import { entryOn } from './entry-on.ts';
-import type { PartnerEntry } from './partner-case.ts';
+import type { PartnerEntry } from './partner-inputs.ts';
 
 /** An unbroken run of days on which a partner is a member; `until` is the first day after it, null if there is none. */
 export type Membership = { readonly from: Day; readonly until: Day | null };

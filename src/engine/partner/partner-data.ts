@@ -1,5 +1,5 @@
 import type { Day } from '../values/day.ts';
-import type { PartnerEntry } from './partner-case.ts';
+import type { PartnerEntry } from './partner-inputs.ts';
 
 /** Everything that is entered about a partner and may differ from day to day. */
 export type PartnerData = {

@@ -1,27 +1,26 @@
 import { judge } from '../judging/judge.ts';
-import { createGauge } from '../measuring/gauge.ts';
-import type { PartnerCase } from '../partner/partner-case.ts';
+import { createMeasurer } from '../measuring/measurer.ts';
+import type { PartnerInputs } from '../partner/partner-inputs.ts';
 import type { Rulebook } from '../rulebook/rulebook.ts';
 import type { Day } from '../values/day.ts';
 import type { Computed, ComputedDay } from './policy.ts';
 
 /** What a partner's facts come to by one rulebook, measured and judged only on days on which something may differ. */
-export function createComputedTiers(partner: PartnerCase, rulebook: Rulebook): Computed {
-  const gauge = createGauge(partner, rulebook);
+export function createComputedTiers(partner: PartnerInputs, rulebook: Rulebook): Computed {
+  const measurer = createMeasurer(partner, rulebook);
   const ranks = new Map(rulebook.tiers.map(({ code }, rank) => [code, rank]));
-  let stretch: { readonly from: Day; readonly until: Day | null; readonly computed: ComputedDay } | null =
+  let period: { readonly from: Day; readonly until: Day | null; readonly computed: ComputedDay } | null =
     null;
 
   function stretchOn(day: Day) {
-    if (stretch !== null && stretch.from <= day && (stretch.until === null || day < stretch.until))
-      return stretch;
-    const until = gauge.nextMeasurementChangeOn(day);
-    stretch = { from: day, until, computed: computeOn(day) };
-    return stretch;
+    if (period !== null && period.from <= day && (period.until === null || day < period.until)) return period;
+    const until = measurer.nextMeasurementChangeOn(day);
+    period = { from: day, until, computed: computeOn(day) };
+    return period;
   }
 
   function computeOn(day: Day): ComputedDay {
-    const verdict = judge(rulebook, gauge.measure(day));
+    const verdict = judge(rulebook, measurer.measure(day));
     const rank = ranks.get(verdict.computedTier);
     if (rank === undefined) throw new Error(`The rulebook has no tier ${verdict.computedTier}.`);
     const insufficient = new Set<number>();
@@ -33,7 +32,6 @@ export function createComputedTiers(partner: PartnerCase, rulebook: Rulebook): C
   }
 
   // Reviews look back now and then; that must not cost the days at hand.
-  const on = (day: Day) =>
-    stretch !== null && day < stretch.from ? computeOn(day) : stretchOn(day).computed;
+  const on = (day: Day) => (period !== null && day < period.from ? computeOn(day) : stretchOn(day).computed);
   return { on, nextChangeOn: (after) => stretchOn(after).until };
 }

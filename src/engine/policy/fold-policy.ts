@@ -1,6 +1,6 @@
 import { entryOn } from '../partner/entry-on.ts';
 import { memberships } from '../partner/membership.ts';
-import type { Override, PartnerEntry } from '../partner/partner-case.ts';
+import type { Override, PartnerEntry } from '../partner/partner-inputs.ts';
 import type { HoldReason } from '../partner/status.ts';
 import type { PublishedRulebook } from '../rulebook/rulebook.ts';
 import { rankOf, remapTier, tierAt } from '../rulebook/tier-ladder.ts';
@@ -32,8 +32,8 @@ export type PolicyInput = {
 /** A hold, and what tells it from another one for the same reason right after it. */
 export type RunningHold = { readonly reason: HoldReason; readonly run: string };
 
-/** What is decided for the days from `from` until the next stretch; `decided` is null while there is no tier. */
-export type Stretch = {
+/** What is decided for the days from `from` until the next period; `decided` is null while there is no tier. */
+export type StatusPeriod = {
   readonly from: Day;
   readonly decided: {
     readonly rulebook: number;
@@ -46,7 +46,7 @@ export type Stretch = {
 };
 
 /** A rulebook that counts for a partner, with what its policy holds and the floor below that. */
-type Lane = RulebookInForce & {
+type RulebookTrack = RulebookInForce & {
   readonly state: PolicyState;
   readonly floor: { readonly rank: number; readonly until: Day } | null;
 };
@@ -56,50 +56,60 @@ const MOST_STRETCHES = 200_000;
 
 /**
  * Folds policy, transitions and overrides over all days on which a partner is a member, jumping from one day on which
- * something may differ to the next. Ends when nothing can differ any more; neighbouring stretches may be equal.
+ * something may differ to the next. Ends when nothing can differ any more; neighbouring periods may be equal.
  */
-export function foldPolicy(input: PolicyInput): Stretch[] {
+export function foldPolicy(input: PolicyInput): StatusPeriod[] {
   return finish(foldPolicyInSteps(input));
 }
 
 /** The same, a stretch at a time: on each of its days a whole rulebook may have to be judged. */
-export function* foldPolicyInSteps(input: PolicyInput): InSteps<Stretch[]> {
-  const stretches: Stretch[] = [];
+export function* foldPolicyInSteps(input: PolicyInput): InSteps<StatusPeriod[]> {
+  const periods: StatusPeriod[] = [];
   const firstRulebook = input.rulebooks[0];
-  if (firstRulebook === undefined) return stretches;
+  if (firstRulebook === undefined) return periods;
   const edges = fixedEdges(input);
   const runs = memberships(input.entries);
   for (const [index, membership] of runs.entries()) {
     let on: Day | null = Math.max(membership.from, firstRulebook.effectiveFrom);
-    let lanes: readonly Lane[] = [];
+    let tracks: readonly RulebookTrack[] = [];
     while (on !== null && (membership.until === null || on < membership.until)) {
-      lanes = advanceLanes(lanes, on, membership.from, input);
-      stretches.push({ from: on, decided: decide(lanes, on, membership.from, input) });
-      if (stretches.length > MOST_STRETCHES) throw new Error(`Policy does not come to rest by day ${on}.`);
-      on = nextEventOn(lanes, on, membership.from, edges, input);
+      tracks = advanceTracks(tracks, on, membership.from, input);
+      periods.push({ from: on, decided: decide(tracks, on, membership.from, input) });
+      if (periods.length > MOST_STRETCHES) throw new Error(`Policy does not come to rest by day ${on}.`);
+      on = nextEventOn(tracks, on, membership.from, edges, input);
       yield;
     }
-    const hasTier = stretches.at(-1)?.decided != null;
+    const hasTier = periods.at(-1)?.decided != null;
     const isFollowed = runs[index + 1]?.from === membership.until;
     if (membership.until !== null && hasTier && !isFollowed) {
-      stretches.push({ from: membership.until, decided: null });
+      periods.push({ from: membership.until, decided: null });
     }
   }
-  return stretches;
+  return periods;
 }
 
-function advanceLanes(lanes: readonly Lane[], on: Day, memberSince: Day, input: PolicyInput): Lane[] {
+function advanceTracks(
+  tracks: readonly RulebookTrack[],
+  on: Day,
+  memberSince: Day,
+  input: PolicyInput,
+): RulebookTrack[] {
   return rulebooksInForce(input.rulebooks, on).map((inForce) => {
-    const lane = laneOn(inForce, lanes, on, input);
+    const track = trackOn(inForce, tracks, on, input);
     return {
-      ...lane,
-      state: advancePolicy(lane.state, on, contextOf(inForce.index, on, memberSince, input)),
+      ...track,
+      state: advancePolicy(track.state, on, contextOf(inForce.index, on, memberSince, input)),
     };
   });
 }
 
-/** The lane of a rulebook as it begins the day, before its policy runs. */
-function laneOn(inForce: RulebookInForce, before: readonly Lane[], on: Day, input: PolicyInput): Lane {
+/** The track of a rulebook as it begins the day, before its policy runs. */
+function trackOn(
+  inForce: RulebookInForce,
+  before: readonly RulebookTrack[],
+  on: Day,
+  input: PolicyInput,
+): RulebookTrack {
   const { rulebooks, computedBy } = input;
   const same = before.find(({ index }) => index === inForce.index);
   if (same !== undefined) return { ...same, ...inForce, floor: floorOn(same.floor, on) };
@@ -115,7 +125,7 @@ function laneOn(inForce: RulebookInForce, before: readonly Lane[], on: Day, inpu
     transition?.mode === 'FLOOR' && before.length > 0
       ? {
           rank: Math.max(
-            ...before.map((lane) => remapRank(rulebooks, lane.index, laneRank(lane), inForce.index)),
+            ...before.map((track) => remapRank(rulebooks, track.index, trackRank(track), inForce.index)),
           ),
           until: transition.until,
         }
@@ -127,43 +137,52 @@ function laneOn(inForce: RulebookInForce, before: readonly Lane[], on: Day, inpu
   };
 }
 
-function floorOn(floor: Lane['floor'], on: Day): Lane['floor'] {
+function floorOn(floor: RulebookTrack['floor'], on: Day): RulebookTrack['floor'] {
   return floor !== null && on < floor.until ? floor : null;
 }
 
-function laneRank({ state, floor }: Lane): number {
+function trackRank({ state, floor }: RulebookTrack): number {
   return Math.max(state.rank, floor?.rank ?? 0);
 }
 
-function decide(lanes: readonly Lane[], on: Day, memberSince: Day, input: PolicyInput): Stretch['decided'] {
-  const newest = lanes.at(-1);
+function decide(
+  tracks: readonly RulebookTrack[],
+  on: Day,
+  memberSince: Day,
+  input: PolicyInput,
+): StatusPeriod['decided'] {
+  const newest = tracks.at(-1);
   if (newest === undefined) return null;
   const override = overrideOn(input, newest.index, on);
   // An override speaks of the newest rulebook's tiers, so that rulebook counts beside it.
-  const lane = override === null ? highestLane(lanes, newest, input.rulebooks) : newest;
-  const computed = input.computedBy(lane.index).on(on);
-  const rank = override?.rank ?? laneRank(lane);
+  const track = override === null ? highestTrack(tracks, newest, input.rulebooks) : newest;
+  const computed = input.computedBy(track.index).on(on);
+  const rank = override?.rank ?? trackRank(track);
   const holds: RunningHold[] = [];
   if (rank !== computed.rank) {
     if (override !== null && override.rank !== computed.rank) {
       holds.push({ reason: 'OVERRIDE', run: override.id });
     }
-    const { floor, state } = lane;
+    const { floor, state } = track;
     if (floor !== null && floor.rank > computed.rank) holds.push({ reason: 'TRANSITION', run: '' });
-    if (laneRank(lane) < computed.rank || state.rank > computed.rank) {
+    if (trackRank(track) < computed.rank || state.rank > computed.rank) {
       const run = String(state.heldSince);
-      const reasons = policyHolds(state, on, contextOf(lane.index, on, memberSince, input));
+      const reasons = policyHolds(state, on, contextOf(track.index, on, memberSince, input));
       holds.push(...reasons.map((reason) => ({ reason, run })));
     }
   }
   const { specializations } = computed;
-  return { rulebook: lane.index, computedRank: computed.rank, rank, holds, specializations };
+  return { rulebook: track.index, computedRank: computed.rank, rank, holds, specializations };
 }
 
-/** The lane with the highest tier in terms of the newest rulebook; of equal ones the newest. */
-function highestLane(lanes: readonly Lane[], newest: Lane, rulebooks: readonly PublishedRulebook[]): Lane {
-  const rank = (lane: Lane) => remapRank(rulebooks, lane.index, laneRank(lane), newest.index);
-  return lanes.reduce((highest, lane) => (rank(lane) >= rank(highest) ? lane : highest));
+/** The track with the highest tier in terms of the newest rulebook; of equal ones the newest. */
+function highestTrack(
+  tracks: readonly RulebookTrack[],
+  newest: RulebookTrack,
+  rulebooks: readonly PublishedRulebook[],
+): RulebookTrack {
+  const rank = (track: RulebookTrack) => remapRank(rulebooks, track.index, trackRank(track), newest.index);
+  return tracks.reduce((highest, track) => (rank(track) >= rank(highest) ? track : highest));
 }
 
 /** The override of the day as a rank of the rulebook with this index; null without one, or if no tier bears its code. */
@@ -195,7 +214,7 @@ function originOf(
 }
 
 function nextEventOn(
-  lanes: readonly Lane[],
+  tracks: readonly RulebookTrack[],
   on: Day,
   memberSince: Day,
   edges: readonly Day[],
@@ -203,11 +222,11 @@ function nextEventOn(
 ): Day | null {
   return earliest([
     edges.find((edge) => edge > on) ?? null,
-    ...lanes.flatMap((lane) => [
-      lane.until,
-      lane.floor?.until ?? null,
-      input.computedBy(lane.index).nextChangeOn(on),
-      nextPolicyEventOn(lane.state, on, contextOf(lane.index, on, memberSince, input)),
+    ...tracks.flatMap((track) => [
+      track.until,
+      track.floor?.until ?? null,
+      input.computedBy(track.index).nextChangeOn(on),
+      nextPolicyEventOn(track.state, on, contextOf(track.index, on, memberSince, input)),
     ]),
   ]);
 }

@@ -10,15 +10,18 @@ import {
 import type { PublishedRulebook } from '../rulebook/rulebook.ts';
 import { compareTiers, tierAt } from '../rulebook/tier-ladder.ts';
 import type { Day } from '../values/day.ts';
-import type { RunningHold, Stretch } from './fold-policy.ts';
+import type { RunningHold, StatusPeriod } from './fold-policy.ts';
 
-/** A stretch as a status that doesn't look ahead yet. */
+/** A period as a status that doesn't look ahead yet. */
 type Draft = { readonly from: Day; readonly status: Status; readonly holds: readonly RunningHold[] };
 
-/** The statuses of folded stretches: with the ends of holds and the tiers at risk, which only the days to come tell. */
-export function forecast(stretches: readonly Stretch[], rulebooks: readonly PublishedRulebook[]): Timeline {
-  const drafts = stretches
-    .map((stretch) => draft(stretch, rulebooks))
+/** The statuses of folded periods: with the ends of holds and the tiers at risk, which only the days to come tell. */
+export function forecast(
+  periods: readonly StatusPeriod[],
+  rulebooks: readonly PublishedRulebook[],
+): Timeline {
+  const drafts = periods
+    .map((period) => draft(period, rulebooks))
     .filter((each, index, all) => {
       const before = all[index - 1];
       return before === undefined ? each.status.tier !== null : !isSameDraft(before, each);
@@ -54,7 +57,7 @@ function withoutRepeats(segments: readonly Segment[]): Segment[] {
   });
 }
 
-function draft({ from, decided }: Stretch, rulebooks: readonly PublishedRulebook[]): Draft {
+function draft({ from, decided }: StatusPeriod, rulebooks: readonly PublishedRulebook[]): Draft {
   const published = decided === null ? undefined : rulebooks[decided.rulebook];
   if (decided === null || published === undefined) return { from, status: NO_STATUS, holds: [] };
   const status: Status = {

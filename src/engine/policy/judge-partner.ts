@@ -1,8 +1,8 @@
 import { gapAbove, prove } from '../judging/judge.ts';
 import type { Standing } from '../judging/standing.ts';
-import { createGauge } from '../measuring/gauge.ts';
 import type { Measurements } from '../measuring/measurements.ts';
-import type { PartnerCase } from '../partner/partner-case.ts';
+import { createMeasurer } from '../measuring/measurer.ts';
+import type { PartnerInputs } from '../partner/partner-inputs.ts';
 import type { Status, Timeline } from '../partner/status.ts';
 import type { PublishedRulebook } from '../rulebook/rulebook.ts';
 import { rulebooksInForce } from '../rulebook/transition.ts';
@@ -23,7 +23,7 @@ export type StandingBasis = {
 
 /** The partner's standing on `on`. `timeline` is the case's own; it is computed when left out. */
 export function judgePartner(
-  partner: PartnerCase,
+  partner: PartnerInputs,
   on: Day,
   timeline: Timeline = computeTimeline(partner),
 ): Standing {
@@ -36,7 +36,7 @@ export function judgePartner(
  * the first later day on which a number may differ, null if none will.
  */
 export function standingBasis(
-  partner: PartnerCase,
+  partner: PartnerInputs,
   on: Day,
   timeline: Timeline,
 ): StandingBasis & { readonly nextMeasurementChangeOn: Day | null } {
@@ -46,9 +46,9 @@ export function standingBasis(
   const measured = inForce.flatMap(({ index }) => {
     const published = rulebooks[index];
     if (published === undefined || status.rulebookId === null) return [];
-    const gauge = createGauge(partner, published.rulebook);
-    const measurements = gauge.measure(on);
-    return [{ rulebookId: published.id, measurements, nextOn: gauge.nextMeasurementChangeOn(on) }];
+    const measurer = createMeasurer(partner, published.rulebook);
+    const measurements = measurer.measure(on);
+    return [{ rulebookId: published.id, measurements, nextOn: measurer.nextMeasurementChangeOn(on) }];
   });
   const counting = measured.find(({ rulebookId }) => rulebookId === status.rulebookId);
   return {

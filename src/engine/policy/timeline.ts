@@ -1,4 +1,4 @@
-import type { PartnerCase } from '../partner/partner-case.ts';
+import type { PartnerInputs } from '../partner/partner-inputs.ts';
 import { NO_STATUS, type Status, type Timeline } from '../partner/status.ts';
 import type { Day } from '../values/day.ts';
 import { finish, type InSteps } from '../values/in-steps.ts';
@@ -8,12 +8,12 @@ import { forecast } from './forecast.ts';
 import type { Computed } from './policy.ts';
 
 /** All statuses of a partner over all days, past and to come, if nothing new is recorded. */
-export function computeTimeline(partner: PartnerCase): Timeline {
+export function computeTimeline(partner: PartnerInputs): Timeline {
   return finish(timelineInSteps(partner));
 }
 
 /** The same in steps, about one for each day on which a number changes. */
-export function* timelineInSteps(partner: PartnerCase): InSteps<Timeline> {
+export function* timelineInSteps(partner: PartnerInputs): InSteps<Timeline> {
   const { rulebooks, entries, overrides } = partner;
   const computed = new Map<number, Computed>();
   const computedBy = (index: number) => {

@@ -23,7 +23,7 @@ export type Admission = { readonly ok: true; readonly operation: Operation } | R
 type Refusal = { readonly ok: false; readonly errors: readonly GraphQLError[] };
 
 /** Decides, before anything is executed, whether a request may be. */
-export type Gate = {
+export type AdmissionControl = {
   /** Checks document, variables and cost, and pays for the operation from the caller's budget; never throws. */
   admit(request: GraphRequest, caller: Caller, allowed: { readonly mutations: boolean }): Admission;
 };
@@ -38,15 +38,15 @@ type Options = {
   readonly metrics: Metrics;
 };
 
-/** Makes the gate that every transport's requests go through. */
-export function createGate({
+/** Makes the admission control that every transport's requests go through. */
+export function createAdmissionControl({
   documents,
   limits,
   budgets,
   sizes = () => () => [],
   log,
   metrics,
-}: Options): Gate {
+}: Options): AdmissionControl {
   const refused = metrics.counter('tiergraph_refused_total', 'Operations that were not executed, by code.');
 
   const check = (request: GraphRequest, { identity, session }: Caller, mutations: boolean): Admission => {

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 
 type Serve = (request: IncomingMessage, response: ServerResponse) => void;
 
-type Line = {
+type Queue = {
   isBusy: boolean;
   readonly waiting: (() => void)[];
   /** Whether a request was left out, and so all after it. */
@@ -15,23 +15,23 @@ type Line = {
  * nothing. If more than `most` wait, the others are not served, and `connection: close` in the last answer tells the client so.
  */
 export function takeTurns(serve: Serve, most: number): Serve {
-  const lines = new WeakMap<Socket, Line>();
+  const queues = new WeakMap<Socket, Queue>();
   return (request, response) => {
     const { socket } = request;
-    const line = lines.get(socket) ?? { isBusy: false, waiting: [], isOver: false };
-    lines.set(socket, line);
+    const queue = queues.get(socket) ?? { isBusy: false, waiting: [], isOver: false };
+    queues.set(socket, queue);
     const begin = (): void => {
-      line.isBusy = true;
+      queue.isBusy = true;
       response.once('close', () => {
-        line.isBusy = false;
-        line.waiting.shift()?.();
+        queue.isBusy = false;
+        queue.waiting.shift()?.();
       });
       // Node ends the connection after an answer that says so.
-      if (line.isOver && line.waiting.length === 0) response.setHeader('connection', 'close');
+      if (queue.isOver && queue.waiting.length === 0) response.setHeader('connection', 'close');
       serve(request, response);
     };
-    if (!line.isBusy) begin();
-    else if (line.waiting.length === most) line.isOver = true;
-    else if (!line.isOver) line.waiting.push(begin);
+    if (!queue.isBusy) begin();
+    else if (queue.waiting.length === most) queue.isOver = true;
+    else if (!queue.isOver) queue.waiting.push(begin);
   };
 }

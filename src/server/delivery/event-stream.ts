@@ -1,5 +1,5 @@
 import type { GraphQLError } from 'graphql';
-import { type Asker, ENDED, type EventSource, nextOf } from '../../events/event-source.ts';
+import { ENDED, type EventSource, nextOf, type Receiver } from '../../events/event-source.ts';
 import { findEndOf } from '../admission/authentication.ts';
 import { isMasked } from '../admission/mask-error.ts';
 import type { Caller } from '../request/caller.ts';
@@ -29,18 +29,18 @@ export function createEventStream(options: Options): {
 } {
   const { source, caller, share, mask, onGiven, onOver, onUncleanEnd } = options;
   const { session, requestId } = caller;
-  const askSource = askOf(source);
+  const pullSource = pullOf(source);
   /** Who asked and has no answer yet. */
-  let asker: Asker<EventResult> | undefined;
+  let receiver: Receiver<EventResult> | undefined;
   let isOver = false;
   let pause: NodeJS.Timeout | undefined;
   /** Why the rights have ended. */
   let ended: GraphQLError | undefined;
 
-  const answered = (): Asker<EventResult> | undefined => {
-    const whoAsked = asker;
-    asker = undefined;
-    return whoAsked;
+  const answered = (): Receiver<EventResult> | undefined => {
+    const pulling = receiver;
+    receiver = undefined;
+    return pulling;
   };
   // Not awaited: a source that is slow to end must not hold up the connection's end.
   const endSource = (): void => {
@@ -59,9 +59,9 @@ export function createEventStream(options: Options): {
     stop();
   };
   const closeWith = (error: GraphQLError): void => {
-    const whoAsked = answered();
+    const pulling = answered();
     stop();
-    whoAsked?.take(toEventResult({ errors: [error] }));
+    pulling?.take(toEventResult({ errors: [error] }));
   };
   const fail = (error: unknown): void => {
     if (isOver) return;
@@ -87,7 +87,7 @@ export function createEventStream(options: Options): {
     const waitMs = share(event, give);
     if (waitMs > 0) pause = setTimeout(execute, waitMs, event).unref();
   };
-  const fromSource: Asker<unknown> = {
+  const fromSource: Receiver<unknown> = {
     take(event) {
       if (session === null) execute(event);
       else {
@@ -104,13 +104,13 @@ export function createEventStream(options: Options): {
   };
 
   const stream: EventStream = {
-    ask(whoAsks) {
+    ask(pulling) {
       if (isOver) {
-        whoAsks.finish();
+        pulling.finish();
         return;
       }
-      asker = whoAsks;
-      if (ended === undefined) askSource(fromSource);
+      receiver = pulling;
+      if (ended === undefined) pullSource(fromSource);
       else closeWith(ended);
     },
     next: () => nextOf(stream.ask),
@@ -139,13 +139,13 @@ export function createEventStream(options: Options): {
 }
 
 /** How to ask a source for its next event. */
-function askOf(source: AsyncIterator<unknown>): (asker: Asker<unknown>) => void {
+function pullOf(source: AsyncIterator<unknown>): (receiver: Receiver<unknown>) => void {
   if (callsBack(source)) return source.ask;
-  return (asker) => {
+  return (receiver) => {
     source
       .next()
-      .then((step) => (step.done === true ? asker.finish() : asker.take(step.value)))
-      .catch(asker.fail);
+      .then((step) => (step.done === true ? receiver.finish() : receiver.take(step.value)))
+      .catch(receiver.fail);
   };
 }
 

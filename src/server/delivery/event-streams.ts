@@ -12,7 +12,7 @@ import type { Metrics } from '../settings/metrics.ts';
 import { type EventResult, isLost, toEventResult } from './event-result.ts';
 import { createEventStream, type EventStream, type Mask } from './event-stream.ts';
 import { inTime } from './in-time.ts';
-import { createSharedEvents, shareKeyOf } from './shared-events.ts';
+import { createSharedExecutions, shareKeyOf } from './shared-executions.ts';
 
 /** The subscriptions that are open, see `Execution`. */
 export type EventStreams = {
@@ -54,7 +54,7 @@ const RECHECK_EVERY_MS = 1_000;
 export function createEventStreams(options: Options): EventStreams {
   const { context, run, mask, maskResult, late, operationMs, pay, log, metrics } = options;
   const open = new Map<EventStream, { readonly caller: Caller; end(error: GraphQLError): void }>();
-  const shared = createSharedEvents(isLost);
+  const shared = createSharedExecutions(isLost);
   let rechecking: NodeJS.Timeout | undefined;
   let stopping = false;
   const events = metrics.counter(

@@ -1,4 +1,4 @@
-import type { Asker } from '../../events/event-source.ts';
+import type { Receiver } from '../../events/event-source.ts';
 import type { EventResult } from './event-result.ts';
 import type { EventStream } from './event-stream.ts';
 
@@ -21,8 +21,8 @@ export function sendEvents(
   let finish = (): void => {};
   const over = new Promise<void>((resolve, reject) => {
     finish = resolve;
-    const goOn = (): void => stream.ask(asker);
-    const asker: Asker<EventResult> = {
+    const goOn = (): void => stream.ask(receiver);
+    const receiver: Receiver<EventResult> = {
       take: (result) => send(result.toByteString(), goOn),
       finish,
       fail: reject,

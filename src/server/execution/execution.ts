@@ -1,7 +1,7 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { findEndOf } from '../admission/authentication.ts';
-import { createLane } from '../admission/lane.ts';
 import { maskError, outcomeOf, TIME_CODE } from '../admission/mask-error.ts';
+import { createSemaphore } from '../admission/semaphore.ts';
 import type { EventStream, Mask } from '../delivery/event-stream.ts';
 import { createEventStreams, type Pay, type Run } from '../delivery/event-streams.ts';
 import { inTime } from '../delivery/in-time.ts';
@@ -59,8 +59,12 @@ export function createExecution({
   metrics,
 }: Options): Execution {
   const runOperation = createRunOperation(compileAfter);
-  const lane = createLane(costly.atOnce);
-  metrics.gauge('tiergraph_waiting_queries', 'Costly queries that wait for their turn.', () => lane.waiting);
+  const semaphore = createSemaphore(costly.atOnce);
+  metrics.gauge(
+    'tiergraph_waiting_queries',
+    'Costly queries that wait for their turn.',
+    () => semaphore.waiting,
+  );
   const operations = metrics.counter('tiergraph_operations_total', 'Operations by type and outcome.');
 
   const mask: Mask = (error, requestId) =>
@@ -99,9 +103,9 @@ export function createExecution({
 
   /** Few at once: they take the processor one after the other anyway, and each holds what it has read meanwhile. */
   const runCostly = async (caller: Caller, work: () => Promise<ExecutionResult>): Promise<ExecutionResult> =>
-    lane.waiting >= costly.waiting
+    semaphore.waiting >= costly.waiting
       ? { errors: [tooBusy()] }
-      : lane.run(async () => (caller.isGone() ? { errors: [tooBusy()] } : work()));
+      : semaphore.run(async () => (caller.isGone() ? { errors: [tooBusy()] } : work()));
 
   const count = (operation: Operation, result: ExecutionResult): void => {
     operations.add({ type: operation.prepared.node.operation, outcome: outcomeOf(result) });

@@ -1,11 +1,11 @@
 import { createServer, type ServerResponse } from 'node:http';
-import { checkSource, HEADERS, type Sources, turnedAway } from '../admission/guard.ts';
-import { turnAway } from '../admission/turn-away.ts';
+import { checkSource, denial, HEADERS, type Sources } from '../admission/check-request.ts';
+import { deny } from '../admission/deny.ts';
 import type { Log } from '../settings/log.ts';
 import type { Metrics } from '../settings/metrics.ts';
 import { listenOn } from './listen-on.ts';
 
-const NOT_FOUND = turnedAway(404, 'NOT_FOUND', 'The metrics are at /metrics.');
+const NOT_FOUND = denial(404, 'NOT_FOUND', 'The metrics are at /metrics.');
 
 /** Serves the metrics and nothing else, on a port of their own. */
 export type MetricsServer = {
@@ -23,7 +23,7 @@ export function createMetricsServer({ metrics, sources, log }: Options): Metrics
     const isMetrics = request.method === 'GET' && request.url === '/metrics';
     const refused = checkSource(request, sources) ?? (isMetrics ? null : NOT_FOUND);
     if (refused === null) answerMetrics(response, metrics);
-    else turnAway(request, response, refused);
+    else deny(request, response, refused);
   });
   return {
     listen: async (port, host) => ({ url: await listenOn(http, port, host, log) }),

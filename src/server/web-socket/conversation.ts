@@ -4,12 +4,12 @@ import { type ExecutionResult, GraphQLError } from 'graphql';
 import { CloseCode } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Session } from '../../app/access/authenticate.ts';
-import type { Gate } from '../admission/admission.ts';
+import type { AdmissionControl } from '../admission/admission.ts';
 import { identityOf } from '../admission/authentication.ts';
 import type { ConnectionCount } from '../admission/connection-count.ts';
-import { createLane } from '../admission/lane.ts';
 import { isOurFault } from '../admission/mask-error.ts';
-import type { Outbox } from '../delivery/outbox.ts';
+import { createSemaphore } from '../admission/semaphore.ts';
+import type { FrameWriter } from '../delivery/frame-writer.ts';
 import { type SentEvents, sendEvents } from '../delivery/send-events.ts';
 import { toByteString } from '../delivery/text-frame.ts';
 import type { Execution } from '../execution/execution.ts';
@@ -31,13 +31,13 @@ const LONGEST_ECHO = 125;
 const LONGEST_REASON = 123;
 
 export type ConversationOptions = {
-  readonly gate: Gate;
+  readonly admissionControl: AdmissionControl;
   readonly execution: Execution;
   readonly connections: ConnectionCount;
   readonly identify: Identify;
   readonly limits: Limits;
   readonly log: Log;
-  readonly outbox: Outbox;
+  readonly frameWriter: FrameWriter;
   /**
    * Called when a query or a mutation begins. What it returns is called when the answer is out, or when the client no longer
    * waits for it.
@@ -82,7 +82,18 @@ type Running = {
 
 /** Keeps the server's side of the protocol with one client. */
 export function createConversation(options: Options): Conversation {
-  const { gate, execution, connections, identify, limits, log, outbox, onRun, socket, stream } = options;
+  const {
+    admissionControl,
+    execution,
+    connections,
+    identify,
+    limits,
+    log,
+    frameWriter,
+    onRun,
+    socket,
+    stream,
+  } = options;
   let phase: Phase = 'SILENT';
   let session: Session | null = null;
   let leave = (): void => {};
@@ -91,14 +102,14 @@ export function createConversation(options: Options): Conversation {
   /** Those that still do something, also if the client no longer waits. */
   const running = new Set<Running>();
   /** For queries and mutations, until their answers are out. */
-  const lane = createLane(limits.runningPerConnection);
+  const semaphore = createSemaphore(limits.runningPerConnection);
   /** Answers that wait until the client has taken what it was sent. */
   const answers: (() => void)[] = [];
   /** The pong that waits for that; of several pings only the last is answered, as RFC 6455 allows for its own. */
   let owedPong: object | null = null;
 
   const close = (code: number, sentence: string): void => {
-    outbox.flush();
+    frameWriter.flush();
     socket.close(code, cutToBytes(sentence, LONGEST_REASON));
   };
   const tryLater = (error: unknown): void => {
@@ -107,7 +118,7 @@ export function createConversation(options: Options): Conversation {
   };
   /** After everything that was to be sent before. */
   const say = (message: object): void => {
-    outbox.flush();
+    frameWriter.flush();
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
   };
   /** Only once the client takes what it is sent, so that one answer at most waits as text. */
@@ -184,7 +195,7 @@ export function createConversation(options: Options): Conversation {
     if (running.size >= most)
       return { errors: [limitExceeded('operationsPerConnection', most, running.size + 1)] };
     try {
-      const admission = gate.admit(readGraphRequest(payload), caller, { mutations: true });
+      const admission = admissionControl.admit(readGraphRequest(payload), caller, { mutations: true });
       return admission.ok ? admission.operation : admission;
     } catch (error) {
       if (error instanceof GraphQLError) return { errors: [error] };
@@ -199,7 +210,7 @@ export function createConversation(options: Options): Conversation {
     });
     const isQuery = admitted.prepared.node.operation === 'query';
     try {
-      await lane.run(async () => {
+      await semaphore.run(async () => {
         // A mutation is not to be lost because its client did not wait.
         if (isQuery && !operation.isWanted) return;
         const result = await execution.execute(admitted, caller);
@@ -232,7 +243,7 @@ export function createConversation(options: Options): Conversation {
     if (!operation.isWanted) return void (await result.return());
     const beginning = toByteString(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
     const address = { socket, stream, beginning, isWanted: true, isBusy: false };
-    const sent: SentEvents = sendEvents(result, (bytes, then) => outbox.send(address, bytes, then));
+    const sent: SentEvents = sendEvents(result, (bytes, then) => frameWriter.send(address, bytes, then));
     operation.stop = () => {
       address.isWanted = false;
       sent.stop();

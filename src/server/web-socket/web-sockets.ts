@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { CloseCode, handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { createOutbox } from '../delivery/outbox.ts';
+import { createFrameWriter } from '../delivery/frame-writer.ts';
 import type { Limits } from '../settings/limits.ts';
 import type { Metrics } from '../settings/metrics.ts';
 import { type Conversation, type ConversationOptions, createConversation } from './conversation.ts';
@@ -21,7 +21,7 @@ export type WebSockets = {
   close(graceMs: number): Promise<void>;
 };
 
-type Options = Omit<ConversationOptions, 'outbox' | 'onRun'> & { readonly metrics: Metrics };
+type Options = Omit<ConversationOptions, 'frameWriter' | 'onRun'> & { readonly metrics: Metrics };
 
 /** Makes the graphql-transport-ws side of the server. */
 export function createWebSockets({ metrics, ...options }: Options): WebSockets {
@@ -40,7 +40,7 @@ export function createWebSockets({ metrics, ...options }: Options): WebSockets {
     'WebSocket connections that are open now.',
     () => server.clients.size,
   );
-  const outbox = createOutbox();
+  const frameWriter = createFrameWriter();
   let running = 0;
   let whenIdle = (): void => {};
   metrics.gauge(
@@ -60,7 +60,7 @@ export function createWebSockets({ metrics, ...options }: Options): WebSockets {
     const authorization = headers.authorization ?? null;
     const conversation = createConversation({
       ...options,
-      outbox,
+      frameWriter,
       onRun,
       socket,
       stream,
@@ -104,7 +104,7 @@ export function createWebSockets({ metrics, ...options }: Options): WebSockets {
         whenIdle = done;
         if (running === 0) done();
       });
-      outbox.flush();
+      frameWriter.flush();
       for (const socket of server.clients) socket.close(SERVICE_RESTART, 'Service restart');
       await settledBy(deadline, (done) => server.close(() => done()));
       for (const socket of server.clients) socket.terminate();

@@ -1,10 +1,10 @@
 import { Prisma } from '../../generated/prisma/client.ts';
 import type { Transaction } from '../connection/transaction.ts';
-import type { Directory, DirectorySnapshot } from './directory.ts';
 import { type Epoch, readEpoch } from './epoch.ts';
+import type { CatalogueSnapshot, ProgramCatalogue } from './program-catalogue.ts';
 
 /** What every writing transaction goes by: the programmes of the epoch that it sees, and the database's clock. */
-export type WriteStart = Epoch & { readonly directory: DirectorySnapshot };
+export type WriteStart = Epoch & { readonly catalogue: CatalogueSnapshot };
 
 /** Any constant, by which the locks on the rules of programmes differ from other locks. */
 const RULES_LOCK = 7236541904n;
@@ -18,11 +18,11 @@ function rulesOf(programId: string): Prisma.Sql {
  * A writing transaction's first statement. It has the transaction's statements look rows up one by one and in the order of an index: what is due
  * is taken a chunk at a time, and a bitmap of all that is due would be made and sorted for each.
  * Until commit no rulebook of the programme can be published or withdrawn, so what a write judges by can't change under it. Whether one was
- * while this statement waited, `loadCases` sees: it reads the version of the rules again.
+ * while this statement waited, `loadInputs` sees: it reads the version of the rules again.
  */
 export async function beginWrite(
   tx: Transaction,
-  directory: Directory,
+  catalogue: ProgramCatalogue,
   programId: string,
 ): Promise<WriteStart> {
   const [row] = await tx.$queryRaw<Epoch[]>`
@@ -31,7 +31,7 @@ export async function beginWrite(
       set_config('enable_bitmapscan', 'off', TRUE) AS plans FROM epoch`;
   if (row === undefined) throw new Error('The epoch row is missing: the database was not migrated.');
   const { epoch, databaseTime } = row;
-  return { epoch, databaseTime, directory: await directory.at(epoch, tx) };
+  return { epoch, databaseTime, catalogue: await catalogue.at(epoch, tx) };
 }
 
 /**
@@ -40,17 +40,17 @@ export async function beginWrite(
  */
 export async function beginRuleChange(
   tx: Transaction,
-  directory: Directory,
+  catalogue: ProgramCatalogue,
   programId: string,
 ): Promise<WriteStart> {
   await tx.$queryRaw`SELECT pg_advisory_xact_lock(${rulesOf(programId)})::text AS locked`;
-  return beginChange(tx, directory);
+  return beginChange(tx, catalogue);
 }
 
 /** The first statement of a change to programmes, keys or rights, which no write to a programme goes by. */
-export async function beginChange(tx: Transaction, directory: Directory): Promise<WriteStart> {
+export async function beginChange(tx: Transaction, catalogue: ProgramCatalogue): Promise<WriteStart> {
   const start = await readEpoch(tx);
-  return { ...start, directory: await directory.at(start.epoch, tx) };
+  return { ...start, catalogue: await catalogue.at(start.epoch, tx) };
 }
 
 /**

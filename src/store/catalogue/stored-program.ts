@@ -1,7 +1,7 @@
 import { fractionFromText } from '../../engine/values/fraction.ts';
 import { toStoredName } from '../../engine/values/naming-text.ts';
 import type { ProgramSettings } from '../../engine/values/program.ts';
-import type { Session } from '../connection/transaction.ts';
+import type { DatabaseClient } from '../connection/transaction.ts';
 
 /** A published rulebook as its row has it, without its document. */
 export type StoredRulebook = {
@@ -53,7 +53,7 @@ export function readSettings(stored: StoredProgram): ProgramSettings {
 
 /** What of all programmes differs from those that are known, their documents left out, in one statement. */
 export async function readChanged(
-  session: Session,
+  session: DatabaseClient,
   known: readonly Pick<StoredProgram, 'id' | 'rulesVersion'>[],
 ): Promise<{
   readonly epoch: bigint;

@@ -6,7 +6,7 @@ import { codesOf, isOutage, OutcomeUnknown } from './outage.ts';
 export type Transaction = Prisma.TransactionClient;
 
 /** Either a transaction or the root client: what a read needs. */
-export type Session = Transaction;
+export type DatabaseClient = Transaction;
 
 const ATTEMPTS = 6;
 

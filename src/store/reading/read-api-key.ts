@@ -1,6 +1,6 @@
 import type { Instant } from '../../engine/values/day.ts';
 import { Prisma } from '../../generated/prisma/client.ts';
-import type { Session } from '../connection/transaction.ts';
+import type { DatabaseClient } from '../connection/transaction.ts';
 import type { ReadScope } from './read-scope.ts';
 
 /** A key as it is shown: nothing of its secret, nor what that could be tried against. */
@@ -38,7 +38,7 @@ function keyInScope({ programs, partner }: ReadScope): Prisma.Sql {
 /** The key with this id, if it is in scope. */
 export async function findApiKeyById(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   id: string,
 ): Promise<ApiKeyRow | null> {
   const [row] = await session.$queryRaw<ApiKeyRow[]>`
@@ -56,7 +56,7 @@ export type ApiKeySlice = {
 /** A slice of the keys in scope, newest first also when sliced backwards; revoked and expired ones too. */
 export async function listApiKeys(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   { limit, backwards, beyond }: ApiKeySlice,
 ): Promise<readonly ApiKeyRow[]> {
   const place =
@@ -71,7 +71,7 @@ export async function listApiKeys(
 }
 
 /** How many keys are in scope, revoked and expired ones too. */
-export async function countApiKeys(scope: ReadScope, session: Session): Promise<number> {
+export async function countApiKeys(scope: ReadScope, session: DatabaseClient): Promise<number> {
   const [row] = await session.$queryRaw<{ count: number }[]>`
     SELECT count(*)::int AS count FROM api_key k WHERE ${keyInScope(scope)}`;
   return row?.count ?? 0;

@@ -1,7 +1,7 @@
 import type { Fact, FactWarning } from '../../engine/partner/fact.ts';
 import type { Day } from '../../engine/values/day.ts';
 import { Prisma } from '../../generated/prisma/client.ts';
-import type { Session } from '../connection/transaction.ts';
+import type { DatabaseClient } from '../connection/transaction.ts';
 import { factJson, type StoredFact, toFact } from '../encoding/stored-fact.ts';
 import { inScope, type ReadScope } from './read-scope.ts';
 
@@ -13,7 +13,7 @@ function scoped(scope: ReadScope): Prisma.Sql {
 /** The fact versions with these ids that are in scope, in no order. */
 export async function readFacts(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   ids: readonly string[],
 ): Promise<readonly Fact[]> {
   const rows = await session.$queryRaw<{ fact: StoredFact }[]>`
@@ -42,7 +42,7 @@ export type FactSlice = {
 /** The same slice of the current versions of the facts of each of these partners, newest day first, in one statement. */
 export async function listFacts(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   partnerIds: readonly string[],
   filter: FactFilter,
   { limit, backwards, beyond }: FactSlice,
@@ -68,7 +68,7 @@ export async function listFacts(
 /** How many facts of each of these partners the filter leaves; partners without any are left out. */
 export async function countFacts(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   partnerIds: readonly string[],
   filter: FactFilter,
 ): Promise<ReadonlyMap<string, number>> {
@@ -84,7 +84,7 @@ export async function countFacts(
 /** All versions of the chains that these versions belong to, as far as they are in scope: by the id given, ascending by version. */
 export async function readFactChainsOf(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, readonly Fact[]>> {
   const rows = await session.$queryRaw<{ of: string; fact: StoredFact }[]>`

@@ -1,13 +1,13 @@
 import type { Change, ChangeDetail, Trigger } from '../../engine/changes/change.ts';
 import type { Day, Instant } from '../../engine/values/day.ts';
 import { Prisma } from '../../generated/prisma/client.ts';
-import type { Session } from '../connection/transaction.ts';
+import type { DatabaseClient } from '../connection/transaction.ts';
 import type { LogEntry } from '../encoding/log-entry.ts';
 import { alongProgram } from './along-program.ts';
 import { familyIds, inScope, type ReadScope, unindexed } from './read-scope.ts';
 
 /** An entry as its columns give it. */
-export type EntryRow = {
+export type LogEntryRow = {
   readonly programId: string;
   readonly position: number;
   readonly id: string;
@@ -25,7 +25,7 @@ export type EntryRow = {
   readonly causeCount: number;
 };
 
-/** SQL: the columns of an EntryRow, of the entry with the alias s. */
+/** SQL: the columns of an LogEntryRow, of the entry with the alias s. */
 export const ENTRY_COLUMNS = Prisma.sql`s.program_id AS "programId", s.position::float8 AS position, s.id, s.partner_id AS "partnerId", s.version,
   s."on" - DATE '1970-01-01' AS "on", floor(extract(epoch FROM s.recorded_at) * 1000)::float8 AS "recordedAt", s.trigger,
   s.rulebook_id AS "rulebookId", s.previous_rulebook_id AS "previousRulebookId", s.region, s.family_ids AS "familyIds", s.detail, s.causes,
@@ -39,7 +39,7 @@ export function toEntry({
   previousRulebookId,
   detail,
   ...rest
-}: EntryRow): LogEntry {
+}: LogEntryRow): LogEntry {
   const { programId, position, id, partnerId, version, recordedAt, region, familyIds, causes, causeCount } =
     rest;
   const change: Change = { on, trigger, rulebookId, previousRulebookId, detail };
@@ -108,7 +108,7 @@ export type LogSlice = {
 /** A slice of a programme's entries, oldest first. */
 export async function listChanges(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   programId: string,
   filter: ChangeFilter,
   { limit, backwards, beyond }: LogSlice,
@@ -126,7 +126,7 @@ export async function listChanges(
       : Prisma.sql`unnest(${partnerIds}) AS partner(id) CROSS JOIN LATERAL (
           SELECT * FROM status_change s WHERE s.partner_id = partner.id AND ${unindexed(where)}
           ORDER BY s.version ${direction} LIMIT ${limit}::int) AS s`;
-  const rows = await session.$queryRaw<EntryRow[]>`
+  const rows = await session.$queryRaw<LogEntryRow[]>`
     SELECT ${ENTRY_COLUMNS} FROM ${wanted} ORDER BY s.program_id ${direction}, s.position ${direction} LIMIT ${limit}::int`;
   const entries = rows.map(toEntry);
   return backwards ? entries.reverse() : entries;
@@ -135,7 +135,7 @@ export async function listChanges(
 /** How many of a programme's entries the filter leaves. */
 export async function countChanges(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   programId: string,
   filter: ChangeFilter,
 ): Promise<number> {
@@ -153,7 +153,7 @@ export async function countChanges(
 /** The same slice of the entries of each of these partners by version, newest first, in one statement. */
 export async function listPartnerChanges(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   partnerIds: readonly string[],
   { limit, backwards, beyond }: LogSlice,
 ): Promise<ReadonlyMap<string, readonly LogEntry[]>> {
@@ -161,7 +161,7 @@ export async function listPartnerChanges(
     beyond === null
       ? Prisma.sql`TRUE`
       : Prisma.sql`s.version ${backwards ? Prisma.sql`>` : Prisma.sql`<`} ${beyond}::int`;
-  const rows = await session.$queryRaw<EntryRow[]>`
+  const rows = await session.$queryRaw<LogEntryRow[]>`
     SELECT listed.* FROM unnest(${[...partnerIds]}::uuid[]) AS partner(id)
     CROSS JOIN LATERAL (
       SELECT ${ENTRY_COLUMNS} FROM status_change s WHERE s.partner_id = partner.id AND ${scoped(scope)} AND ${place}
@@ -173,7 +173,7 @@ export async function listPartnerChanges(
 /** How many entries each of these partners has in scope; partners without any are left out. */
 export async function countPartnerChanges(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   partnerIds: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
   const rows = await session.$queryRaw<{ id: string; count: number }[]>`
@@ -188,10 +188,10 @@ export async function countPartnerChanges(
 /** The entries with these ids that are in scope, in no order. */
 export async function readChanges(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   ids: readonly string[],
 ): Promise<readonly LogEntry[]> {
-  const rows = await session.$queryRaw<EntryRow[]>`
+  const rows = await session.$queryRaw<LogEntryRow[]>`
     SELECT ${ENTRY_COLUMNS} FROM unnest(${[...new Set(ids)]}::uuid[]) AS key(id)
     CROSS JOIN LATERAL (SELECT * FROM status_change WHERE id = key.id OFFSET 0) AS s WHERE ${scoped(scope)}`;
   return rows.map(toEntry);

@@ -1,5 +1,5 @@
 import { Prisma } from '../../generated/prisma/client.ts';
-import type { Session } from '../connection/transaction.ts';
+import type { DatabaseClient } from '../connection/transaction.ts';
 import { inScope, type ReadScope } from './read-scope.ts';
 
 /** A reference of a partner or a key of a fact that was left as it is: its form is that of another. */
@@ -16,7 +16,7 @@ export type CollidingName = {
 /** Up to `limit` names that collide, of one programme or of all in scope, in the order of their forms. */
 export function listCollidingNames(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   programId: string | null,
   limit: number,
 ): Promise<CollidingName[]> {
@@ -29,7 +29,7 @@ export function listCollidingNames(
 /** How many names collide, of one programme or of all in scope. */
 export async function countCollidingNames(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   programId: string | null,
 ): Promise<number> {
   const [row] = await session.$queryRaw<{ count: number }[]>`

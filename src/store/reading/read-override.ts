@@ -1,6 +1,6 @@
 import type { Day, Instant } from '../../engine/values/day.ts';
 import { Prisma } from '../../generated/prisma/client.ts';
-import type { Session } from '../connection/transaction.ts';
+import type { DatabaseClient } from '../connection/transaction.ts';
 import { inScope, type ReadScope } from './read-scope.ts';
 
 /** A version of a tier set by hand. One whose days are empty was taken back whole. */
@@ -29,7 +29,7 @@ function scoped(scope: ReadScope): Prisma.Sql {
 /** The current versions of the overrides with these ids that are in scope, in no order. */
 export function readOverridesById(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   ids: readonly string[],
 ): Promise<OverrideRow[]> {
   return session.$queryRaw<OverrideRow[]>`
@@ -42,7 +42,7 @@ export function readOverridesById(
 /** The overrides of these partners as they stand, latest first; those that were taken back whole are left out. */
 export function listOverrides(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   partnerIds: readonly string[],
 ): Promise<OverrideRow[]> {
   return session.$queryRaw<OverrideRow[]>`

@@ -1,6 +1,6 @@
 import type { Day } from '../../engine/values/day.ts';
 import { Prisma } from '../../generated/prisma/client.ts';
-import type { Session } from '../connection/transaction.ts';
+import type { DatabaseClient } from '../connection/transaction.ts';
 import { needleOf } from '../encoding/search-key.ts';
 import { alongProgram } from './along-program.ts';
 import { PARTNER_COLUMNS, type PartnerRow, partnerInScope } from './read-partner.ts';
@@ -113,7 +113,7 @@ const MOST_FOUND = 1_000;
  */
 async function findBySearch(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   programId: string,
   { search, parentId }: PartnerFilter,
 ): Promise<readonly string[] | null> {
@@ -191,7 +191,7 @@ function selectSlice(
 /** A slice of a programme's partners, in the list's order also when sliced backwards. */
 export async function listPartners(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   programId: string,
   filter: PartnerFilter,
   order: PartnerOrder,
@@ -208,7 +208,7 @@ export async function listPartners(
 /** The same slice of the affiliates of each of these partners, in one statement; by the parent's id, those without any left out. */
 export async function listAffiliates(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   parentIds: readonly string[],
   filter: PartnerFilter,
   order: PartnerOrder,
@@ -228,7 +228,7 @@ export async function listAffiliates(
 /** How many of a programme's partners the filter leaves. */
 export async function countPartners(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   programId: string,
   filter: PartnerFilter,
 ): Promise<number> {
@@ -242,7 +242,7 @@ export async function countPartners(
 /** How many affiliates of each of these partners the filter leaves, by the parent's id; those without any left out. */
 export async function countAffiliates(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   parentIds: readonly string[],
   filter: PartnerFilter,
 ): Promise<ReadonlyMap<string, number>> {

@@ -3,7 +3,7 @@ import type { Status, Timeline } from '../../engine/partner/status.ts';
 import type { StandingBasis } from '../../engine/policy/judge-partner.ts';
 import type { Day, Instant } from '../../engine/values/day.ts';
 import { Prisma } from '../../generated/prisma/client.ts';
-import type { Session } from '../connection/transaction.ts';
+import type { DatabaseClient } from '../connection/transaction.ts';
 import type { HeldSpecialization } from '../encoding/held-specialization.ts';
 import { inScope, type ReadScope } from './read-scope.ts';
 
@@ -49,7 +49,7 @@ export function partnerInScope(scope: ReadScope): Prisma.Sql {
 /** The partners with these ids that are in scope, in no order. */
 export function readPartners(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   ids: readonly string[],
 ): Promise<PartnerRow[]> {
   return session.$queryRaw<PartnerRow[]>`
@@ -60,7 +60,7 @@ export function readPartners(
 /** The partners of a programme with these external references that are in scope, in no order. */
 export function readPartnersByRef(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   programId: string,
   externalRefs: readonly string[],
 ): Promise<PartnerRow[]> {
@@ -74,7 +74,7 @@ export function readPartnersByRef(
 /** All statuses of these partners by day, past and to come, as far as they are in scope; by id. */
 export async function readTimelines(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, Timeline>> {
   const rows = await session.$queryRaw<{ id: string; timeline: Timeline }[]>`

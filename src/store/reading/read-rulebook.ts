@@ -1,6 +1,6 @@
 import type { Instant } from '../../engine/values/day.ts';
 import { Prisma } from '../../generated/prisma/client.ts';
-import type { Session } from '../connection/transaction.ts';
+import type { DatabaseClient } from '../connection/transaction.ts';
 import type { ReadScope } from './read-scope.ts';
 
 /** A rulebook that was saved and not published yet. */
@@ -20,7 +20,7 @@ function scoped({ programs }: ReadScope): Prisma.Sql {
 /** The documents of the rulebooks with these ids that are in scope, as they were saved; by id. */
 export async function readDocuments(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, unknown>> {
   const rows = await session.$queryRaw<{ id: string; document: unknown }[]>`
@@ -31,7 +31,7 @@ export async function readDocuments(
 /** Why the rulebooks with these ids that are in scope were withdrawn; by id, of those that were. */
 export async function readWithdrawalReasons(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const rows = await session.$queryRaw<{ id: string; reason: string }[]>`
@@ -43,7 +43,7 @@ export async function readWithdrawalReasons(
 /** The drafts of these programmes, by number. */
 export function listDrafts(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   programIds: readonly string[],
 ): Promise<DraftRow[]> {
   return session.$queryRaw<DraftRow[]>`

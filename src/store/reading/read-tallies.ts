@@ -1,6 +1,6 @@
 import type { Day } from '../../engine/values/day.ts';
 import { Prisma } from '../../generated/prisma/client.ts';
-import type { Session } from '../connection/transaction.ts';
+import type { DatabaseClient } from '../connection/transaction.ts';
 import { partnerInScope } from './read-partner.ts';
 import type { ReadScope } from './read-scope.ts';
 
@@ -18,7 +18,7 @@ export type TierTally = {
  */
 export function countByTier(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   programIds: readonly string[],
   on: Day | null,
 ): Promise<TierTally[]> {
@@ -42,7 +42,7 @@ export type Progress = { readonly total: number; readonly judged: number };
 /** Of each programme how many partners there are, and how many of them are judged as of `today` by all its rulebooks. */
 export async function countJudged(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   programs: readonly { readonly id: string; readonly today: Day; readonly rulesVersion: number }[],
 ): Promise<ReadonlyMap<string, Progress>> {
   const rows = await session.$queryRaw<(Progress & { id: string })[]>`

@@ -1,5 +1,5 @@
 import type { Instant } from '../../engine/values/day.ts';
-import type { Session, Transaction } from '../connection/transaction.ts';
+import type { DatabaseClient, Transaction } from '../connection/transaction.ts';
 import { API_KEY_COLUMNS, type ApiKeyRow } from '../reading/read-api-key.ts';
 
 /** A key as it is kept: everything but its secret. */
@@ -9,7 +9,7 @@ export type KeptApiKey = ApiKeyRow & {
 };
 
 /** The key with this public part, revoked and expired ones too. */
-export async function findApiKey(session: Session, prefix: string): Promise<KeptApiKey | null> {
+export async function findApiKey(session: DatabaseClient, prefix: string): Promise<KeptApiKey | null> {
   const [row] = await session.$queryRaw<KeptApiKey[]>`
     SELECT ${API_KEY_COLUMNS}, encode(k.hash, 'hex') AS hash FROM api_key k WHERE k.prefix = ${prefix}`;
   return row ?? null;

@@ -1,4 +1,4 @@
-import type { Session, Transaction } from '../connection/transaction.ts';
+import type { DatabaseClient, Transaction } from '../connection/transaction.ts';
 
 /** What may ignore case in a programme: the persons of facts, and the references of partners. */
 export type SpelledKind = 'PERSON' | 'REFERENCE';
@@ -8,7 +8,7 @@ export type Spelling = { readonly folded: string; readonly spelling: string };
 
 /** How these names of a programme were first written, as far as they were, by the name without case. */
 export async function findSpellings(
-  session: Session,
+  session: DatabaseClient,
   programId: string,
   kind: SpelledKind,
   folded: readonly string[],

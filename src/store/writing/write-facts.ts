@@ -2,7 +2,7 @@ import { byText } from '../../engine/measuring/contribution.ts';
 import type { Fact } from '../../engine/partner/fact.ts';
 import type { Instant } from '../../engine/values/day.ts';
 import { Prisma } from '../../generated/prisma/client.ts';
-import type { Session, Transaction } from '../connection/transaction.ts';
+import type { DatabaseClient, Transaction } from '../connection/transaction.ts';
 import { readInBatches } from '../encoding/batches.ts';
 import { factJson, type StoredFact, toFact, toStoredFact } from '../encoding/stored-fact.ts';
 
@@ -13,7 +13,7 @@ const FACT = Prisma.raw(factJson('f'));
 
 /** All versions of the facts of one source under the given external ids, ascending by version. */
 export async function readFactChains(
-  session: Session,
+  session: DatabaseClient,
   programId: string,
   source: string,
   externalIds: readonly string[],

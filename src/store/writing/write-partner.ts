@@ -5,7 +5,7 @@ import type { EnteredData } from '../../engine/partner/resolve-entries.ts';
 import { NO_STATUS, type Status, type Timeline } from '../../engine/partner/status.ts';
 import type { StandingBasis } from '../../engine/policy/judge-partner.ts';
 import type { Day, Instant } from '../../engine/values/day.ts';
-import type { Session, Transaction } from '../connection/transaction.ts';
+import type { DatabaseClient, Transaction } from '../connection/transaction.ts';
 import { batches, readInBatches } from '../encoding/batches.ts';
 import type { HeldSpecialization } from '../encoding/held-specialization.ts';
 import { searchKeyOf } from '../encoding/search-key.ts';
@@ -45,7 +45,7 @@ export type NewPartner = {
 
 /** The id of the partner with the first of these references that a partner has. */
 export async function findPartnerId(
-  session: Session,
+  session: DatabaseClient,
   programId: string,
   refs: readonly string[],
 ): Promise<string | undefined> {
@@ -98,13 +98,13 @@ export async function insertPartners(
 }
 
 /** What was entered about a partner, on its way in or as it stands. */
-export type EntryRow = EnteredData & { readonly id: string; readonly partnerId: string };
+export type PartnerEntryRow = EnteredData & { readonly id: string; readonly partnerId: string };
 
 /** Everything that was ever entered about these partners, of each in the order of recording. */
-export function readEntries(tx: Transaction, partnerIds: readonly string[]): Promise<EntryRow[]> {
+export function readEntries(tx: Transaction, partnerIds: readonly string[]): Promise<PartnerEntryRow[]> {
   return readInBatches(
     partnerIds,
-    (batch) => tx.$queryRaw<EntryRow[]>`
+    (batch) => tx.$queryRaw<PartnerEntryRow[]>`
     SELECT e.* FROM unnest(${[...batch]}::uuid[]) AS key(id) CROSS JOIN LATERAL (
       SELECT id, partner_id AS "partnerId", first_on - DATE '1970-01-01' AS "firstOn",
         floor(extract(epoch FROM recorded_at) * 1000)::float8 AS "recordedAt", data
@@ -127,7 +127,7 @@ export function findBelow(tx: Transaction, partnerId: string): Promise<{ readonl
 /** Appends an entry about a partner that is locked. */
 export async function insertEntry(
   tx: Transaction,
-  { id, partnerId, firstOn, recordedAt, data }: EntryRow,
+  { id, partnerId, firstOn, recordedAt, data }: PartnerEntryRow,
 ): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO partner_entry (id, partner_id, first_on, recorded_at, data, parent_id)

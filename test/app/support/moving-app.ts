@@ -2,7 +2,7 @@ import type { App } from '../../../src/app/context/app.ts';
 import { judgeDue } from '../../../src/app/judging/judge-due.ts';
 import type { FactInput } from '../../../src/app/naming/fact-input.ts';
 import type { OpenApp } from '../../../src/app/open-app.ts';
-import { createCaseFinder } from '../../../src/app/reading/find-case.ts';
+import { createCaseFinder } from '../../../src/app/reading/find-inputs.ts';
 import { type KnownStanding, readStanding } from '../../../src/app/reading/read-standing.ts';
 import { createProgram } from '../../../src/app/writing/create-program.ts';
 import { recordFacts } from '../../../src/app/writing/record-facts.ts';

@@ -3,7 +3,7 @@ import type { App } from '../../../src/app/context/app.ts';
 import type { Timeline } from '../../../src/engine/partner/status.ts';
 import { statusOn } from '../../../src/engine/policy/timeline.ts';
 import { formatDay } from '../../../src/engine/values/day.ts';
-import { loadCases } from '../../../src/store/writing/partner-case.ts';
+import { loadInputs } from '../../../src/store/writing/partner-inputs.ts';
 import type { Step } from '../../engine/support/policy-case.ts';
 import { referenceStatuses } from '../../engine/support/policy-reference.ts';
 import { day } from '../../support/fixtures.ts';
@@ -62,9 +62,9 @@ export async function expectReference(
   first: string,
   last: string,
 ) {
-  const program = (await app.directory.current()).byCode.get(code);
+  const program = (await app.catalogue.current()).byCode.get(code);
   if (program === undefined) throw new Error('the programme is there');
-  const known = (await loadCases(app.database.prisma, program, [id])).get(id);
+  const known = (await loadInputs(app.database.prisma, program, [id])).get(id);
   if (known === undefined) throw new Error('the partner is there');
   const [row] = await app.database.prisma.$queryRaw<{ timeline: Timeline }[]>`
     SELECT timeline FROM partner WHERE id = ${id}::uuid`;

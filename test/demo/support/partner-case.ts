@@ -2,7 +2,7 @@ import type { DemoFact, DemoPartner } from '../../../src/demo/demo-base.ts';
 import { CONNECT_PROGRAM, connectRulebooks } from '../../../src/demo/rulebooks.ts';
 import { parseRulebook } from '../../../src/engine/format/parse-rulebook.ts';
 import type { Fact } from '../../../src/engine/partner/fact.ts';
-import type { PartnerCase } from '../../../src/engine/partner/partner-case.ts';
+import type { PartnerInputs } from '../../../src/engine/partner/partner-inputs.ts';
 import type { PublishedRulebook } from '../../../src/engine/rulebook/rulebook.ts';
 import { type Day, parseDay } from '../../../src/engine/values/day.ts';
 import { type Fraction, parseDecimal } from '../../../src/engine/values/fraction.ts';
@@ -29,11 +29,11 @@ export function publishedRulebooks(today: string): PublishedRulebook[] {
 }
 
 /** A demo partner as the engine reads it; each fact's id is its external id. */
-export function partnerCase(
+export function partnerInputs(
   partner: DemoPartner,
   facts: readonly DemoFact[],
   rulebooks: readonly PublishedRulebook[],
-): PartnerCase {
+): PartnerInputs {
   const enrolledOn = day(partner.enrolledOn);
   return {
     partnerId: partner.externalRef,

@@ -3,7 +3,7 @@ import { parseRulebook, readPublishedRulebook } from '../../../src/engine/format
 import { RULEBOOK_LIMITS } from '../../../src/engine/format/rulebook-limits.ts';
 import { excessOf } from '../../../src/engine/format/rulebook-size.ts';
 import { judge } from '../../../src/engine/judging/judge.ts';
-import { createGauge } from '../../../src/engine/measuring/gauge.ts';
+import { createMeasurer } from '../../../src/engine/measuring/measurer.ts';
 import { nextReviewOn } from '../../../src/engine/policy/review-calendar.ts';
 import { promised } from '../../support/promised.ts';
 import { day, documentFor, PROGRAM, partnerWith } from '../support/measuring.ts';
@@ -262,7 +262,7 @@ describe('the limits of rulebooks', () => {
       const allowed = Object.entries(RULEBOOK_LIMITS).find(([each]) => each === limit)?.[1] ?? 0;
       const read = readPublishedRulebook(make(allowed + 1), PROGRAM);
       if (!read.ok) throw new Error(JSON.stringify(read.problems));
-      const measurements = createGauge(partnerWith([]), read.rulebook).measure(day('2026-06-01'));
+      const measurements = createMeasurer(partnerWith([]), read.rulebook).measure(day('2026-06-01'));
       expect(judge(read.rulebook, measurements).tierOutcomes.size).toBe(read.rulebook.tiers.length);
     }
     const large = readPublishedRulebook(CASES.tiers[0](2_000), PROGRAM);

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { judge, type Proof, prove } from '../../../src/engine/judging/judge.ts';
 import { metricsBehind } from '../../../src/engine/judging/metrics-behind.ts';
 import { nextGap } from '../../../src/engine/judging/next-gap.ts';
-import { createGauge } from '../../../src/engine/measuring/gauge.ts';
 import type { Measurements } from '../../../src/engine/measuring/measurements.ts';
+import { createMeasurer } from '../../../src/engine/measuring/measurer.ts';
 import type { Rulebook } from '../../../src/engine/rulebook/rulebook.ts';
 import { explainRequirement } from '../../../src/engine/text/explain-requirement.ts';
 import { day, documentFor, factory, partnerWith, requirementOf, rulebookOf } from '../support/measuring.ts';
@@ -44,7 +44,7 @@ function counted(rulebook: Rulebook): { readonly measurements: Measurements; rea
         return Reflect.get(target, key, receiver);
       },
     });
-  const { numbers, items, ...rest } = createGauge(partner, rulebook).measure(day('2026-06-01'));
+  const { numbers, items, ...rest } = createMeasurer(partner, rulebook).measure(day('2026-06-01'));
   const measurements = { ...rest, numbers: watched(numbers), items: items.map(watched) };
   return { measurements, reads: () => reads };
 }
@@ -128,7 +128,7 @@ describe('what is used twice is worked out once', () => {
       return { ...fact('revenue', { on: '2026-05-01', value: '700' }), attributes };
     });
     const rulebook = rulebookOf(documentFor(byArea, { measures: doublingMeasures(LEVELS) }));
-    const measurements = createGauge(partnerWith(many), rulebook).measure(day('2026-06-01'));
+    const measurements = createMeasurer(partnerWith(many), rulebook).measure(day('2026-06-01'));
     expect(measurements.items[0]).toHaveLength(300);
     expect(reads).toBeGreaterThan(300);
     expect(reads).toBeLessThan(300 * 10);

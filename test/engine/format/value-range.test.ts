@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseRulebook, readPublishedRulebook } from '../../../src/engine/format/parse-rulebook.ts';
 import { prove } from '../../../src/engine/judging/judge.ts';
-import { createGauge } from '../../../src/engine/measuring/gauge.ts';
+import { createMeasurer } from '../../../src/engine/measuring/measurer.ts';
 import { fraction } from '../../../src/engine/values/fraction.ts';
 import type { ProgramSettings } from '../../../src/engine/values/program.ts';
 import { long } from '../../support/long.ts';
@@ -213,7 +213,7 @@ test('a bound that is refused decides nothing, whatever the facts are', () => {
         refused += 1;
         const rulebook = heldRulebookOf(document, program);
         for (const partner of partners) {
-          const proof = prove(rulebook, createGauge(partner, rulebook).measure(on));
+          const proof = prove(rulebook, createMeasurer(partner, rulebook).measure(on));
           expect(requirementOf(proof, 'GOLD').outcome).not.toBe(all === 'every' ? 'UNMET' : 'MET');
         }
       },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { connectRulebooks } from '../../../src/demo/rulebooks.ts';
 import { evidence } from '../../../src/engine/judging/evidence.ts';
-import { createGauge } from '../../../src/engine/measuring/gauge.ts';
+import { createMeasurer } from '../../../src/engine/measuring/measurer.ts';
 import type { Fact } from '../../../src/engine/partner/fact.ts';
 import {
   day,
@@ -76,8 +76,8 @@ describe('Connect, the demo programme', () => {
       ...answers(fact, 5, '8'),
       fact('revenue', { on: '2026-10-02', value: '100000' }),
     ]);
-    const gauge = createGauge(partner, newRules);
-    expect(gauge.nextMeasurementChangeOn(day('2026-11-23'))).toBe(day('2026-11-24'));
+    const measurer = createMeasurer(partner, newRules);
+    expect(measurer.nextMeasurementChangeOn(day('2026-11-23'))).toBe(day('2026-11-24'));
     expect(judgeOn(partner, newRules, '2026-11-23')).toMatchObject({
       computedTier: 'SILVER',
       specializations: ['VIDEO'],

@@ -4,9 +4,9 @@ import { generateDemo } from '../../../src/demo/generate.ts';
 import { CONNECT_PROGRAM } from '../../../src/demo/rulebooks.ts';
 import { prove } from '../../../src/engine/judging/judge.ts';
 import type { MeasureProof, RequirementProof } from '../../../src/engine/judging/standing.ts';
-import { createGauge } from '../../../src/engine/measuring/gauge.ts';
+import { createMeasurer } from '../../../src/engine/measuring/measurer.ts';
 import type { Fact } from '../../../src/engine/partner/fact.ts';
-import type { PartnerCase } from '../../../src/engine/partner/partner-case.ts';
+import type { PartnerInputs } from '../../../src/engine/partner/partner-inputs.ts';
 import type { Metric } from '../../../src/engine/rulebook/metric.ts';
 import type { Measure, Rulebook } from '../../../src/engine/rulebook/rulebook.ts';
 import { explainRequirement } from '../../../src/engine/text/explain-requirement.ts';
@@ -20,7 +20,7 @@ import {
   ZERO,
 } from '../../../src/engine/values/fraction.ts';
 import type { ProgramSettings } from '../../../src/engine/values/program.ts';
-import { partnerCase, publishedRulebooks } from '../../demo/support/partner-case.ts';
+import { partnerInputs, publishedRulebooks } from '../../demo/support/partner-case.ts';
 import { long } from '../../support/long.ts';
 import google from '../fixtures/google-ads-partner-2022.json' with { type: 'json' };
 import hubspot from '../fixtures/hubspot-points-2024.json' with { type: 'json' };
@@ -56,8 +56,8 @@ function thresholdsIn(proof: RequirementProof): readonly ThresholdProof[] {
   }
 }
 
-function provenOn(partner: PartnerCase, rulebook: Rulebook, on: number): readonly ThresholdProof[] {
-  const { tiers, specializations } = prove(rulebook, createGauge(partner, rulebook).measure(on));
+function provenOn(partner: PartnerInputs, rulebook: Rulebook, on: number): readonly ThresholdProof[] {
+  const { tiers, specializations } = prove(rulebook, createMeasurer(partner, rulebook).measure(on));
   const proofs = [
     ...tiers.map(({ requirement }) => requirement),
     ...specializations.map(({ proof }) => proof),
@@ -137,7 +137,7 @@ function lastDigitOf(text: string): Fraction {
 }
 
 /** How many shortfalls were recorded, as the graph tells them and as the sentence does. */
-function recordShortfalls(partner: PartnerCase, rulebook: Rulebook, on: number): number {
+function recordShortfalls(partner: PartnerInputs, rulebook: Rulebook, on: number): number {
   let checked = 0;
   for (const proof of provenOn(partner, rulebook, on)) {
     const counted = countedIn(proof.actual, rulebook);
@@ -202,7 +202,7 @@ describe('rule 32: recording the shortfall of a sum or count meets the threshold
     let checked = 0;
     const every = long(10, 1);
     for (const partner of partners.filter((_, index) => index % every === 0)) {
-      const known = partnerCase(partner, factsOf.get(partner.externalRef) ?? [], rulebooks);
+      const known = partnerInputs(partner, factsOf.get(partner.externalRef) ?? [], rulebooks);
       for (const { rulebook } of rulebooks) checked += recordShortfalls(known, rulebook, day(today));
     }
     expect([partners.length, CONNECT_PROGRAM.currency]).toEqual([300, 'EUR']);

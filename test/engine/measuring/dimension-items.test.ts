@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RULEBOOK_LIMITS } from '../../../src/engine/format/rulebook-limits.ts';
 import { dimensionsOf, findTooManyItems } from '../../../src/engine/measuring/dimension-items.ts';
-import { createGauge } from '../../../src/engine/measuring/gauge.ts';
+import { createMeasurer } from '../../../src/engine/measuring/measurer.ts';
 import type { Fact } from '../../../src/engine/partner/fact.ts';
 import { day, documentFor, factory, partnerWith, rulebookOf } from '../support/measuring.ts';
 
@@ -58,10 +58,10 @@ describe('the items of a dimension', () => {
 
   it('are none where a value never passes the condition: its facts change nothing on any day', () => {
     const attributes = { area: 'Area 0', kind: 'SOUND' };
-    const gauge = createGauge(partnerWith(inAreas(1, { attributes })), rulebook);
-    const counted = createGauge(partnerWith(inAreas(1)), rulebook);
+    const measurer = createMeasurer(partnerWith(inAreas(1, { attributes })), rulebook);
+    const counted = createMeasurer(partnerWith(inAreas(1)), rulebook);
     const before = day('2025-12-31');
     expect(counted.nextMeasurementChangeOn(before)).toBe(day('2026-01-01'));
-    expect(gauge.nextMeasurementChangeOn(before)).toBeNull();
+    expect(measurer.nextMeasurementChangeOn(before)).toBeNull();
   });
 });

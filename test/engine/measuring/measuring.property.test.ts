@@ -3,15 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { evidence } from '../../../src/engine/judging/evidence.ts';
 import { judge, prove } from '../../../src/engine/judging/judge.ts';
 import { aggregate } from '../../../src/engine/measuring/aggregate.ts';
+import { boundaryFacts } from '../../../src/engine/measuring/boundary-facts.ts';
 import { convert } from '../../../src/engine/measuring/conversion.ts';
-import { createGauge } from '../../../src/engine/measuring/gauge.ts';
 import type { Measurements } from '../../../src/engine/measuring/measurements.ts';
-import { turningFacts } from '../../../src/engine/measuring/turning-facts.ts';
+import { createMeasurer } from '../../../src/engine/measuring/measurer.ts';
 import { windowOn } from '../../../src/engine/measuring/window.ts';
 import { entryOn } from '../../../src/engine/partner/entry-on.ts';
 import type { Fact } from '../../../src/engine/partner/fact.ts';
 import { fieldText, passes } from '../../../src/engine/partner/fact-field.ts';
-import type { PartnerCase } from '../../../src/engine/partner/partner-case.ts';
+import type { PartnerInputs } from '../../../src/engine/partner/partner-inputs.ts';
 import type { Metric } from '../../../src/engine/rulebook/metric.ts';
 import { type Day, formatDay } from '../../../src/engine/values/day.ts';
 import { ZERO } from '../../../src/engine/values/fraction.ts';
@@ -33,7 +33,7 @@ describe('measuring', () => {
           .map(([all, some]) => [...all, ...some]);
       return fc
         .tuple(again(partner.facts), ...partner.family.map(({ facts }) => again(facts)))
-        .map(([facts, ...families]): readonly [PartnerCase, PartnerCase] => [
+        .map(([facts, ...families]): readonly [PartnerInputs, PartnerInputs] => [
           partner,
           {
             ...partner,
@@ -44,7 +44,9 @@ describe('measuring', () => {
     });
     checkProperty(
       fc.property(shuffled, anyDay, ([partner, other], on) => {
-        const [measured, again] = [partner, other].map((each) => createGauge(each, EVERYTHING).measure(on));
+        const [measured, again] = [partner, other].map((each) =>
+          createMeasurer(each, EVERYTHING).measure(on),
+        );
         expect(again).toEqual(measured);
         for (const path of EVERYTHING.scope.metricsByPath.keys()) {
           expect(evidence(other, EVERYTHING, on, path)).toEqual(evidence(partner, EVERYTHING, on, path));
@@ -57,12 +59,12 @@ describe('measuring', () => {
   it('rule 4: nextMeasurementChangeOn misses no day of two years', () => {
     checkProperty(
       fc.property(anyPartner, (partner) => {
-        const gauge = createGauge(partner, EVERYTHING);
-        let next: Day | null = gauge.nextMeasurementChangeOn(FIRST - 1);
-        let before = sight(createGauge(partner, EVERYTHING).measure(FIRST - 1));
+        const measurer = createMeasurer(partner, EVERYTHING);
+        let next: Day | null = measurer.nextMeasurementChangeOn(FIRST - 1);
+        let before = sight(createMeasurer(partner, EVERYTHING).measure(FIRST - 1));
         for (let on = FIRST; on <= LAST; on += 1) {
-          const now = sight(gauge.measure(on));
-          if (next !== null && on === next) next = gauge.nextMeasurementChangeOn(on);
+          const now = sight(measurer.measure(on));
+          if (next !== null && on === next) next = measurer.nextMeasurementChangeOn(on);
           else expect(now, `nothing was said to change on ${formatDay(on)}`).toBe(before);
           before = now;
         }
@@ -74,7 +76,7 @@ describe('measuring', () => {
   it('rules 1, 5, 10 and 15: each number is that of its facts looked at one by one', () => {
     checkProperty(
       fc.property(anyPartner, anyDay, (partner, on) => {
-        const { numbers } = createGauge(partner, EVERYTHING).measure(on);
+        const { numbers } = createMeasurer(partner, EVERYTHING).measure(on);
         for (const [metric, place] of EVERYTHING.scope.metrics) {
           expect(numbers[place], JSON.stringify([metric.kind, metric.window])).toEqual(
             lookedUp(partner, metric, on),
@@ -88,11 +90,11 @@ describe('measuring', () => {
   it('rule 26: whenever the passing of a day changes a number, the facts that turned on it are named', () => {
     checkProperty(
       fc.property(anyPartner, anyDay, (partner, after) => {
-        const gauge = createGauge(partner, EVERYTHING);
-        const on = gauge.nextMeasurementChangeOn(after);
+        const measurer = createMeasurer(partner, EVERYTHING);
+        const on = measurer.nextMeasurementChangeOn(after);
         if (on === null || partner.entries.some(({ firstOn }) => firstOn === on)) return;
-        const isOther = sight(gauge.measure(on)) !== sight(gauge.measure(on - 1));
-        expect(isOther && turningFacts(partner, EVERYTHING, on).length === 0).toBe(false);
+        const isOther = sight(measurer.measure(on)) !== sight(measurer.measure(on - 1));
+        expect(isOther && boundaryFacts(partner, EVERYTHING, on).length === 0).toBe(false);
       }),
       'facts that turn',
     );
@@ -101,7 +103,7 @@ describe('measuring', () => {
   it('evidence: what is counted is as many as the sample', () => {
     checkProperty(
       fc.property(anyPartner, anyDay, (partner, on) => {
-        const { numbers } = createGauge(partner, EVERYTHING).measure(on);
+        const { numbers } = createMeasurer(partner, EVERYTHING).measure(on);
         for (const [path, metric] of EVERYTHING.scope.metricsByPath) {
           const { counted, excluded } = evidence(partner, EVERYTHING, on, path);
           expect(counted.length).toBe(numbers[EVERYTHING.scope.metrics.get(metric) ?? -1]?.[1]);
@@ -121,7 +123,7 @@ describe('measuring', () => {
   it('judging and proving agree, also on measurements that were stored', () => {
     checkProperty(
       fc.property(anyPartner, anyDay, (partner, on) => {
-        const measured = createGauge(partner, EVERYTHING).measure(on);
+        const measured = createMeasurer(partner, EVERYTHING).measure(on);
         const stored: Measurements = JSON.parse(JSON.stringify(measured));
         const verdict = judge(EVERYTHING, stored);
         const proof = prove(EVERYTHING, stored);
@@ -138,7 +140,7 @@ describe('measuring', () => {
 });
 
 /** A metric's reading from the plain definition of windows and validity. */
-function lookedUp(partner: PartnerCase, metric: Metric, on: Day): unknown {
+function lookedUp(partner: PartnerInputs, metric: Metric, on: Day): unknown {
   const enrolledOn = entryOn(partner.entries, on)?.enrolledOn ?? day('2023-02-14');
   const window = windowOn(metric.window, on, enrolledOn);
   const relatives = partner.family
@@ -227,7 +229,9 @@ describe('rule 16: more never lowers the computed tier', () => {
           }),
         );
         const rank = (known: readonly Fact[]): number =>
-          ranks.indexOf(judge(rulebook, createGauge(partnerWith(known), rulebook).measure(on)).computedTier);
+          ranks.indexOf(
+            judge(rulebook, createMeasurer(partnerWith(known), rulebook).measure(on)).computedTier,
+          );
         expect(rank(facts)).toBeGreaterThanOrEqual(rank(facts.slice(0, -1)));
       }),
       'more is never less',

@@ -112,10 +112,10 @@ const MUTANTS: readonly Mutant[] = [
   ],
   ['a floor lasts a day longer', 'fold-policy.ts', 'on < floor.until ? floor', 'on <= floor.until ? floor'],
   [
-    'a floor is the newest lane of BOTH',
+    'a floor is the newest track of BOTH',
     'fold-policy.ts',
-    '...before.map((lane) => remapRank',
-    '...before.slice(-1).map((lane) => remapRank',
+    '...before.map((track) => remapRank',
+    '...before.slice(-1).map((track) => remapRank',
   ],
   ['adjoining memberships have a day between', 'fold-policy.ts', 'hasTier && !isFollowed', 'hasTier'],
 ];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Override } from '../../../src/engine/partner/partner-case.ts';
+import type { Override } from '../../../src/engine/partner/partner-inputs.ts';
 import { day, entry, policyRulebook, under } from '../support/policy-case.ts';
 
 const [SILVER, GOLD, PLATINUM] = [1, 2, 3];

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { connectRulebooks } from '../../../src/demo/rulebooks.ts';
 import { judge } from '../../../src/engine/judging/judge.ts';
 import { gapAtRisk } from '../../../src/engine/judging/risk-gap.ts';
-import { createGauge } from '../../../src/engine/measuring/gauge.ts';
+import { createMeasurer } from '../../../src/engine/measuring/measurer.ts';
 import type { Fact } from '../../../src/engine/partner/fact.ts';
-import type { PartnerCase } from '../../../src/engine/partner/partner-case.ts';
+import type { PartnerInputs } from '../../../src/engine/partner/partner-inputs.ts';
 import { judgePartner, rebuildStanding, standingBasis } from '../../../src/engine/policy/judge-partner.ts';
 import { computeTimeline, nextChangeOn, statusOn } from '../../../src/engine/policy/timeline.ts';
 import type { PublishedRulebook } from '../../../src/engine/rulebook/rulebook.ts';
@@ -24,7 +24,7 @@ const connect = connectRulebooks('2026-11-23').map(
   }),
 );
 
-function connectPartner(facts: readonly Fact[]): PartnerCase {
+function connectPartner(facts: readonly Fact[]): PartnerInputs {
   const enrolledOn = day('2024-01-01');
   return { ...partnerWith(facts, { firstOn: enrolledOn, enrolledOn }), rulebooks: connect };
 }
@@ -84,11 +84,11 @@ describe('computeTimeline', () => {
     checkProperty(
       fc.property(anyPartner, (given) => {
         const timeline = computeTimeline({ ...given, rulebooks });
-        const gauge = createGauge(given, simple);
+        const measurer = createMeasurer(given, simple);
         let before = '';
         let next: Day | null = nextChangeOn(timeline, FIRST - 1);
         for (let on = FIRST; on <= LAST; on += 1) {
-          const { computedTier, specializations } = judge(simple, gauge.measure(on));
+          const { computedTier, specializations } = judge(simple, measurer.measure(on));
           const seen = JSON.stringify([computedTier, specializations]);
           const status = statusOn(timeline, on);
           if (

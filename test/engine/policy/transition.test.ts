@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Override } from '../../../src/engine/partner/partner-case.ts';
+import type { Override } from '../../../src/engine/partner/partner-inputs.ts';
 import type { Policy, Transition } from '../../../src/engine/rulebook/policy-rules.ts';
 import { rulebooksInForce } from '../../../src/engine/rulebook/transition.ts';
 import {

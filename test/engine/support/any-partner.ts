@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Fact } from '../../../src/engine/partner/fact.ts';
-import type { PartnerCase } from '../../../src/engine/partner/partner-case.ts';
+import type { PartnerInputs } from '../../../src/engine/partner/partner-inputs.ts';
 import type { Day } from '../../../src/engine/values/day.ts';
 import { fraction } from '../../../src/engine/values/fraction.ts';
 import { day, rulebookOf } from './measuring.ts';
@@ -60,7 +60,7 @@ export const anyFacts: fc.Arbitrary<readonly Fact[]> = fc
   );
 
 /** A partner with facts of its own and of a daughter that comes and goes; its region and enrolment are corrected once. */
-export const anyPartner: fc.Arbitrary<PartnerCase> = fc
+export const anyPartner: fc.Arbitrary<PartnerInputs> = fc
   .record({
     facts: anyFacts,
     daughters: anyFacts,

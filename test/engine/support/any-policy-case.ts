@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Override } from '../../../src/engine/partner/partner-case.ts';
+import type { Override } from '../../../src/engine/partner/partner-inputs.ts';
 import type {
   Demotion,
   Duration,

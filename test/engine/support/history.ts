@@ -2,7 +2,7 @@ import type { Change, Trigger } from '../../../src/engine/changes/change.ts';
 import { type Judged, settle } from '../../../src/engine/changes/settle.ts';
 import type { Standing } from '../../../src/engine/judging/standing.ts';
 import type { Fact } from '../../../src/engine/partner/fact.ts';
-import type { Override, PartnerCase } from '../../../src/engine/partner/partner-case.ts';
+import type { Override, PartnerInputs } from '../../../src/engine/partner/partner-inputs.ts';
 import { type EnteredData, resolveEntries } from '../../../src/engine/partner/resolve-entries.ts';
 import type { Timeline } from '../../../src/engine/partner/status.ts';
 import { judgePartner } from '../../../src/engine/policy/judge-partner.ts';
@@ -88,7 +88,7 @@ const FIRST_DAY = day('2026-01-01');
 export function caseAt(
   world: Pick<World, 'facts' | 'overrides' | 'entered' | 'rulebooks'>,
   knownAt: Instant,
-): PartnerCase {
+): PartnerInputs {
   const current = <T>(versions: readonly Version<T>[]): T[] =>
     versions
       .filter(

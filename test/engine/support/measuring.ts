@@ -1,9 +1,13 @@
 import { parseRulebook, readPublishedRulebook } from '../../../src/engine/format/parse-rulebook.ts';
 import { judge, type Proof, prove, type Verdict } from '../../../src/engine/judging/judge.ts';
 import type { MeasureProof, RequirementProof } from '../../../src/engine/judging/standing.ts';
-import { createGauge } from '../../../src/engine/measuring/gauge.ts';
+import { createMeasurer } from '../../../src/engine/measuring/measurer.ts';
 import type { Fact } from '../../../src/engine/partner/fact.ts';
-import type { FamilyMember, PartnerCase, PartnerEntry } from '../../../src/engine/partner/partner-case.ts';
+import type {
+  FamilyMember,
+  PartnerEntry,
+  PartnerInputs,
+} from '../../../src/engine/partner/partner-inputs.ts';
 import type { Rulebook } from '../../../src/engine/rulebook/rulebook.ts';
 import { type Day, parseDay } from '../../../src/engine/values/day.ts';
 import { type Fraction, formatDecimal, fraction, parseDecimal } from '../../../src/engine/values/fraction.ts';
@@ -102,18 +106,18 @@ export function partnerWith(
   facts: readonly Fact[],
   entry: Partial<PartnerEntry> = {},
   family: readonly FamilyMember[] = [],
-): PartnerCase {
+): PartnerInputs {
   const enrolledOn = day('2020-01-01');
   const whole = { firstOn: enrolledOn, recordedAt: 0, region: 'EMEA', enrolledOn, leftOn: null, ...entry };
   return { partnerId: 'P', rulebooks: [], entries: [whole], facts, family, overrides: [] };
 }
 
-export function judgeOn(partner: PartnerCase, rulebook: Rulebook, on: string): Verdict {
-  return judge(rulebook, createGauge(partner, rulebook).measure(day(on)));
+export function judgeOn(partner: PartnerInputs, rulebook: Rulebook, on: string): Verdict {
+  return judge(rulebook, createMeasurer(partner, rulebook).measure(day(on)));
 }
 
-export function proveOn(partner: PartnerCase, rulebook: Rulebook, on: string): Proof {
-  return prove(rulebook, createGauge(partner, rulebook).measure(day(on)));
+export function proveOn(partner: PartnerInputs, rulebook: Rulebook, on: string): Proof {
+  return prove(rulebook, createMeasurer(partner, rulebook).measure(day(on)));
 }
 
 /** The requirement's proof of a tier. */
@@ -125,7 +129,7 @@ export function requirementOf(proof: Proof, tier: string): RequirementProof {
 
 /** What GOLD's single threshold says: its outcome and the value that it saw, as a decimal. */
 export function goldOn(
-  partner: PartnerCase,
+  partner: PartnerInputs,
   rulebook: Rulebook,
   on: string,
 ): { readonly outcome: string; readonly value: string | null } {

@@ -1,4 +1,4 @@
-import type { Override, PartnerEntry } from '../../../src/engine/partner/partner-case.ts';
+import type { Override, PartnerEntry } from '../../../src/engine/partner/partner-inputs.ts';
 import type { Status, Timeline } from '../../../src/engine/partner/status.ts';
 import { foldPolicy } from '../../../src/engine/policy/fold-policy.ts';
 import { forecast } from '../../../src/engine/policy/forecast.ts';

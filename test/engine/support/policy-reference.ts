@@ -1,4 +1,4 @@
-import type { Override } from '../../../src/engine/partner/partner-case.ts';
+import type { Override } from '../../../src/engine/partner/partner-inputs.ts';
 import type { Hold, HoldReason, Status } from '../../../src/engine/partner/status.ts';
 import type { Duration, Policy, ReviewCalendar } from '../../../src/engine/rulebook/policy-rules.ts';
 import type { PublishedRulebook } from '../../../src/engine/rulebook/rulebook.ts';

@@ -68,7 +68,7 @@ export const importTable: readonly PlaceRule[] = [
   {
     place: 'schema',
     imports: ['src/engine', 'src/app', 'src/events', 'src/store/reading'],
-    importsTypesOf: ['src/store/catalogue/directory', 'src/store/encoding/log-entry'],
+    importsTypesOf: ['src/store/catalogue/program-catalogue', 'src/store/encoding/log-entry'],
     packages: ['@pothos/*', 'graphql', 'dataloader'],
     builtins: [],
     ambient: 'GIVEN',

@@ -118,7 +118,7 @@ const documents = createDocuments({
 function costOf(text: string): number {
   const prepared = documents.prepare({ text, id: null, operationName: null, variables: {} });
   if (!prepared.ok) throw new Error(prepared.errors.join('\n'));
-  return prepared.operation.cost({}, findAnswerSizes(opened.app.directory, 'ALL'));
+  return prepared.operation.cost({}, findAnswerSizes(opened.app.catalogue, 'ALL'));
 }
 
 /** How many objects an answer has, the answer itself left out. */
@@ -237,13 +237,13 @@ test(
     granted(await createProgram(opened.app, { ...settings, satisfactionScale, measurementKinds: [] }));
     const price = (fields: string) => costOf(partner('dearest', fields));
     await publish(opened.app, 'dearest', { ...base, tiers: tiers(1, perArea(simple)) }, '2020-01-01');
-    await opened.app.directory.current();
+    await opened.app.catalogue.current();
     expect(price('standing { proof { outcome } }')).toBe(1 + 1 + 2);
     const items = price('standing { proof { requirement { ... on ForEachProof { items { item } } } } }');
     const without = price('standing { proof { requirement { ... on ForEachProof { dimension } } } }');
     expect(items - without).toBe(10);
     await publish(opened.app, 'dearest', { ...base, tiers: tiers(7, simple) }, '2027-01-01');
-    await opened.app.directory.current();
+    await opened.app.catalogue.current();
     // The partner, its standing, and a proof for each of eight tiers, though two are in force.
     expect(price('standing { proof { outcome } }')).toBe(1 + 1 + 8);
   },

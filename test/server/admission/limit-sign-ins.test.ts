@@ -154,7 +154,7 @@ test.each([
   expect(networkOf(address)).toBe(network);
 });
 
-// An event stream is refused as any other request is, which that asker does not expect.
+// An event stream is refused as any other request is, which a reader of events does not expect.
 describe.each(ASKERS.filter(({ name }) => name !== 'SSE'))('by $name', ({ ask }) => {
   test('a server tells when to try again', async () => {
     const { identify } = createDoor('Bearer good');

@@ -126,7 +126,7 @@ describe.each(EXECUTIONS)('executed by $name', ({ compileAfter }) => {
       ['another site’s page', '/graphql', { origin: 'https://evil.example' }, 403],
       ['a Host that is not loopback', '/graphql', { host: 'evil.example' }, 403],
       ['another path', '/elsewhere', {}, 404],
-    ])('%s is turned away', async (_, path, headers, status) => {
+    ])('%s is denied', async (_, path, headers, status) => {
       const socket = new WebSocket(`${toy.url.replace('http', 'ws')}${path}`, 'graphql-transport-ws', {
         headers,
       });

@@ -177,7 +177,7 @@ describe('every answer', () => {
     ]);
   });
 
-  test('also to a WebSocket that is turned away', async () => {
+  test('also to a WebSocket that is denied', async () => {
     const socket = openSocket(toy.url, { origin: 'https://evil.example' });
     socket.on('error', () => {});
     const headers = await new Promise((resolve) =>

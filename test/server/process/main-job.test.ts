@@ -284,7 +284,7 @@ describe('the main job', () => {
     const subscriber = server.subscribe('WEBSOCKET', STATUS_CHANGED);
     await nextEvent(subscriber);
     shiftMs = 24 * 60 * 60 * 1000;
-    server.wakeJudge();
+    server.wakeDueWork();
     const own: Event[] = [];
     while (own.length < 2) {
       const event = await nextEvent(subscriber);

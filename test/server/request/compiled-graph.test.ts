@@ -4,7 +4,7 @@ import { createContext } from '../../../schema/base/context.ts';
 import { schema } from '../../../schema/index.ts';
 import { recordFacts } from '../../../src/app/writing/record-facts.ts';
 import { createRandom } from '../../../src/demo/random.ts';
-import { createGate } from '../../../src/server/admission/admission.ts';
+import { createAdmissionControl } from '../../../src/server/admission/admission.ts';
 import { createBudgets } from '../../../src/server/admission/rate-limit.ts';
 import { createExecution, type Execution } from '../../../src/server/execution/execution.ts';
 import { createDocuments } from '../../../src/server/request/documents.ts';
@@ -39,7 +39,7 @@ test('any query is answered compiled as it is by graphql-js', async () => {
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const limits = DEFAULT_LIMITS;
   const documents = createDocuments({ schema, limits, trusted: { texts: new Map(), only: false } });
-  const gate = createGate({
+  const admissionControl = createAdmissionControl({
     documents,
     limits,
     budgets: createBudgets(limits.budget, () => 0),
@@ -70,7 +70,7 @@ test('any query is answered compiled as it is by graphql-js', async () => {
       operationName: null,
       variables: JSON.parse(JSON.stringify(variables)),
     };
-    const admission = gate.admit(request, CALLER, { mutations: false });
+    const admission = admissionControl.admit(request, CALLER, { mutations: false });
     if (!admission.ok) continue;
     const [one, other] = [
       await plain.execute(admission.operation, CALLER),

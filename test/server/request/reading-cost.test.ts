@@ -1,6 +1,6 @@
 import { buildSchema, GraphQLError } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { createGate } from '../../../src/server/admission/admission.ts';
+import { createAdmissionControl } from '../../../src/server/admission/admission.ts';
 import { createBudgets } from '../../../src/server/admission/rate-limit.ts';
 import { createDocuments } from '../../../src/server/request/documents.ts';
 import { charactersIn, type Readable, readingCost } from '../../../src/server/request/reading-cost.ts';
@@ -113,7 +113,7 @@ describe('the values of variables', () => {
 
   test('are paid before they are read, and told apart from what the operation costs', () => {
     const budget = { capacity: 3_000, perSecond: 1 };
-    const gate = createGate({
+    const admissionControl = createAdmissionControl({
       documents: documents(),
       limits: { ...DEFAULT_LIMITS, budget },
       budgets: createBudgets(budget, () => 0),
@@ -122,7 +122,7 @@ describe('the values of variables', () => {
     });
     const caller = { requestId: 'r', session: null, identity: 'key', isGone: () => false, interrupt() {} };
     const ask = (values: readonly string[]) =>
-      gate.admit(
+      admissionControl.admit(
         { ...asked('query ($all: [String!]) { name(all: $all) }'), variables: { all: values } },
         caller,
         { mutations: true },

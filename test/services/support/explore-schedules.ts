@@ -6,7 +6,7 @@ import { recordFacts } from '../../../src/app/writing/record-facts.ts';
 import { createCursorSeal } from '../../../src/events/cursor-seal.ts';
 import { createLocalDoorbell } from '../../../src/events/doorbell.ts';
 import { subscribeToLog } from '../../../src/events/subscribe-to-log.ts';
-import { createDirectory } from '../../../src/store/catalogue/directory.ts';
+import { createProgramCatalogue } from '../../../src/store/catalogue/program-catalogue.ts';
 import { type Database, openDatabase } from '../../../src/store/connection/database.ts';
 import { findFaults } from '../../support/check-standings.ts';
 import { createDraw } from '../../support/draw.ts';
@@ -78,17 +78,17 @@ export async function exploreSchedules(first: number, end: number): Promise<Expl
   await createOutbox(observer);
 
   const programId = await createSmallProgram(app);
-  const directory = createDirectory(database);
+  const catalogue = createProgramCatalogue(database);
   /** An app whose transactions go step by step. */
   const appOn = (gated: Database): App => ({
     database: gated,
-    directory,
+    catalogue,
     doorbell: createLocalDoorbell(),
     cursorSeal: createCursorSeal(new Uint8Array(32)),
     clock: DATABASE_CLOCK,
     giveWay: async () => {},
     log,
-    wakeJudge() {},
+    wakeDueWork() {},
   });
 
   const delivered: (Seen & { readonly position: number })[] = [];

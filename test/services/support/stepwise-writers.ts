@@ -20,7 +20,7 @@ export function startStepwise<T>(
 ): StepwiseWriter<T> {
   let goOn: (() => void) | undefined;
   let done = false;
-  const gate = (): Promise<void> =>
+  const admissionControl = (): Promise<void> =>
     new Promise((resolve) => {
       goOn = () => {
         goOn = undefined;
@@ -33,7 +33,7 @@ export function startStepwise<T>(
         const member: unknown = Reflect.get(target, name);
         if (typeof member !== 'function' || typeof name !== 'string' || !STATEMENTS.has(name)) return member;
         return async (...values: readonly unknown[]) => {
-          await gate();
+          await admissionControl();
           return Reflect.apply(member, target, values);
         };
       },
@@ -44,7 +44,7 @@ export function startStepwise<T>(
       return (transact: (tx: object) => Promise<unknown>, options: object) =>
         target.$transaction(async (tx) => {
           const result = await transact(gated(tx));
-          await gate();
+          await admissionControl();
           return result;
         }, options);
     },

@@ -1,6 +1,6 @@
 import { entryOn } from '../partner/entry-on.ts';
 import type { Fact } from '../partner/fact.ts';
-import type { PartnerCase } from '../partner/partner-case.ts';
+import type { PartnerInputs } from '../partner/partner-inputs.ts';
 import type { Rulebook } from '../rulebook/rulebook.ts';
 import type { Day } from '../values/day.ts';
 import { byContent, candidates, contributions, type Days, slotDays } from './contribution.ts';
@@ -9,7 +9,7 @@ import { byContent, candidates, contributions, type Days, slotDays } from './con
  * The facts that begin or cease to count for a number of the rulebook on `on`: that occur then, expire, or enter or leave a window or the
  * family. They are what the passing of this day changed. In the order of `byContent`.
  */
-export function turningFacts(partner: PartnerCase, rulebook: Rulebook, on: Day): readonly Fact[] {
+export function boundaryFacts(partner: PartnerInputs, rulebook: Rulebook, on: Day): readonly Fact[] {
   const enrolledOn = entryOn(partner.entries, on)?.enrolledOn ?? partner.entries[0]?.enrolledOn ?? on;
   const setting = { rulebook, enrolledOn };
   const factsOf = candidates(partner);

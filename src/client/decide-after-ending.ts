@@ -21,7 +21,7 @@ const CREDENTIAL_CODES: ReadonlySet<string> = new Set(['UNAUTHENTICATED', 'FORBI
  * Judges how a subscription ended; `hasDelivered` if it had given any event. Whatever broke is tried again. Who was let in and then put out
  * is too, since the token may just have expired: only a connection that is refused from its start settles it.
  */
-export function judgeEnding(ending: Ending, hasDelivered: boolean): Judgement {
+export function decideAfterEnding(ending: Ending, hasDelivered: boolean): Judgement {
   switch (ending.type) {
     case 'CLOSED':
       return judgeClose(ending);

@@ -7,7 +7,7 @@ import { WebSocket } from 'ws';
 import type { Session } from '../../../src/app/access/authenticate.ts';
 import type { Rights } from '../../../src/app/access/rights.ts';
 import { type EventResult, toEventResult } from '../../../src/server/delivery/event-result.ts';
-import { createSharedEvents } from '../../../src/server/delivery/shared-events.ts';
+import { createSharedExecutions } from '../../../src/server/delivery/shared-executions.ts';
 import { DEFAULT_LIMITS } from '../../../src/server/settings/limits.ts';
 import { promised } from '../../support/promised.ts';
 import { EXECUTIONS } from '../support/executions.ts';
@@ -201,7 +201,7 @@ test('an execution that fails cuts off all who share it, and they come back', as
 test('who was given an event is not kept for as long as it is remembered', async () => {
   setFlagsFromString('--expose-gc');
   const collectGarbage: () => void = runInNewContext('gc');
-  const shared = createSharedEvents(() => false);
+  const shared = createSharedExecutions(() => false);
   const event = {};
   const share = (): Promise<WeakRef<object>> =>
     new Promise((resolve) => {
@@ -220,7 +220,7 @@ test('who was given an event is not kept for as long as it is remembered', async
 test('what was executed is given again for a second or two; what failed, or could not be delivered, is not', async () => {
   vi.useFakeTimers();
   try {
-    const shared = createSharedEvents(({ data }) => data === null);
+    const shared = createSharedExecutions(({ data }) => data === null);
     const event = {};
     let executed = 0;
     const give = (data: Record<string, unknown> | null) => async () => {

@@ -1,6 +1,6 @@
 import { entryOn } from '../partner/entry-on.ts';
 import { fieldText } from '../partner/fact-field.ts';
-import type { PartnerCase } from '../partner/partner-case.ts';
+import type { PartnerInputs } from '../partner/partner-inputs.ts';
 import { metricsOf } from '../rulebook/measuring-scope.ts';
 import type { ForEach, MeasuringScope, Rulebook } from '../rulebook/rulebook.ts';
 import type { Day } from '../values/day.ts';
@@ -11,7 +11,7 @@ import { groupSeries } from './persons.ts';
 import { ascending, countUpTo, daysOfChange, type Series, steps } from './series.ts';
 
 /** Measures one partner by one rulebook on any day; cheap for many days. */
-export type Gauge = {
+export type Measurer = {
   measure(on: Day): Measurements;
   /** The next day after `after` on which a measurement may differ from the day before; null if none will. */
   nextMeasurementChangeOn(after: Day): Day | null;
@@ -22,7 +22,7 @@ type Items = Measurements['items'][number];
 type FactsOf = (kind: string, scope: 'OWN' | 'FAMILY') => readonly Candidate[];
 
 /** Reads the partner's facts once; the case may hold any number of entries, but at least one. */
-export function createGauge(partner: PartnerCase, rulebook: Rulebook): Gauge {
+export function createMeasurer(partner: PartnerInputs, rulebook: Rulebook): Measurer {
   const factsOf = candidates(partner);
   const first = partner.entries[0];
   if (first === undefined) throw new Error('a partner has at least one entry');

@@ -42,7 +42,7 @@ export type FamilyMember = {
  * Everything the engine reads about one partner: what was known at one instant, and nothing else. Voided versions may
  * be among the facts, superseded ones may not.
  */
-export type PartnerCase = {
+export type PartnerInputs = {
   readonly partnerId: string;
   /** Published and not withdrawn, ascending by `effectiveFrom`. */
   readonly rulebooks: readonly PublishedRulebook[];

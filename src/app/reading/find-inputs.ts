@@ -1,13 +1,13 @@
 import type { Instant } from '../../engine/values/day.ts';
-import type { ProgramRecord, RulebookRecord } from '../../store/catalogue/directory.ts';
+import type { ProgramRecord, RulebookRecord } from '../../store/catalogue/program-catalogue.ts';
 import { eachBatch, readInBatches } from '../../store/encoding/batches.ts';
 import type { ReadScope } from '../../store/reading/read-scope.ts';
 import {
   factsOf,
   type LoadedCase,
-  loadKnownCases,
+  loadKnownInputs,
   readLatestRecordings,
-} from '../../store/writing/partner-case.ts';
+} from '../../store/writing/partner-inputs.ts';
 import type { App } from '../context/app.ts';
 
 /** A partner as it was known at an instant. */
@@ -39,7 +39,7 @@ export async function readCases(
 ): Promise<readonly (LoadedCase | null)[]> {
   const cases: (LoadedCase | null)[] = [];
   await eachBatch(questions, async (batch) => {
-    const known = await loadKnownCases(scope, app.database.prisma, program, batch);
+    const known = await loadKnownInputs(scope, app.database.prisma, program, batch);
     cases.push(...known);
     return known.reduce((sum, each) => sum + (each === null ? 0 : factsOf(each)), 0);
   });
@@ -69,7 +69,7 @@ export async function readRecordings(
 /** Reads each by itself. */
 export function createCaseFinder(scope: ReadScope, app: App): CaseFinder {
   const programOf = async ({ programId }: CaseQuestion): Promise<ProgramRecord> => {
-    const program = await app.directory.find('id', programId);
+    const program = await app.catalogue.find('id', programId);
     if (program === undefined) throw new Error(`The programme ${programId} of a partner is missing.`);
     return program;
   };

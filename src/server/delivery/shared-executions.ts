@@ -5,7 +5,7 @@ import type { Operation } from '../request/operation.ts';
 import type { EventResult } from './event-result.ts';
 
 /** Results of events, executed once for all subscribers who get the same of an event at about the same time. */
-export type SharedEvents = {
+export type SharedExecutions = {
   /**
    * Gives what was executed for this event and key a moment ago, at once, or what is being executed, when it is there; false if it was
    * not executed.
@@ -29,7 +29,7 @@ type Executions = Map<string, Execution>;
  * Makes the memory of what was executed for events. `execute` never fails; results for which `isLost` holds are not given to
  * subscribers that ask later.
  */
-export function createSharedEvents(isLost: (result: EventResult) => boolean): SharedEvents {
+export function createSharedExecutions(isLost: (result: EventResult) => boolean): SharedExecutions {
   let recent = new Map<unknown, Executions>();
   let older = new Map<unknown, Executions>();
   let timer: NodeJS.Timeout | undefined;

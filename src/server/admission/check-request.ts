@@ -3,8 +3,8 @@ import { GraphQLError } from 'graphql';
 import type { ErrorCode } from '../../app/context/error-code.ts';
 import { limitExceeded } from '../settings/limits.ts';
 
-/** A request that is turned away before anything reads it. */
-export type TurnedAway = { readonly status: number; readonly error: GraphQLError };
+/** A request that is denied before anything reads it. */
+export type Denial = { readonly status: number; readonly error: GraphQLError };
 
 /** The headers of every answer: what it is not to be taken for, where it must not be shown, and on what it depends. */
 export const HEADERS = new Map([
@@ -26,7 +26,7 @@ export type Sources = {
  * reach the server: neither under a name of its own that resolves to loopback (Host), nor from where it was loaded
  * (Origin, which browsers send with everything but simple reads, and Sec-Fetch-Site, which they send with those too).
  */
-export function checkSource({ headers, rawHeaders }: IncomingMessage, sources: Sources): TurnedAway | null {
+export function checkSource({ headers, rawHeaders }: IncomingMessage, sources: Sources): Denial | null {
   // Another server on the way may go by another one of them than Node does.
   const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
   if (hosts.length > 1) return wrongRequest(400, 'A request has one Host header.');
@@ -82,7 +82,7 @@ export function isPreflight({ method, headers }: IncomingMessage): boolean {
  * Checks method and type of a GraphQL request, and that its size is told; null lets it pass. The type is checked because
  * a browser sends other ones across sites without asking, and charset and coding because other bytes would be taken for UTF-8.
  */
-export function checkBody({ method, headers, url }: IncomingMessage): TurnedAway | null {
+export function checkBody({ method, headers, url }: IncomingMessage): Denial | null {
   // Node takes other bytes for characters of ISO 8859-1.
   if (!/^[\x21-\x7e]*$/.test(url ?? '')) return wrongRequest(400, 'The address must be percent-encoded.');
   if (method === 'GET' || method === 'HEAD') return null;
@@ -105,15 +105,15 @@ function isOfUtf8(parameter: string): boolean {
 }
 
 /** Checks the size of a request's body, in front because Yoga's own limit halves its throughput; null lets it pass. */
-export function checkBodySize({ headers }: IncomingMessage, largestBytes: number): TurnedAway | null {
+export function checkBodySize({ headers }: IncomingMessage, largestBytes: number): Denial | null {
   const bytes = Number(headers['content-length'] ?? 0);
   return bytes > largestBytes
     ? { status: 413, error: limitExceeded('bodyBytes', largestBytes, bytes) }
     : null;
 }
 
-/** Turns away with a status of HTTP. */
-export function turnedAway(status: number, code: ErrorCode, sentence: string): TurnedAway {
+/** Denies with a status of HTTP. */
+export function denial(status: number, code: ErrorCode, sentence: string): Denial {
   return { status, error: new GraphQLError(sentence, { extensions: { code } }) };
 }
 
@@ -124,12 +124,12 @@ function isForeignRead(headers: IncomingHttpHeaders): boolean {
   return isForeign && !(headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document');
 }
 
-function forbidden(sentence: string): TurnedAway {
-  return turnedAway(403, 'FORBIDDEN', sentence);
+function forbidden(sentence: string): Denial {
+  return denial(403, 'FORBIDDEN', sentence);
 }
 
-function wrongRequest(status: number, sentence: string): TurnedAway {
-  return turnedAway(status, 'BAD_REQUEST', sentence);
+function wrongRequest(status: number, sentence: string): Denial {
+  return denial(status, 'BAD_REQUEST', sentence);
 }
 
 function isLoopbackAuthority(authority: string | undefined): boolean {

@@ -1,6 +1,6 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { isAsyncIterable, type Plugin, type YogaServer } from 'graphql-yoga';
-import type { Gate } from '../admission/admission.ts';
+import type { AdmissionControl } from '../admission/admission.ts';
 import type { ConnectionCount } from '../admission/connection-count.ts';
 import { isMasked, isOurFault } from '../admission/mask-error.ts';
 import type { Execution } from '../execution/execution.ts';
@@ -23,18 +23,18 @@ export type HttpContext = { readonly caller: HttpCaller };
 type SubscriptionContext = HttpContext & { readonly operation: Operation };
 
 type Options = {
-  readonly gate: Gate;
+  readonly admissionControl: AdmissionControl;
   readonly execution: Execution;
   readonly connections: ConnectionCount;
   readonly connectionsPerIdentity: number;
 };
 
 /**
- * A Yoga plugin that does by `gate` and `execution` what Yoga would do with a request's parameters, so that it is the
+ * A Yoga plugin that does by `admissionControl` and `execution` what Yoga would do with a request's parameters, so that it is the
  * same as over WebSocket, and gives results the HTTP status and headers that they deserve.
  */
-export function useGate({
-  gate,
+export function useAdmission({
+  admissionControl,
   execution,
   connections,
   connectionsPerIdentity,
@@ -56,7 +56,7 @@ export function useGate({
       setParams({ query: asked.text ?? '' });
       setParamsHandler(async ({ request, context }) => {
         const { caller } = context;
-        const admission = gate.admit(asked, caller, { mutations: request.method !== 'GET' });
+        const admission = admissionControl.admit(asked, caller, { mutations: request.method !== 'GET' });
         if (!admission.ok) return { errors: [...admission.errors] };
         const { operation } = admission;
         if (operation.prepared.node.operation !== 'subscription') {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ChangeDetail } from '../../src/engine/changes/change.ts';
-import { createLogWaiters } from '../../src/events/log-waiters.ts';
+import { createLogSubscribers } from '../../src/events/log-subscribers.ts';
 import { createMatcher } from '../../src/events/matches-filter.ts';
 import type { LogEntry } from '../../src/store/encoding/log-entry.ts';
 import type { ChangeFilter } from '../../src/store/reading/read-log.ts';
@@ -69,15 +69,15 @@ test('whoever waits is woken once, at the first entry that passes its filter or 
       anyEntries,
       fc.integer({ min: 0, max: 20 }),
       (waits, entries, split) => {
-        const waiters = createLogWaiters();
+        const subscribers = createLogSubscribers();
         const wokenAt = waits.map((): (number | null)[] => []);
         const joined = waits.map(({ filter, until }, index) => {
-          const membership = waiters.join(filter, (position) => wokenAt[index]?.push(position));
+          const membership = subscribers.join(filter, (position) => wokenAt[index]?.push(position));
           membership.wait(until);
           return membership;
         });
-        waiters.announce(entries.slice(0, split));
-        waiters.announce(entries.slice(split));
+        subscribers.announce(entries.slice(0, split));
+        subscribers.announce(entries.slice(split));
         const expected = waits.map(({ filter, until }) =>
           entries
             .filter((entry) => createMatcher(filter)(entry) || entry.position === until)
@@ -86,39 +86,39 @@ test('whoever waits is woken once, at the first entry that passes its filter or 
         );
         expect(wokenAt).toEqual(expected);
         for (const membership of joined) membership.leave();
-        expect(waiters.size).toBe(0);
+        expect(subscribers.size).toBe(0);
       },
     ),
   );
 });
 
 test('nobody is woken who ended its wait, and everybody else when the log is replaced', () => {
-  const waiters = createLogWaiters();
+  const subscribers = createLogSubscribers();
   const woken: string[] = [];
-  const narrow = waiters.join({ partnerIds: [] }, (position) => woken.push(`narrow ${position}`));
-  const wide = waiters.join({}, (position) => woken.push(`wide ${position}`));
-  const gone = waiters.join({}, () => woken.push('gone'));
+  const narrow = subscribers.join({ partnerIds: [] }, (position) => woken.push(`narrow ${position}`));
+  const wide = subscribers.join({}, (position) => woken.push(`wide ${position}`));
+  const gone = subscribers.join({}, () => woken.push('gone'));
   narrow.wait(1);
   narrow.stopWaiting();
   wide.wait(5);
   wide.stopWaiting();
   gone.wait(1);
   gone.leave();
-  waiters.announce([fakeEntry('p', 1)]);
+  subscribers.announce([fakeEntry('p', 1)]);
   expect(woken).toEqual([]);
   narrow.wait(5);
   wide.wait(5);
-  waiters.announceReplaced();
+  subscribers.announceReplaced();
   expect(woken).toEqual(['narrow null', 'wide null']);
-  waiters.announce([fakeEntry('p', 5)]);
+  subscribers.announce([fakeEntry('p', 5)]);
   expect(woken).toHaveLength(2);
 });
 
 test('a deadline holds for the last wait, whatever the waits before it had', () => {
-  const waiters = createLogWaiters();
+  const subscribers = createLogSubscribers();
   const woken: (number | null)[] = [];
-  const narrow = waiters.join({ partnerIds: [] }, (position) => woken.push(position));
-  const announce = (position: number) => waiters.announce([fakeEntry('p', position)]);
+  const narrow = subscribers.join({ partnerIds: [] }, (position) => woken.push(position));
+  const announce = (position: number) => subscribers.announce([fakeEntry('p', position)]);
   narrow.wait(3);
   narrow.stopWaiting();
   narrow.wait(6);
@@ -128,7 +128,7 @@ test('a deadline holds for the last wait, whatever the waits before it had', () 
   expect(woken).toEqual([6]);
   // As after a restore, when the log is shorter.
   narrow.wait(1_000);
-  waiters.announceReplaced();
+  subscribers.announceReplaced();
   narrow.wait(8);
   announce(8);
   expect(woken).toEqual([6, null, 8]);
@@ -139,7 +139,7 @@ test('a deadline holds for the last wait, whatever the waits before it had', () 
 });
 
 test('an entry is held against the filters that its index lists only, each once however many share it', () => {
-  const waiters = createLogWaiters();
+  const subscribers = createLogSubscribers();
   let looked = 0;
   const counting = (partnerId: string): ChangeFilter => ({
     partnerIds: [partnerId],
@@ -147,7 +147,7 @@ test('an entry is held against the filters that its index lists only, each once 
   });
   let woken = 0;
   for (let partner = 0; partner < 2_000; partner++) {
-    for (let copy = 0; copy < 2; copy++) waiters.join(counting(`${partner}`), () => woken++).wait(1_000);
+    for (let copy = 0; copy < 2; copy++) subscribers.join(counting(`${partner}`), () => woken++).wait(1_000);
   }
   const watched = Object.defineProperty({ ...fakeEntry('p', 1) }, 'partnerId', {
     get() {
@@ -155,7 +155,7 @@ test('an entry is held against the filters that its index lists only, each once 
       return '1234';
     },
   });
-  waiters.announce([watched]);
+  subscribers.announce([watched]);
   expect(woken).toBe(2);
   // Once to ask the index and once to hold it against the one filter.
   expect(looked).toBe(2);

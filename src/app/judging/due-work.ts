@@ -2,7 +2,7 @@ import type { App } from '../context/app.ts';
 import { judgeDue } from './judge-due.ts';
 
 /** Looks for due work every so often, and when asked to, one round at a time. */
-export type Judge = {
+export type DueWork = {
   /** Starts a round now, or another one after the round that is under way. */
   wake(): void;
   /** Ends the rounds; resolves when none is under way. */
@@ -13,7 +13,7 @@ export type Judge = {
 const ROUND_EVERY_MS = 15_000;
 
 /** Starts the rounds of one process. A round that fails is logged, and the next one tries again. */
-export function startJudge(app: () => App): Judge {
+export function startDueWork(app: () => App): DueWork {
   let stopped = false;
   let again = false;
   let round: Promise<void> | undefined;

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { createLane } from '../../../src/server/admission/lane.ts';
+import { createSemaphore } from '../../../src/server/admission/semaphore.ts';
 
 test('so many run at once, the others in their order, each in a later turn of the event loop', async () => {
-  const lane = createLane(2);
+  const semaphore = createSemaphore(2);
   const begun: number[] = [];
   const ends: (() => void)[] = [];
   const all = [0, 1, 2, 3].map((number) =>
-    lane.run(async () => {
+    semaphore.run(async () => {
       begun.push(number);
       await new Promise<void>((resolve) => ends.push(resolve));
       return number;
@@ -14,7 +14,7 @@ test('so many run at once, the others in their order, each in a later turn of th
   );
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   await turn();
-  expect([begun, lane.waiting]).toEqual([[0, 1], 2]);
+  expect([begun, semaphore.waiting]).toEqual([[0, 1], 2]);
   ends[1]?.();
   expect(await all[1]).toBe(1);
   expect(begun).toEqual([0, 1]);
@@ -30,11 +30,11 @@ test('so many run at once, the others in their order, each in a later turn of th
 });
 
 test('work that fails gives its place to the next', async () => {
-  const lane = createLane(1);
-  const failing = lane.run(async () => {
+  const semaphore = createSemaphore(1);
+  const failing = semaphore.run(async () => {
     throw new Error('no');
   });
-  const next = lane.run(async () => 'yes');
+  const next = semaphore.run(async () => 'yes');
   await expect(failing).rejects.toThrow('no');
   expect(await next).toBe('yes');
 });

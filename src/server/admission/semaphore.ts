@@ -1,12 +1,12 @@
 /** Does work when its turn comes. */
-export type Lane = {
+export type Semaphore = {
   run<T>(work: () => Promise<T>): Promise<T>;
   /** How much work waits for its turn. */
   readonly waiting: number;
 };
 
-/** Makes a lane in which `most` do something at once; the others wait, and the event loop has a turn before each of them. */
-export function createLane(most: number): Lane {
+/** Makes a semaphore in which `most` do something at once; the others wait, and the event loop has a turn before each of them. */
+export function createSemaphore(most: number): Semaphore {
   let busy = 0;
   const waiting: (() => void)[] = [];
 

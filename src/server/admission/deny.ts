@@ -2,17 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import { isRecord } from '../request/graph-request.ts';
 import { withoutHttp } from '../settings/with-extensions.ts';
-import type { TurnedAway } from './guard.ts';
+import type { Denial } from './check-request.ts';
 
-/** How long a client that was turned away may go on sending, in milliseconds. */
+/** How long a client that was denied may go on sending, in milliseconds. */
 const LINGER_MS = 2_000;
 
 /** Answers a request that nothing has read, and ends its connection. */
-export function turnAway(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { status, error }: TurnedAway,
-): void {
+export function deny(request: IncomingMessage, response: ServerResponse, { status, error }: Denial): void {
   const body = JSON.stringify({ errors: [withoutHttp(error)] });
   response.writeHead(status, {
     ...httpOf(error).headers,

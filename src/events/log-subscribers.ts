@@ -6,7 +6,7 @@ import { CONDITIONS, createMatcher, valuesOf } from './matches-filter.ts';
 export type Wake = (position: number | null) => void;
 
 /** A subscriber's place among those with the same filter. */
-export type Membership = {
+export type Subscriber = {
   /** Whether an entry passes the filter. */
   readonly matches: (entry: LogEntry) => boolean;
   /** Has the subscriber woken once: at the next entry that passes the filter, or at position `until`. */
@@ -17,9 +17,9 @@ export type Membership = {
 };
 
 /** The subscribers that wait for new entries of one log, found by what their filters ask for instead of one by one. */
-export type LogWaiters = {
+export type LogSubscribers = {
   /** Takes in a subscriber, whom `wake` wakes whenever it waits. */
-  join(filter: ChangeFilter, wake: Wake): Membership;
+  join(filter: ChangeFilter, wake: Wake): Subscriber;
   /** Wakes the subscribers that wait for one of these entries, oldest first. */
   announce(entries: readonly LogEntry[]): void;
   /** Wakes all: the log became another. */
@@ -80,7 +80,7 @@ function removeFrom<Key, Value>(sets: Map<Key, Set<Value>>, key: Key, value: Val
   if (set?.size === 0) sets.delete(key);
 }
 
-export function createLogWaiters(): LogWaiters {
+export function createLogSubscribers(): LogSubscribers {
   const groups = new Map<string, Group>();
   const index = new Map<string, Set<Group>>();
   const deadlines = new Map<number, Set<Member>>();

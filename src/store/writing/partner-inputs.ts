@@ -1,11 +1,11 @@
 import { childrenIn, familyOf } from '../../engine/partner/family.ts';
 import { memberships } from '../../engine/partner/membership.ts';
-import type { Override, PartnerCase } from '../../engine/partner/partner-case.ts';
 import type { ResolvedEntry } from '../../engine/partner/partner-data.ts';
+import type { Override, PartnerInputs } from '../../engine/partner/partner-inputs.ts';
 import { type EnteredData, resolveEntries } from '../../engine/partner/resolve-entries.ts';
 import type { Instant } from '../../engine/values/day.ts';
-import type { ProgramRecord, RulebookRecord } from '../catalogue/directory.ts';
-import { type Session, TryAgain } from '../connection/transaction.ts';
+import type { ProgramRecord, RulebookRecord } from '../catalogue/program-catalogue.ts';
+import { type DatabaseClient, TryAgain } from '../connection/transaction.ts';
 import { factJson, type StoredFact, toFact } from '../encoding/stored-fact.ts';
 import { FULL_SCOPE, type ReadScope } from '../reading/read-scope.ts';
 
@@ -19,7 +19,7 @@ type StoredCase = {
 };
 
 /** The engine's input, with what only the partner's row needs. */
-export type LoadedCase = PartnerCase & {
+export type LoadedCase = PartnerInputs & {
   readonly entries: readonly ResolvedEntry[];
   readonly rulebooks: readonly RulebookRecord[];
 };
@@ -32,7 +32,7 @@ export type CaseOptions = {
 };
 
 /** How many facts a case has, those of its family included. */
-export function factsOf({ facts, family }: PartnerCase): number {
+export function factsOf({ facts, family }: PartnerInputs): number {
   return family.reduce((sum, member) => sum + member.facts.length, facts.length);
 }
 
@@ -43,14 +43,14 @@ export type CaseKey = { readonly partnerId: string; readonly knownAt: Instant | 
  * The engine's input about partners. Those of which nothing was known by then are left out. One statement, however many partners, and
  * with families, where a rulebook counts them, however many descendants.
  */
-export async function loadCases(
-  session: Session,
+export async function loadInputs(
+  session: DatabaseClient,
   program: ProgramRecord,
   partnerIds: readonly string[],
   { knownAt = null, isToWrite = false }: CaseOptions = {},
 ): Promise<ReadonlyMap<string, LoadedCase>> {
   const keys = partnerIds.map((partnerId) => ({ partnerId, knownAt }));
-  const cases = await loadKnownCases(FULL_SCOPE, session, program, keys, isToWrite);
+  const cases = await loadKnownInputs(FULL_SCOPE, session, program, keys, isToWrite);
   return new Map(cases.flatMap((loaded) => (loaded === null ? [] : [[loaded.partnerId, loaded] as const])));
 }
 
@@ -58,9 +58,9 @@ export async function loadCases(
  * The same for partners in scope, each at an instant of its own, in the order of the keys; null where nothing was known by then. One
  * statement.
  */
-export async function loadKnownCases(
+export async function loadKnownInputs(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   program: ProgramRecord,
   keys: readonly CaseKey[],
   isToWrite = false,
@@ -135,7 +135,7 @@ function assemble(
  */
 export async function readLatestRecordings(
   scope: ReadScope,
-  session: Session,
+  session: DatabaseClient,
   program: ProgramRecord,
   keys: readonly { readonly partnerId: string; readonly knownAt: Instant }[],
   onlyInScope = false,

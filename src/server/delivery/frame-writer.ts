@@ -11,12 +11,12 @@ export type Address = {
   readonly beginning: string;
   /** Whether the client still wants what is sent; its next subscription may have the same id. */
   isWanted: boolean;
-  /** Whether the next result has to wait until the last one is out; the outbox's own. */
+  /** Whether the next result has to wait until the last one is out; the frame writer's own. */
   isBusy: boolean;
 };
 
 /** Sends the events of subscriptions. */
-export type Outbox = {
+export type FrameWriter = {
   /**
    * Sends a result, a byte string. Calls back at once if the next one may be sent, and once the message is out if that has to wait; never
    * for a connection that is closing, which ends its subscriptions.
@@ -29,12 +29,12 @@ export type Outbox = {
 type Letter = { readonly address: Address; readonly result: string; readonly done: (() => void) | null };
 
 /**
- * Makes an outbox that sends what came in one turn of the event loop together, in the next: events have many receivers. It makes the frames
+ * Makes a frame writer that sends what came in one turn of the event loop together, in the next: events have many receivers. It makes the frames
  * itself, of bytes that the receivers share, and writes them below the library, which would encode each text anew; nothing that the library
  * sends is compressed or takes several writes, so that frames never get into one another. A subscription has at most two messages here, and
  * one more that its client has begun to take.
  */
-export function createOutbox(): Outbox {
+export function createFrameWriter(): FrameWriter {
   let letters: Letter[] = [];
 
   // Without a pause between the writes, in which the receiving process would fall asleep and have to be woken by the next one.

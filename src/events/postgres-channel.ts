@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { Client } from 'pg';
 import type { OpenLine } from './distant-doorbell.ts';
-import { within } from './within.ts';
+import { withTimeout } from './with-timeout.ts';
 
 const CHANNEL = 'tiergraph';
 const GOODBYE_MS = 500;
@@ -26,7 +26,7 @@ export function postgresLine(connection: {
     client.on('error', onLost);
     client.on('end', () => onLost(new Error('PostgreSQL closed the connection of the doorbell.')));
     const close = async (): Promise<void> => {
-      await within(GOODBYE_MS, 'Closing', client.end()).catch(() => {});
+      await withTimeout(GOODBYE_MS, 'Closing', client.end()).catch(() => {});
       socket.destroy();
     };
     try {

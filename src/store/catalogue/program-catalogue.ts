@@ -7,7 +7,7 @@ import type { PublishedRulebook, Rulebook } from '../../engine/rulebook/rulebook
 import { type Instant, parseDay } from '../../engine/values/day.ts';
 import type { ProgramSettings } from '../../engine/values/program.ts';
 import type { Database } from '../connection/database.ts';
-import type { Session } from '../connection/transaction.ts';
+import type { DatabaseClient } from '../connection/transaction.ts';
 import { readEpoch } from './epoch.ts';
 import { readChanged, readSettings, type StoredProgram, type StoredRulebook } from './stored-program.ts';
 
@@ -48,25 +48,25 @@ export type ProgramRecord = {
 export type Obstacle = { readonly number: number; readonly reason: string };
 
 /** All programmes as of one epoch. */
-export type DirectorySnapshot = {
+export type CatalogueSnapshot = {
   readonly epoch: bigint;
   readonly byCode: ReadonlyMap<string, ProgramRecord>;
   readonly byId: ReadonlyMap<string, ProgramRecord>;
 };
 
 /** What is kept in memory of programmes and rulebooks, guarded by the epoch. */
-export type Directory = {
+export type ProgramCatalogue = {
   /** The snapshot, at most a second old. */
-  current(): Promise<DirectorySnapshot>;
+  current(): Promise<CatalogueSnapshot>;
   /** The snapshot in memory, however old; null before the first. */
-  latest(): DirectorySnapshot | null;
+  latest(): CatalogueSnapshot | null;
   /**
    * The programme with this id or code. Where memory knows none the database is asked anew: another process may just have made
    * it, and the caller that was told so comes here next.
    */
   find(by: 'id' | 'code', value: string): Promise<ProgramRecord | undefined>;
   /** The snapshot of an epoch that was read in `session` just now; loaded there if it is another than the one in memory. */
-  at(epoch: bigint, session: Session): Promise<DirectorySnapshot>;
+  at(epoch: bigint, session: DatabaseClient): Promise<CatalogueSnapshot>;
   /** The database's clock, as last read and carried on; to be trusted like `current`. */
   databaseTime(): Promise<Instant>;
   /** Ends the trust in what is in memory: this process just changed it. */
@@ -85,16 +85,19 @@ const DOCUMENTS_AT_ONCE = 16;
  * Opens the directory of a database; nothing is read before it is first asked. A new epoch is asked for the programmes whose
  * rules changed, and a published document, which never changes, is read once.
  */
-export function createDirectory(database: Database, onObstacle: OnObstacle = () => {}): Directory {
+export function createProgramCatalogue(
+  database: Database,
+  onObstacle: OnObstacle = () => {},
+): ProgramCatalogue {
   const parsed = new Map<string, RulebookRecord>();
-  let snapshot: DirectorySnapshot | undefined;
+  let snapshot: CatalogueSnapshot | undefined;
   let checkedAt = Number.NEGATIVE_INFINITY;
   let expiredAt = Number.NEGATIVE_INFINITY;
   // What to add to this process's monotonic clock to get the database's.
   let clockOffset = 0;
-  let checking: { readonly startedAt: number; readonly result: Promise<DirectorySnapshot> } | undefined;
+  let checking: { readonly startedAt: number; readonly result: Promise<CatalogueSnapshot> } | undefined;
 
-  const load = async (session: Session): Promise<DirectorySnapshot> => {
+  const load = async (session: DatabaseClient): Promise<CatalogueSnapshot> => {
     const known = snapshot?.byId ?? new Map<string, ProgramRecord>();
     const changed = await readChanged(session, [...known.values()]);
     const isWhole = changed.epoch >= (snapshot?.epoch ?? 0n);
@@ -111,7 +114,7 @@ export function createDirectory(database: Database, onObstacle: OnObstacle = () 
   };
 
   /** Reads and parses the documents that these programmes have and memory does not know. */
-  const parseNew = async (session: Session, programs: readonly StoredProgram[]): Promise<void> => {
+  const parseNew = async (session: DatabaseClient, programs: readonly StoredProgram[]): Promise<void> => {
     const missing = programs.flatMap((program) =>
       program.rulebooks.filter(({ id }) => !parsed.has(id)).map((rulebook) => ({ program, rulebook })),
     );
@@ -158,12 +161,12 @@ export function createDirectory(database: Database, onObstacle: OnObstacle = () 
     };
   };
 
-  const adopt = (loaded: DirectorySnapshot): DirectorySnapshot => {
+  const adopt = (loaded: CatalogueSnapshot): CatalogueSnapshot => {
     if (snapshot === undefined || loaded.epoch > snapshot.epoch) snapshot = loaded;
     return loaded;
   };
 
-  const check = async (startedAt: number): Promise<DirectorySnapshot> => {
+  const check = async (startedAt: number): Promise<CatalogueSnapshot> => {
     const known = snapshot;
     const { epoch, databaseTime } = await readEpoch(database.prisma);
     clockOffset = databaseTime - startedAt;
@@ -172,7 +175,7 @@ export function createDirectory(database: Database, onObstacle: OnObstacle = () 
     return checked;
   };
 
-  const current = async (): Promise<DirectorySnapshot> => {
+  const current = async (): Promise<CatalogueSnapshot> => {
     const now = performance.now();
     if (snapshot !== undefined && checkedAt > expiredAt && now - checkedAt < TRUSTED_FOR_MS) return snapshot;
     if (checking === undefined || checking.startedAt <= expiredAt) {
@@ -186,9 +189,9 @@ export function createDirectory(database: Database, onObstacle: OnObstacle = () 
     return checking.result;
   };
 
-  let nextCheck: Promise<DirectorySnapshot> | undefined;
+  let nextCheck: Promise<CatalogueSnapshot> | undefined;
   // However many ask at once: one check that began before they did is waited for, and one more is shared by all of them.
-  const checkAnew = (): Promise<DirectorySnapshot> => {
+  const checkAnew = (): Promise<CatalogueSnapshot> => {
     nextCheck ??= Promise.allSettled([checking?.result]).then(() => {
       nextCheck = undefined;
       expiredAt = performance.now();
@@ -216,7 +219,7 @@ export function createDirectory(database: Database, onObstacle: OnObstacle = () 
   };
 }
 
-function programIn(snapshot: DirectorySnapshot, by: 'id' | 'code', value: string): ProgramRecord | undefined {
+function programIn(snapshot: CatalogueSnapshot, by: 'id' | 'code', value: string): ProgramRecord | undefined {
   return (by === 'id' ? snapshot.byId : snapshot.byCode).get(value);
 }
 
