@@ -24,8 +24,8 @@ import {
 } from 'relay-runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { startTestServer, type TestServer } from '../../../support/test-server.ts';
-import { waitFor } from '../../../support/wait-for.ts';
+import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import { BY_REF, missingRevenue } from './missing-revenue.ts';
 
 // What a Relay project would have in a file partners.js; Relay asks for the file's name in front of each.
@@ -116,7 +116,7 @@ function compile(): void {
   mkdirSync(join(folder, 'src'));
   mkdirSync(join(folder, 'artifacts'));
   copyFileSync(
-    fileURLToPath(new URL('../../../../schema/schema.graphql', import.meta.url)),
+    fileURLToPath(new URL('../../../schema/schema.graphql', import.meta.url)),
     join(folder, 'schema.graphql'),
   );
   const source = DOCUMENTS.map((document) => `graphql\`${document}\`;`).join('\n');

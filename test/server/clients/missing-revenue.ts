@@ -1,5 +1,5 @@
-import type { RecordFactsInput } from '../../../../src/generated/graphql/graphql.ts';
-import type { TestServer } from '../../../support/test-server.ts';
+import type { RecordFactsInput } from '../../../src/generated/graphql/graphql.ts';
+import type { TestServer } from '../../support/test-server.ts';
 
 /** The one invoice that the demo's partner P-00042 lacks for Gold. */
 export async function missingRevenue(server: TestServer): Promise<RecordFactsInput> {

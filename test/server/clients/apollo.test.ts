@@ -11,15 +11,15 @@ import {
   PartnerStandingNowDocument,
   RecordFactsDocument,
   StatusChangedDocument,
-} from '../../../../src/generated/graphql/graphql.ts';
-import { startTestServer, type TestServer } from '../../../support/test-server.ts';
-import { waitFor } from '../../../support/wait-for.ts';
+} from '../../../src/generated/graphql/graphql.ts';
+import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import { BY_REF, missingRevenue } from './missing-revenue.ts';
 
 /** Which types an interface or union stands for: Apollo's cache has to be told. */
 function possibleTypes(): Record<string, string[]> {
   const schema = buildSchema(
-    readFileSync(new URL('../../../../schema/schema.graphql', import.meta.url), 'utf8'),
+    readFileSync(new URL('../../../schema/schema.graphql', import.meta.url), 'utf8'),
   );
   return Object.fromEntries(
     Object.values(schema.getTypeMap())

@@ -11,9 +11,9 @@ import {
   StatusChangedDocument,
   type StatusChangedSubscription,
   StatusChangesDocument,
-} from '../../../../src/generated/graphql/graphql.ts';
-import { startTestServer, type TestServer } from '../../../support/test-server.ts';
-import { waitFor } from '../../../support/wait-for.ts';
+} from '../../../src/generated/graphql/graphql.ts';
+import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import { BY_REF, missingRevenue } from './missing-revenue.ts';
 
 let server: TestServer;
