@@ -46,9 +46,6 @@ const PATH = '/graphql';
 /** How long a stop waits for what is running, in milliseconds. */
 const STOP_GRACE_MS = 10_000;
 
-/** How often an operation is executed before it is worth the milliseconds that compiling it takes. */
-const COMPILE_AFTER = 3;
-
 const STARTING = denial(503, 'UNAVAILABLE', 'The server is starting.');
 const STOPPING = denial(503, 'UNAVAILABLE', 'The server is stopping.');
 
@@ -84,8 +81,6 @@ export type ServerOptions = {
   readonly examples?: readonly Example[];
   /** Asked before a request or a WebSocket begins. Absent: one of the server's own. */
   readonly giveWay?: GiveWay;
-  /** See `createRunOperation`. */
-  readonly compileAfter?: number;
 };
 
 export type Server = {
@@ -115,7 +110,6 @@ export function createServer({
   showsMetrics = true,
   examples = [],
   giveWay = createGiveWay(),
-  compileAfter = COMPILE_AFTER,
   sizes,
 }: ServerOptions): Server {
   const identifyCaller: Identify =
@@ -147,7 +141,6 @@ export function createServer({
     operationMs,
     answerBytes,
     costly,
-    compileAfter,
     pay: payFrom(budgets),
     log,
     metrics,

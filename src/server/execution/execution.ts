@@ -1,4 +1,4 @@
-import { type ExecutionResult, GraphQLError } from 'graphql';
+import { type ExecutionResult, execute, GraphQLError } from 'graphql';
 import { findEndOf } from '../admission/authentication.ts';
 import { maskError, outcomeOf, TIME_CODE } from '../admission/mask-error.ts';
 import { createSemaphore } from '../admission/semaphore.ts';
@@ -12,7 +12,6 @@ import { type Limits, limitExceeded } from '../settings/limits.ts';
 import type { Log } from '../settings/log.ts';
 import type { Metrics } from '../settings/metrics.ts';
 import { withExtensions } from '../settings/with-extensions.ts';
-import { createRunOperation } from './run-operation.ts';
 
 export type Execution = {
   /** Runs a query or a mutation; never throws. */
@@ -40,8 +39,6 @@ type Options = {
   readonly answerBytes: number;
   /** See `Limits`. */
   readonly costly: Limits['costly'];
-  /** How often an operation is executed as it is before it is compiled; those of trusted documents are compiled at once. */
-  readonly compileAfter: number;
   readonly pay: Pay;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -53,12 +50,10 @@ export function createExecution({
   operationMs,
   answerBytes,
   costly,
-  compileAfter,
   pay,
   log,
   metrics,
 }: Options): Execution {
-  const runOperation = createRunOperation(compileAfter);
   const semaphore = createSemaphore(costly.atOnce);
   metrics.gauge(
     'tiergraph_waiting_queries',
@@ -88,7 +83,7 @@ export function createExecution({
         const end = await findEndOf(session);
         if (end !== null) return { errors: [end] };
         const contextValue = await context({ requestId, rights });
-        const result = maskResult(await runOperation(operation, rootValue, contextValue), requestId);
+        const result = maskResult(await executeOperation(operation, rootValue, contextValue), requestId);
         if (sizeOf([result.data, result.errors], answerBytes) <= answerBytes) return result;
         return { errors: [tooLarge(answerBytes, operation)] };
       } catch (error) {
@@ -146,6 +141,22 @@ function reason(error: unknown): unknown {
   return error instanceof Error && 'originalError' in error && error.originalError instanceof Error
     ? error.originalError
     : error;
+}
+
+/** Executes an operation, or one event of a subscription. */
+function executeOperation(
+  { prepared: { schema, document, name }, rawVariables }: Operation,
+  rootValue: unknown,
+  contextValue: unknown,
+): ExecutionResult | Promise<ExecutionResult> {
+  return execute({
+    schema,
+    document,
+    operationName: name,
+    rootValue,
+    contextValue,
+    variableValues: rawVariables,
+  });
 }
 
 function tooBusy(): GraphQLError {

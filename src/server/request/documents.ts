@@ -35,8 +35,6 @@ export type PreparedOperation = {
   readonly node: OperationDefinitionNode;
   /** The operation's place in the document was found by this name; null if it is the only one. */
   readonly name: string | null;
-  /** The document is one of those that were given with the server, not just any that a client sent. */
-  readonly isTrusted: boolean;
   /** What it costs, see `Costs`, with these coerced variables, where objects may be of these sizes. */
   readonly cost: (variables: Variables, sizes: FindSizes) => number;
 };
@@ -129,7 +127,7 @@ export function createDocuments({ schema, limits, trusted, sizedTypes = new Set(
   const prepareOperation = (entry: Entry, name: string | null): PreparedOperation => {
     const known = entry.operations.get(name);
     if (known !== undefined) return known;
-    const { document, isTrusted } = entry;
+    const { document } = entry;
     const node = getOperationAST(document, name);
     if (!node) {
       throw refused(
@@ -144,7 +142,7 @@ export function createDocuments({ schema, limits, trusted, sizedTypes = new Set(
       if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
     }
     const cost = prepareCost(schema, node, fragments, limits.costs, sizedTypes);
-    const operation = { schema, document, node, name, isTrusted, cost };
+    const operation = { schema, document, node, name, cost };
     entry.operations.set(name, operation);
     return operation;
   };

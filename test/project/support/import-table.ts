@@ -83,15 +83,7 @@ export const importTable: readonly PlaceRule[] = [
   {
     place: 'src/server',
     imports: ['src/app', 'src/events'],
-    packages: [
-      'graphql',
-      'graphql-yoga',
-      '@graphql-yoga/render-graphiql',
-      'graphql-ws',
-      'graphql-jit',
-      'lru-cache',
-      'ws',
-    ],
+    packages: ['graphql', 'graphql-yoga', '@graphql-yoga/render-graphiql', 'graphql-ws', 'lru-cache', 'ws'],
     builtins: [
       'buffer',
       'crypto',

@@ -10,7 +10,6 @@ import { type EventResult, toEventResult } from '../../../src/server/delivery/ev
 import { createSharedExecutions } from '../../../src/server/delivery/shared-executions.ts';
 import { DEFAULT_LIMITS } from '../../../src/server/settings/limits.ts';
 import { promised } from '../../support/promised.ts';
-import { EXECUTIONS } from '../support/executions.ts';
 import { startToyServer, type ToyServer } from '../support/toy-server.ts';
 
 type Event = { data: { counted: { number: number; context: number; echo: string } } };
@@ -57,37 +56,34 @@ async function eventOf(subscriptions: readonly (() => AsyncIterableIterator<unkn
 const QUERY =
   'subscription S($above: Int, $text: String) { counted(above: $above) { number context echo(text: $text) } }';
 
-test.each(EXECUTIONS)(
-  'executed by $name, an event is executed once for all who get the same of it, whatever they are subscribed by',
-  async ({ compileAfter }) => {
-    toy = await startToyServer({ compileAfter });
-    const before = toy.contexts();
-    const got = await eventOf([
-      () => overWebSocket(QUERY, { above: 1 }),
-      () => overWebSocket(QUERY, { above: 2 }),
-      () => overEvents(QUERY),
-      () => overWebSocket(QUERY, { text: 'a' }),
-      () => overEvents(QUERY, { text: 'a', above: 3 }),
-      () => overWebSocket(QUERY, { text: null }),
-      () => overWebSocket(`${QUERY} # another document`, {}),
-    ]);
-    expect(got.map(({ number, echo }) => [number, echo])).toEqual([
-      [7, 'undefined'],
-      [7, 'undefined'],
-      [7, 'undefined'],
-      [7, 'a'],
-      [7, 'a'],
-      [7, 'null'],
-      [7, 'undefined'],
-    ]);
-    const [one, two, three, ofA, alsoOfA, ofNull, another] = got.map(({ context }) => context);
-    expect([two, three]).toEqual([one, one]);
-    expect(alsoOfA).toBe(ofA);
-    expect(new Set([one, ofA, ofNull, another]).size).toBe(4);
-    // One for each subscription that was opened, and one for each of the four executions.
-    expect(toy.contexts() - before).toBe(7 + 4);
-  },
-);
+test('an event is executed once for all who get the same of it, whatever they are subscribed by', async () => {
+  toy = await startToyServer();
+  const before = toy.contexts();
+  const got = await eventOf([
+    () => overWebSocket(QUERY, { above: 1 }),
+    () => overWebSocket(QUERY, { above: 2 }),
+    () => overEvents(QUERY),
+    () => overWebSocket(QUERY, { text: 'a' }),
+    () => overEvents(QUERY, { text: 'a', above: 3 }),
+    () => overWebSocket(QUERY, { text: null }),
+    () => overWebSocket(`${QUERY} # another document`, {}),
+  ]);
+  expect(got.map(({ number, echo }) => [number, echo])).toEqual([
+    [7, 'undefined'],
+    [7, 'undefined'],
+    [7, 'undefined'],
+    [7, 'a'],
+    [7, 'a'],
+    [7, 'null'],
+    [7, 'undefined'],
+  ]);
+  const [one, two, three, ofA, alsoOfA, ofNull, another] = got.map(({ context }) => context);
+  expect([two, three]).toEqual([one, one]);
+  expect(alsoOfA).toBe(ofA);
+  expect(new Set([one, ofA, ofNull, another]).size).toBe(4);
+  // One for each subscription that was opened, and one for each of the four executions.
+  expect(toy.contexts() - before).toBe(7 + 4);
+});
 
 test('rights that differ are never shared, and a context for many has nobody’s own', async () => {
   const seen: object[] = [];

@@ -2,7 +2,6 @@ import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWsClient } from 'graphql-ws';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { EXECUTIONS } from '../support/executions.ts';
 import { CHEAP, startToyServer, type ToyServer } from '../support/toy-server.ts';
 
 const COUNTED = 'subscription { counted { number context } }';
@@ -35,9 +34,9 @@ const clients: Client[] = [
   },
 ];
 
-describe.each(EXECUTIONS)('executed by $name', ({ compileAfter }) => {
+describe('streams', () => {
   beforeEach(async () => {
-    toy = await startToyServer({ compileAfter });
+    toy = await startToyServer();
   });
 
   afterEach(() => toy.server.close());

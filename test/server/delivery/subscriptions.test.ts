@@ -3,7 +3,6 @@ import { recordFacts } from '../../../src/app/writing/record-facts.ts';
 import { createSmallProgram, enroll, granted, revenue } from '../../support/fixtures.ts';
 import { long } from '../../support/long.ts';
 import { promised } from '../../support/promised.ts';
-import { EXECUTIONS } from '../support/executions.ts';
 import { type LiveGraph, startLiveGraph, TRANSPORTS } from '../support/live-graph.ts';
 
 let graph: LiveGraph;
@@ -81,9 +80,9 @@ async function take(events: AsyncIterableIterator<unknown>, count: number): Prom
 const MISSED = long(40, 200);
 const TIERS_ONLY = { types: ['TIER_CHANGED'] };
 
-describe.each(EXECUTIONS)('executed by $name', ({ compileAfter }) => {
+describe('subscriptions', () => {
   beforeAll(async () => {
-    graph = await startLiveGraph({ compileAfter });
+    graph = await startLiveGraph();
   });
 
   afterAll(async () => {
