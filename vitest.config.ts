@@ -20,6 +20,12 @@ export default defineConfig({
   test: {
     // Of two cores vitest would take one.
     maxWorkers: 2,
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts', 'schema/**/*.ts'],
+      exclude: ['src/generated/**'],
+      reporter: ['text-summary', 'html'],
+    },
     // TEST_REPORT is a file for the counts, beside what is printed.
     reporters: process.env.TEST_REPORT
       ? ['default', ['json', { outputFile: process.env.TEST_REPORT }]]
