@@ -1,4 +1,5 @@
 import { readStanding } from '../../src/app/reading/read-standing.ts';
+import { EventSource, type Receiver } from '../../src/events/event-source.ts';
 import { type PartnerRow, readPartners } from '../../src/store/reading/read-partner.ts';
 import { builder } from '../base/builder.ts';
 import type { Context } from '../base/context.ts';
@@ -16,7 +17,7 @@ builder.subscriptionField('partnerStanding', (t) =>
     subscribe: async (_, { partner }, context) => {
       const row = await locatePartner(partner, context, 'partner.ref.externalRef');
       if (row === null) throw badUserInput('There is no such partner.', 'partner');
-      return followRow(row, context);
+      return new FollowedPartner(row, context);
     },
     resolve: (row, _, context) => {
       context.partners.prime(row.id, row);
@@ -25,47 +26,92 @@ builder.subscriptionField('partnerStanding', (t) =>
   }),
 );
 
-/** The partner's row, which is in scope, and then each newer one for as long as it is. Ends at once on `return()`. */
-function followRow(first: PartnerRow, { app, scope, watch }: Context): AsyncIterableIterator<PartnerRow> {
-  let latest = first;
-  let sent: PartnerRow | undefined;
-  let isOver = false;
-  let wake = (): void => {};
-  // Its row is written too when something is recorded about a partner that was its affiliate, which it must not learn of.
-  const isDiscreet = scope.partner !== null;
-  const stopWatching = watch.watch(first.id, (row) => {
-    if (isNewer(row, latest) && !(isDiscreet && saysTheSame(row, latest))) latest = row;
-    wake();
-  });
-  // Programmes stay in scope, and so does who follows itself; an affiliate may leave.
-  const mayLeaveScope = scope.partner !== null && scope.partner !== first.id;
+/**
+ * What a follower of a partner does:
+ *
+ *     IDLE ---- pull ----> WAITING ---- there is a row that was not told ----> CHECKING ---- it is in scope ----> IDLE
+ *
+ * and from each of them to ENDED by `close`; from CHECKING also when the partner has left the scope, or that can't be read.
+ */
+type State = 'IDLE' | 'WAITING' | 'CHECKING' | 'ENDED';
 
-  const iterator: AsyncIterableIterator<PartnerRow> = {
-    async next() {
-      while (!isOver && latest === sent) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-          if (isOver || latest !== sent) resolve();
-        });
-      }
-      const row = latest;
-      if (!isOver && mayLeaveScope && sent !== undefined) {
-        const seen = await readPartners(scope, app.database.prisma, [row.id]);
-        if (seen.length === 0) await iterator.return?.();
-      }
-      if (isOver) return { value: undefined, done: true };
-      sent = row;
-      return { value: row, done: false };
-    },
-    async return() {
-      isOver = true;
-      stopWatching();
-      wake();
-      return { value: undefined, done: true };
-    },
-    [Symbol.asyncIterator]: () => iterator,
-  };
-  return iterator;
+/** The partner's row, which is in scope, and then each newer one for as long as it is. */
+class FollowedPartner extends EventSource<PartnerRow> {
+  readonly #context: Context;
+  readonly #mayLeaveScope: boolean;
+  readonly #stopWatching: () => void;
+  #state: State = 'IDLE';
+  #latest: PartnerRow;
+  #told: PartnerRow | undefined;
+  #receiver: Receiver<PartnerRow> | undefined;
+
+  constructor(first: PartnerRow, context: Context) {
+    super();
+    this.#context = context;
+    this.#latest = first;
+    const { scope, watch } = context;
+    // Programmes stay in scope, and so does who follows itself; an affiliate may leave.
+    this.#mayLeaveScope = scope.partner !== null && scope.partner !== first.id;
+    this.#stopWatching = watch.watch(first.id, (row) => this.#see(row));
+  }
+
+  pull(receiver: Receiver<PartnerRow>): void {
+    if (this.#state === 'ENDED') {
+      receiver.finish();
+      return;
+    }
+    this.#receiver = receiver;
+    this.#state = 'WAITING';
+    this.#tellWhatIsNew();
+  }
+
+  close(): void {
+    this.#state = 'ENDED';
+    this.#stopWatching();
+    this.#takeReceiver()?.finish();
+  }
+
+  #see(row: PartnerRow): void {
+    // Its row is written too when something is recorded about a partner that was its affiliate, which it must not learn of.
+    const isDiscreet = this.#context.scope.partner !== null;
+    if (isNewer(row, this.#latest) && !(isDiscreet && saysTheSame(row, this.#latest))) this.#latest = row;
+    this.#tellWhatIsNew();
+  }
+
+  #tellWhatIsNew(): void {
+    if (this.#state !== 'WAITING' || this.#latest === this.#told) return;
+    this.#state = 'CHECKING';
+    const row = this.#latest;
+    if (this.#told === undefined || !this.#mayLeaveScope) this.#tell(row);
+    else {
+      this.#isInScope()
+        .then((isInScope) => (isInScope ? this.#tell(row) : this.close()))
+        .catch((error: unknown) => this.#fail(error));
+    }
+  }
+
+  async #isInScope(): Promise<boolean> {
+    const { scope, app } = this.#context;
+    return (await readPartners(scope, app.database.prisma, [this.#latest.id])).length > 0;
+  }
+
+  #tell(row: PartnerRow): void {
+    if (this.#state === 'ENDED') return;
+    this.#state = 'IDLE';
+    this.#told = row;
+    this.#takeReceiver()?.receive(row);
+  }
+
+  #fail(error: unknown): void {
+    this.#takeReceiver()?.fail(error);
+    this.close();
+  }
+
+  #takeReceiver(): Receiver<PartnerRow> | undefined {
+    const receiver = this.#receiver;
+    this.#receiver = undefined;
+    return receiver;
+  }
 }
 
 /** Each of these only grows, and none is the same once the row was written. */

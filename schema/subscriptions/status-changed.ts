@@ -1,5 +1,6 @@
+import type { LogEvent } from '../../src/events/log-event.ts';
 import type { ResyncReason } from '../../src/events/resume.ts';
-import { type LogEvent, subscribeToLog } from '../../src/events/subscribe-to-log.ts';
+import { subscribeToLog } from '../../src/events/subscribe-to-log.ts';
 import { builder } from '../base/builder.ts';
 import { readLogCursor, writeLogCursor } from '../base/log-cursor.ts';
 import { requireProgram } from '../base/require-program.ts';

@@ -1,28 +1,56 @@
-/** What asked for the next event, and is called back once. */
+/** Who pulled the next event. One of the three is called, once. */
 export type Receiver<Event> = {
-  take(event: Event): void;
+  receive(event: Event): void;
   /** There are no more events. */
   finish(): void;
   fail(error: unknown): void;
 };
 
-/** Events, one each time that one is asked for. As an iterator it makes a promise for each; `ask` calls back, at once where it can. */
-export type EventSource<Event> = AsyncIterableIterator<Event, undefined> & {
-  ask(receiver: Receiver<Event>): void;
-};
+/**
+ * Events that are pulled one at a time; none is made before. A subclass says how an event is pulled and how the source ends, and is an
+ * async iterator by that.
+ */
+export abstract class EventSource<Event> implements AsyncGenerator<Event, void, void> {
+  /** The result of the last `next`. */
+  #last: Promise<unknown> = Promise.resolve();
 
-/** The result of an iterator that has come to its end. */
-export const ENDED = { done: true, value: undefined } as const;
+  /** Has the receiver called with the next event, at once where there is one. One receiver at a time. */
+  abstract pull(receiver: Receiver<Event>): void;
 
-/** What an iterator's `next` gives for a source that calls back. */
-export function nextOf<Event>(
-  ask: (receiver: Receiver<Event>) => void,
-): Promise<IteratorResult<Event, undefined>> {
-  return new Promise((resolve, reject) => {
-    ask({
-      take: (value) => resolve({ done: false, value }),
-      finish: () => resolve(ENDED),
-      fail: reject,
+  /** Ends the source at once; the receiver that waits is told so. Does nothing when called again. */
+  abstract close(): void;
+
+  next(): Promise<IteratorResult<Event, void>> {
+    const next = this.#last.then(() => this.#pullOne());
+    this.#last = next.catch(() => {});
+    return next;
+  }
+
+  async return(): Promise<IteratorReturnResult<void>> {
+    this.close();
+    return { done: true, value: undefined };
+  }
+
+  async throw(error: unknown): Promise<IteratorReturnResult<void>> {
+    this.close();
+    throw error;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #pullOne(): Promise<IteratorResult<Event, void>> {
+    return new Promise((resolve, reject) => {
+      this.pull({
+        receive: (value) => resolve({ done: false, value }),
+        finish: () => resolve({ done: true, value: undefined }),
+        fail: reject,
+      });
     });
-  });
+  }
 }

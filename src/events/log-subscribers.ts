@@ -2,13 +2,16 @@ import type { LogEntry } from '../store/encoding/log-entry.ts';
 import type { ChangeFilter } from '../store/reading/read-log.ts';
 import { CONDITIONS, createMatcher, valuesOf } from './matches-filter.ts';
 
-/** Called with the position of the entry to look at next; null if the log became another. */
-export type Wake = (position: number | null) => void;
+/** What waits for entries of a log. */
+export type Sleeper = {
+  /** Called with the position of the entry to look at next; null if the log became another. */
+  wake(position: number | null): void;
+};
 
 /** A subscriber's place among those with the same filter. */
 export type Subscriber = {
   /** Whether an entry passes the filter. */
-  readonly matches: (entry: LogEntry) => boolean;
+  matches(entry: LogEntry): boolean;
   /** Has the subscriber woken once: at the next entry that passes the filter, or at position `until`. */
   wait(until: number): void;
   /** Ends the wait without waking. */
@@ -18,8 +21,8 @@ export type Subscriber = {
 
 /** The subscribers that wait for new entries of one log, found by what their filters ask for instead of one by one. */
 export type LogSubscribers = {
-  /** Takes in a subscriber, whom `wake` wakes whenever it waits. */
-  join(filter: ChangeFilter, wake: Wake): Subscriber;
+  /** Takes in a subscriber, which is woken whenever it waits. */
+  join(filter: ChangeFilter, sleeper: Sleeper): Subscriber;
   /** Wakes the subscribers that wait for one of these entries, oldest first. */
   announce(entries: readonly LogEntry[]): void;
   /** Wakes all: the log became another. */
@@ -28,22 +31,89 @@ export type LogSubscribers = {
   readonly size: number;
 };
 
-type Member = {
-  readonly wake: Wake;
-  isWaiting: boolean;
-  /** The position at which it is woken at the latest. */
-  until: number;
-  /** Where it is on the list of deadlines, which may be before `until`: most waits end long before, and then the list stays as it is. */
-  listedAt: number | null;
-};
-
 /** The subscribers with the same filter. */
 type Group = {
+  /** The same text for filters that let the same through. */
+  readonly name: string;
   readonly matches: (entry: LogEntry) => boolean;
   /** Where the index lists it; an entry that passes the filter has at least one of these. */
   readonly keys: readonly string[];
   readonly members: Set<Member>;
 };
+
+/** The positions at which subscribers are woken at the latest. */
+type Deadlines = Map<number, Set<Member>>;
+
+class Member implements Subscriber {
+  readonly #sleeper: Sleeper;
+  readonly #group: Group;
+  readonly #deadlines: Deadlines;
+  readonly #onLeave: (group: Group) => void;
+  #isWaiting = false;
+  /** The position at which it is woken at the latest. */
+  #until = 0;
+  /** Where it is among the deadlines, which may be before `until`: most waits end long before, and then it stays there. */
+  #listedAt: number | null = null;
+
+  constructor(sleeper: Sleeper, group: Group, deadlines: Deadlines, onLeave: (group: Group) => void) {
+    this.#sleeper = sleeper;
+    this.#group = group;
+    this.#deadlines = deadlines;
+    this.#onLeave = onLeave;
+  }
+
+  matches(entry: LogEntry): boolean {
+    return this.#group.matches(entry);
+  }
+
+  wait(until: number): void {
+    this.#isWaiting = true;
+    this.#until = until;
+    if (this.#listedAt !== null && this.#listedAt <= until) return;
+    this.#unlist();
+    this.#list();
+  }
+
+  stopWaiting(): void {
+    this.#isWaiting = false;
+  }
+
+  leave(): void {
+    if (!this.#group.members.delete(this)) return;
+    this.#isWaiting = false;
+    this.#unlist();
+    this.#onLeave(this.#group);
+  }
+
+  wake(position: number | null): void {
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
+    this.#sleeper.wake(position);
+  }
+
+  /** The deadline at which it was listed has come, and the list is gone. */
+  meetDeadline(position: number): void {
+    this.#listedAt = null;
+    if (!this.#isWaiting) return;
+    if (this.#until <= position) this.wake(position);
+    else this.#list();
+  }
+
+  /** All lists are gone. */
+  forgetDeadline(): void {
+    this.#listedAt = null;
+  }
+
+  #list(): void {
+    this.#listedAt = this.#until;
+    addTo(this.#deadlines, this.#until, this);
+  }
+
+  #unlist(): void {
+    if (this.#listedAt !== null) removeFrom(this.#deadlines, this.#listedAt, this);
+    this.#listedAt = null;
+  }
+}
 
 const EVERYTHING = '';
 
@@ -61,7 +131,7 @@ function keysOfEntry(entry: LogEntry): readonly string[] {
   ];
 }
 
-/** The same text for filters that let the same through. */
+/** See `Group`. */
 function nameOf(filter: ChangeFilter): string {
   return JSON.stringify(
     CONDITIONS.map((condition) => filter[condition] && [...new Set(filter[condition])].sort()),
@@ -83,79 +153,46 @@ function removeFrom<Key, Value>(sets: Map<Key, Set<Value>>, key: Key, value: Val
 export function createLogSubscribers(): LogSubscribers {
   const groups = new Map<string, Group>();
   const index = new Map<string, Set<Group>>();
-  const deadlines = new Map<number, Set<Member>>();
+  const deadlines: Deadlines = new Map();
   let size = 0;
 
-  const groupOf = (name: string, filter: ChangeFilter): Group => {
+  const groupOf = (filter: ChangeFilter): Group => {
+    const name = nameOf(filter);
     const known = groups.get(name);
     if (known !== undefined) return known;
-    const group: Group = { matches: createMatcher(filter), keys: keysOf(filter), members: new Set() };
+    const group: Group = { name, matches: createMatcher(filter), keys: keysOf(filter), members: new Set() };
     groups.set(name, group);
     for (const key of group.keys) addTo(index, key, group);
     return group;
   };
 
-  const wake = (member: Member, position: number | null): void => {
-    if (!member.isWaiting) return;
-    member.isWaiting = false;
-    member.wake(position);
-  };
-  const list = (member: Member): void => {
-    member.listedAt = member.until;
-    addTo(deadlines, member.until, member);
-  };
-  const unlist = (member: Member): void => {
-    if (member.listedAt !== null) removeFrom(deadlines, member.listedAt, member);
-    member.listedAt = null;
+  const dropMember = (group: Group): void => {
+    size -= 1;
+    if (group.members.size > 0) return;
+    groups.delete(group.name);
+    for (const key of group.keys) removeFrom(index, key, group);
   };
   const meetDeadlines = (position: number): void => {
     const due = deadlines.get(position);
     if (due === undefined) return;
     deadlines.delete(position);
-    for (const member of due) {
-      member.listedAt = null;
-      if (!member.isWaiting) continue;
-      if (member.until <= position) wake(member, position);
-      else list(member);
-    }
+    for (const member of due) member.meetDeadline(position);
   };
 
   return {
-    join(filter, wakeMember) {
-      const name = nameOf(filter);
-      const group = groupOf(name, filter);
-      const member: Member = { wake: wakeMember, isWaiting: false, until: 0, listedAt: null };
+    join(filter, sleeper) {
+      const group = groupOf(filter);
+      const member = new Member(sleeper, group, deadlines, dropMember);
       group.members.add(member);
       size += 1;
-      return {
-        matches: group.matches,
-        wait(until) {
-          member.isWaiting = true;
-          member.until = until;
-          if (member.listedAt !== null && member.listedAt <= until) return;
-          unlist(member);
-          list(member);
-        },
-        stopWaiting() {
-          member.isWaiting = false;
-        },
-        leave() {
-          if (!group.members.delete(member)) return;
-          member.isWaiting = false;
-          unlist(member);
-          size -= 1;
-          if (group.members.size > 0) return;
-          groups.delete(name);
-          for (const key of group.keys) removeFrom(index, key, group);
-        },
-      };
+      return member;
     },
     announce(entries) {
       for (const entry of entries) {
         for (const key of keysOfEntry(entry)) {
           for (const group of index.get(key) ?? []) {
             if (!group.matches(entry)) continue;
-            for (const member of group.members) wake(member, entry.position);
+            for (const member of group.members) member.wake(entry.position);
           }
         }
         meetDeadlines(entry.position);
@@ -163,8 +200,8 @@ export function createLogSubscribers(): LogSubscribers {
     },
     announceReplaced() {
       deadlines.clear();
-      for (const group of groups.values()) for (const member of group.members) member.listedAt = null;
-      for (const group of groups.values()) for (const member of group.members) wake(member, null);
+      for (const group of groups.values()) for (const member of group.members) member.forgetDeadline();
+      for (const group of groups.values()) for (const member of group.members) member.wake(null);
     },
     get size() {
       return size;

@@ -4,7 +4,6 @@ import type { Doorbell } from './doorbell.ts';
 import { createFollowedLog, type FollowedLog } from './followed-log.ts';
 import type { LogSource } from './log-source.ts';
 import { createPageCache } from './page-cache.ts';
-import { createTimerWheel, type TimerWheel } from './timer-wheel.ts';
 import { withTimeout } from './with-timeout.ts';
 
 /**
@@ -22,8 +21,6 @@ export type Tail = {
   log(programId: string): FollowedLog;
   /** The time to go by, for what is too old to be replayed. */
   readonly now: () => Promise<Instant>;
-  /** Where the waiting for a time is done. */
-  readonly timers: TimerWheel;
   /** Ends following; resolves when no read is under way. */
   stop(): Promise<void>;
 };
@@ -50,14 +47,12 @@ export type TailOptions = {
 };
 
 const PAGES_KEPT = 32;
-const TICK_MS = 250;
 
 export function createTail(options: TailOptions): Tail {
   const { source, doorbell, now, pollEveryMs = 1_000, windowSize = 4_096, pageSize = 500 } = options;
   const { answerWithinMs = 10_000 } = options;
   const logs = new Map<string, FollowedLog>();
   const pages = createPageCache(PAGES_KEPT);
-  const timers = createTimerWheel(TICK_MS);
   const following = new Map<string, Promise<void>>();
   const faults = new Map<string, string>();
   let epoch: bigint | undefined;
@@ -169,7 +164,6 @@ export function createTail(options: TailOptions): Tail {
     head: (programId) => logOf(programId).head,
     log: logOf,
     now,
-    timers,
     async stop() {
       stopped = true;
       stopRinging();

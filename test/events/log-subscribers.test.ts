@@ -72,7 +72,9 @@ test('whoever waits is woken once, at the first entry that passes its filter or 
         const subscribers = createLogSubscribers();
         const wokenAt = waits.map((): (number | null)[] => []);
         const joined = waits.map(({ filter, until }, index) => {
-          const membership = subscribers.join(filter, (position) => wokenAt[index]?.push(position));
+          const membership = subscribers.join(filter, {
+            wake: (position) => void wokenAt[index]?.push(position),
+          });
           membership.wait(until);
           return membership;
         });
@@ -95,9 +97,12 @@ test('whoever waits is woken once, at the first entry that passes its filter or 
 test('nobody is woken who ended its wait, and everybody else when the log is replaced', () => {
   const subscribers = createLogSubscribers();
   const woken: string[] = [];
-  const narrow = subscribers.join({ partnerIds: [] }, (position) => woken.push(`narrow ${position}`));
-  const wide = subscribers.join({}, (position) => woken.push(`wide ${position}`));
-  const gone = subscribers.join({}, () => woken.push('gone'));
+  const narrow = subscribers.join(
+    { partnerIds: [] },
+    { wake: (position) => void woken.push(`narrow ${position}`) },
+  );
+  const wide = subscribers.join({}, { wake: (position) => void woken.push(`wide ${position}`) });
+  const gone = subscribers.join({}, { wake: () => void woken.push('gone') });
   narrow.wait(1);
   narrow.stopWaiting();
   wide.wait(5);
@@ -117,7 +122,7 @@ test('nobody is woken who ended its wait, and everybody else when the log is rep
 test('a deadline holds for the last wait, whatever the waits before it had', () => {
   const subscribers = createLogSubscribers();
   const woken: (number | null)[] = [];
-  const narrow = subscribers.join({ partnerIds: [] }, (position) => woken.push(position));
+  const narrow = subscribers.join({ partnerIds: [] }, { wake: (position) => void woken.push(position) });
   const announce = (position: number) => subscribers.announce([fakeEntry('p', position)]);
   narrow.wait(3);
   narrow.stopWaiting();
@@ -146,8 +151,13 @@ test('an entry is held against the filters that its index lists only, each once 
     regions: ['DACH'],
   });
   let woken = 0;
+  const sleeper = {
+    wake() {
+      woken += 1;
+    },
+  };
   for (let partner = 0; partner < 2_000; partner++) {
-    for (let copy = 0; copy < 2; copy++) subscribers.join(counting(`${partner}`), () => woken++).wait(1_000);
+    for (let copy = 0; copy < 2; copy++) subscribers.join(counting(`${partner}`), sleeper).wait(1_000);
   }
   const watched = Object.defineProperty({ ...fakeEntry('p', 1) }, 'partnerId', {
     get() {

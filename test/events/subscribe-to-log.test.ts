@@ -134,9 +134,10 @@ describe('a subscription to the log', () => {
     const events = await subscribe();
     await take(events, 1);
     const pending = events.next();
-    await waitFor(() => opened.tail.timers.size === 1, { what: 'it to wait' });
+    const { subscribers } = opened.tail.log(programId);
+    await waitFor(() => subscribers.size === 1, { what: 'it to wait' });
     await events.return?.();
-    expect(opened.tail.timers.size).toBe(0);
+    expect(subscribers.size).toBe(0);
     expect(await pending).toEqual({ done: true, value: undefined });
     expect(await events.next()).toEqual({ done: true, value: undefined });
   });

@@ -6,7 +6,7 @@ import { childOf, childrenOf, nameOf, parseTypeScript, type SyntaxNode } from '.
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PAGE = readFileSync(`${ROOT}/docs/architecture.md`, 'utf8');
 
-/** The steps of a walk: each names a function and the file that declares it. */
+/** The steps of a walk: each names a function or class and the file that declares it. */
 function stepsOf(heading: string): readonly { readonly name: string; readonly file: string }[] {
   const section = PAGE.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
   return [...section.matchAll(/^\d+\. `(\w+)` in `([^`]+)`: \S/gm)].map(([, name = '', file = '']) => ({
@@ -15,7 +15,7 @@ function stepsOf(heading: string): readonly { readonly name: string; readonly fi
   }));
 }
 
-/** The names of the functions that a file declares at its top. */
+/** The names of the functions and classes that a file declares at its top. */
 function functionsOf(file: string): readonly string[] {
   const program = parseTypeScript(readFileSync(`${ROOT}/${file}`, 'utf8'), file);
   return [...childrenOf(program)].flatMap(([, node]) => declaredBy(node));
@@ -26,7 +26,8 @@ function declaredBy(node: SyntaxNode): readonly string[] {
     const declaration = childOf(node, 'declaration');
     return declaration === null ? [] : declaredBy(declaration);
   }
-  if (node.type === 'FunctionDeclaration') return [nameOf(childOf(node, 'id')) ?? []].flat();
+  if (node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration')
+    return [nameOf(childOf(node, 'id')) ?? []].flat();
   if (node.type !== 'VariableDeclaration') return [];
   return [...childrenOf(node)].flatMap(([, declarator]) => nameOf(childOf(declarator, 'id')) ?? []);
 }
@@ -41,7 +42,7 @@ describe.each([
     expect(steps).toHaveLength(count);
   });
 
-  test('names each function once', () => {
+  test('names each function or class once', () => {
     expect(new Set(steps.map(({ name }) => name)).size).toBe(count);
   });
 

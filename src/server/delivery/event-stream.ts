@@ -1,154 +1,179 @@
 import type { GraphQLError } from 'graphql';
-import { ENDED, type EventSource, nextOf, type Receiver } from '../../events/event-source.ts';
+import { EventSource, type Receiver } from '../../events/event-source.ts';
 import { findEndOf } from '../admission/authentication.ts';
 import { isMasked } from '../admission/mask-error.ts';
 import type { Caller } from '../request/caller.ts';
+import type { Operation } from '../request/operation.ts';
 import { type EventResult, isLost, toEventResult, whyTooLarge } from './event-result.ts';
-
-/** A subscription's results, for who iterates and for who asks; one at a time. */
-export type EventStream = AsyncGenerator<EventResult, void, void> & Pick<EventSource<EventResult>, 'ask'>;
+import type { Recipient } from './shared-executions.ts';
 
 /** What a client sees of an error, see `maskError`. */
 export type Mask = (error: unknown, requestId: string) => GraphQLError;
 
-type Options = {
-  readonly source: AsyncIterator<unknown>;
-  readonly caller: Caller;
-  /** Has an event executed, or takes what was executed for another subscriber, and gives the result; or returns how long to wait before it is asked again, in milliseconds. */
-  readonly share: (event: unknown, give: (result: EventResult) => void) => number;
+/** What all streams of a server have in common. */
+export type StreamHost = {
+  /**
+   * Has an event executed for a stream, or takes what was executed for another one, and gives it the result. Returns 0 if so, otherwise
+   * how long to wait until it can be paid for, in milliseconds.
+   */
+  execute(event: unknown, stream: EventStream): number;
   readonly mask: Mask;
-  readonly onGiven: () => void;
-  readonly onOver: () => void;
-  readonly onUncleanEnd: (error: unknown) => void;
+  onGiven(): void;
+  onEnd(stream: EventStream): void;
+  onUncleanEnd(stream: EventStream, error: unknown): void;
 };
 
-/** Makes the stream of one subscription's results; `end` ends it with an error, as its caller's rights have ended. */
-export function createEventStream(options: Options): {
-  readonly stream: EventStream;
-  readonly end: (error: GraphQLError) => void;
-} {
-  const { source, caller, share, mask, onGiven, onOver, onUncleanEnd } = options;
-  const { session, requestId } = caller;
-  const pullSource = pullOf(source);
-  /** Who asked and has no answer yet. */
-  let receiver: Receiver<EventResult> | undefined;
-  let isOver = false;
-  let pause: NodeJS.Timeout | undefined;
-  /** Why the rights have ended. */
-  let ended: GraphQLError | undefined;
+type Options = {
+  readonly source: AsyncIterator<unknown>;
+  readonly operation: Operation;
+  readonly caller: Caller;
+  /** The same for streams that get the same result for the same event. */
+  readonly shareKey: string;
+  readonly host: StreamHost;
+};
 
-  const answered = (): Receiver<EventResult> | undefined => {
-    const pulling = receiver;
-    receiver = undefined;
-    return pulling;
-  };
-  // Not awaited: a source that is slow to end must not hold up the connection's end.
-  const endSource = (): void => {
-    Promise.resolve(source.return?.()).catch(onUncleanEnd);
-  };
-  const stop = (): void => {
-    if (isOver) return;
-    isOver = true;
-    clearTimeout(pause);
-    onOver();
-    endSource();
-    answered()?.finish();
-  };
-  const interrupt = (): void => {
-    caller.interrupt();
-    stop();
-  };
-  const closeWith = (error: GraphQLError): void => {
-    const pulling = answered();
-    stop();
-    pulling?.take(toEventResult({ errors: [error] }));
-  };
-  const fail = (error: unknown): void => {
-    if (isOver) return;
-    const shown = mask(error, requestId);
-    if (isMasked(shown)) interrupt();
-    else closeWith(shown);
-  };
+/**
+ * What a stream does:
+ *
+ *     IDLE ---- pull ----> PULLING ---- the source has an event ----> CHECKING ---- the rights hold ----> EXECUTING
+ *
+ *     EXECUTING ---- it can't be paid for yet ----> UNPAID ---- it may be by now ----> EXECUTING
+ *     EXECUTING ---- the result was given ----> IDLE
+ *
+ * and from each of them to ENDED: by `close`; with an error when the rights have ended or a result is too large; by breaking the
+ * connection when an event is lost, so that its client comes back for it; when the source finishes or fails.
+ */
+type State = 'IDLE' | 'PULLING' | 'CHECKING' | 'EXECUTING' | 'UNPAID' | 'ENDED';
 
-  const give = (result: EventResult): void => {
-    if (isOver) return;
-    const reason = ended ?? whyTooLarge(result);
-    if (reason !== undefined) closeWith(reason);
-    else if (isLost(result)) interrupt();
-    else {
-      onGiven();
-      answered()?.take(result);
+/** The results of one subscription, pulled one at a time. As a receiver it is its source's. */
+export class EventStream extends EventSource<EventResult> implements Receiver<unknown>, Recipient {
+  readonly operation: Operation;
+  readonly caller: Caller;
+  readonly shareKey: string;
+  readonly #source: AsyncIterator<unknown>;
+  readonly #host: StreamHost;
+  #state: State = 'IDLE';
+  #receiver: Receiver<EventResult> | undefined;
+  #pause: NodeJS.Timeout | undefined;
+  /** Why the rights have ended, until that could be said. */
+  #reason: GraphQLError | undefined;
+
+  constructor({ source, operation, caller, shareKey, host }: Options) {
+    super();
+    this.#source = source;
+    this.operation = operation;
+    this.caller = caller;
+    this.shareKey = shareKey;
+    this.#host = host;
+  }
+
+  pull(receiver: Receiver<EventResult>): void {
+    if (this.#state === 'ENDED') {
+      receiver.finish();
+      return;
     }
-  };
-  // Who has to wait is a place in the log meanwhile, and misses nothing.
-  const execute = (event: unknown): void => {
-    pause = undefined;
-    if (isOver) return;
-    const waitMs = share(event, give);
-    if (waitMs > 0) pause = setTimeout(execute, waitMs, event).unref();
-  };
-  const fromSource: Receiver<unknown> = {
-    take(event) {
-      if (session === null) execute(event);
-      else {
-        findEndOf(session)
-          .then((end) => (end === null ? execute(event) : closeWith(end)))
-          .catch(fail);
-      }
-    },
-    finish() {
-      if (ended === undefined) stop();
-      else closeWith(ended);
-    },
-    fail,
-  };
+    this.#receiver = receiver;
+    if (this.#reason !== undefined) {
+      this.#closeWith(this.#reason);
+      return;
+    }
+    this.#state = 'PULLING';
+    pullFrom(this.#source, this);
+  }
 
-  const stream: EventStream = {
-    ask(pulling) {
-      if (isOver) {
-        pulling.finish();
-        return;
-      }
-      receiver = pulling;
-      if (ended === undefined) pullSource(fromSource);
-      else closeWith(ended);
-    },
-    next: () => nextOf(stream.ask),
-    async return() {
-      stop();
-      return ENDED;
-    },
-    async throw(error) {
-      stop();
-      throw error;
-    },
-    async [Symbol.asyncDispose]() {
-      stop();
-    },
-    [Symbol.asyncIterator]: () => stream,
-  };
-  return {
-    stream,
-    end(error) {
-      ended = error;
-      // A reader that waits for the next event, or until it can be paid for, gets the error instead.
-      if (pause === undefined) endSource();
-      else closeWith(error);
-    },
-  };
+  receive(event: unknown): void {
+    if (this.#state !== 'PULLING') return;
+    this.#state = 'CHECKING';
+    const { session } = this.caller;
+    if (session === null) this.#execute(event);
+    else {
+      findEndOf(session)
+        .then((end) => (end === null ? this.#execute(event) : this.#closeWith(end)))
+        .catch((error: unknown) => this.fail(error));
+    }
+  }
+
+  /** Gives the result of the event that is being executed. */
+  give(result: EventResult): void {
+    if (this.#state === 'ENDED') return;
+    const reason = this.#reason ?? whyTooLarge(result);
+    if (reason !== undefined) this.#closeWith(reason);
+    else if (isLost(result)) this.#interrupt();
+    else {
+      this.#state = 'IDLE';
+      this.#host.onGiven();
+      this.#takeReceiver()?.receive(result);
+    }
+  }
+
+  finish(): void {
+    if (this.#reason === undefined) this.close();
+    else this.#closeWith(this.#reason);
+  }
+
+  fail(error: unknown): void {
+    if (this.#state === 'ENDED') return;
+    const shown = this.#host.mask(error, this.caller.requestId);
+    if (isMasked(shown)) this.#interrupt();
+    else this.#closeWith(shown);
+  }
+
+  /** Ends the stream with an error, as the caller's rights have ended: now if nothing is on its way, otherwise in its stead. */
+  endWith(reason: GraphQLError): void {
+    this.#reason = reason;
+    if (this.#state === 'PULLING' || this.#state === 'UNPAID') this.#closeWith(reason);
+    else this.#closeSource();
+  }
+
+  close(): void {
+    if (this.#state === 'ENDED') return;
+    this.#state = 'ENDED';
+    clearTimeout(this.#pause);
+    this.#host.onEnd(this);
+    this.#closeSource();
+    this.#takeReceiver()?.finish();
+  }
+
+  #execute(event: unknown): void {
+    if (this.#state === 'ENDED') return;
+    this.#state = 'EXECUTING';
+    const waitMs = this.#host.execute(event, this);
+    if (waitMs === 0) return;
+    // Its place in the log is kept meanwhile, and nothing is missed.
+    this.#state = 'UNPAID';
+    this.#pause = setTimeout(() => this.#execute(event), waitMs).unref();
+  }
+
+  #closeWith(error: GraphQLError): void {
+    const receiver = this.#takeReceiver();
+    this.close();
+    receiver?.receive(toEventResult({ errors: [error] }));
+  }
+
+  #interrupt(): void {
+    this.caller.interrupt();
+    this.close();
+  }
+
+  // Not awaited: a source that is slow to end must not hold up the connection's end.
+  #closeSource(): void {
+    Promise.resolve(this.#source.return?.()).catch((error: unknown) => this.#host.onUncleanEnd(this, error));
+  }
+
+  #takeReceiver(): Receiver<EventResult> | undefined {
+    const receiver = this.#receiver;
+    this.#receiver = undefined;
+    return receiver;
+  }
 }
 
-/** How to ask a source for its next event. */
-function pullOf(source: AsyncIterator<unknown>): (receiver: Receiver<unknown>) => void {
-  if (callsBack(source)) return source.ask;
-  return (receiver) => {
-    source
-      .next()
-      .then((step) => (step.done === true ? receiver.finish() : receiver.take(step.value)))
-      .catch(receiver.fail);
-  };
-}
-
-function callsBack(source: AsyncIterator<unknown>): source is EventSource<unknown> {
-  return 'ask' in source && typeof source.ask === 'function';
+function pullFrom(source: AsyncIterator<unknown>, receiver: Receiver<unknown>): void {
+  if (source instanceof EventSource) {
+    source.pull(receiver);
+    return;
+  }
+  source
+    .next()
+    .then(({ done, value }) => (done === true ? receiver.finish() : receiver.receive(value)))
+    .catch((error: unknown) => receiver.fail(error));
 }

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createSourceEventStream, type ExecutionResult, GraphQLError } from 'graphql';
 import type { Session } from '../../app/access/authenticate.ts';
 import { classOf } from '../../app/access/rights.ts';
+import type { EventSource } from '../../events/event-source.ts';
 import { findEndOf } from '../admission/authentication.ts';
 import { outcomeOf } from '../admission/mask-error.ts';
 import type { Caller, MakeContext } from '../request/caller.ts';
@@ -10,13 +11,13 @@ import type { Operation } from '../request/operation.ts';
 import type { Log } from '../settings/log.ts';
 import type { Metrics } from '../settings/metrics.ts';
 import { type EventResult, isLost, toEventResult } from './event-result.ts';
-import { createEventStream, type EventStream, type Mask } from './event-stream.ts';
+import { EventStream, type Mask, type StreamHost } from './event-stream.ts';
 import { inTime } from './in-time.ts';
 import { createSharedExecutions, shareKeyOf } from './shared-executions.ts';
 
 /** The subscriptions that are open, see `Execution`. */
 export type EventStreams = {
-  open(operation: Operation, caller: Caller): Promise<ExecutionResult | EventStream>;
+  open(operation: Operation, caller: Caller): Promise<ExecutionResult | EventSource<EventResult>>;
   stop(drainMs: number): Promise<void>;
 };
 
@@ -53,7 +54,7 @@ const RECHECK_EVERY_MS = 1_000;
 /** Makes what opens subscriptions, executes their events, and ends them when the rights of their callers end. */
 export function createEventStreams(options: Options): EventStreams {
   const { context, run, mask, maskResult, late, operationMs, pay, log, metrics } = options;
-  const open = new Map<EventStream, { readonly caller: Caller; end(error: GraphQLError): void }>();
+  const open = new Set<EventStream>();
   const shared = createSharedExecutions(isLost);
   let rechecking: NodeJS.Timeout | undefined;
   let stopping = false;
@@ -66,15 +67,13 @@ export function createEventStreams(options: Options): EventStreams {
 
   /** Ends the streams whose callers' rights have ended, also those to which nothing happens. */
   const recheck = async (): Promise<void> => {
-    for (const { caller, end } of [...open.values()]) {
-      const error = await findEndOf(caller.session).catch((failure) => {
-        log.error(
-          { requestId: caller.requestId, err: failure },
-          "A subscriber's rights could not be checked.",
-        );
+    for (const stream of [...open]) {
+      const { session, requestId } = stream.caller;
+      const error = await findEndOf(session).catch((failure) => {
+        log.error({ requestId, err: failure }, "A subscriber's rights could not be checked.");
         return null;
       });
-      if (error !== null) end(error);
+      if (error !== null) stream.endWith(error);
     }
   };
   const watchRights = (): void => {
@@ -126,24 +125,26 @@ export function createEventStreams(options: Options): EventStreams {
     }
   };
 
+  const host: StreamHost = {
+    execute(event, stream) {
+      const { operation, caller, shareKey } = stream;
+      if (shared.share(event, shareKey, stream)) return 0;
+      const waitMs = pay(operation, caller);
+      if (waitMs === 0) {
+        shared.execute(event, shareKey, () => runShared(operation, caller, event), stream);
+      }
+      return waitMs;
+    },
+    mask,
+    onGiven: () => deliveries.add(),
+    onEnd: (stream) => void open.delete(stream),
+    onUncleanEnd: ({ caller: { requestId } }, error) =>
+      log.error({ requestId, err: error }, 'A subscription did not end cleanly.'),
+  };
   const streamFrom = (source: AsyncIterator<unknown>, operation: Operation, caller: Caller): EventStream => {
-    const key = shareKeyOf(operation, caller.session?.rights ?? null);
-    const { stream, end } = createEventStream({
-      source,
-      caller,
-      share(event, give) {
-        if (shared.share(event, key, give)) return 0;
-        const waitMs = pay(operation, caller);
-        if (waitMs === 0) shared.execute(event, key, () => runShared(operation, caller, event), give);
-        return waitMs;
-      },
-      mask,
-      onGiven: () => deliveries.add(),
-      onOver: () => open.delete(stream),
-      onUncleanEnd: (error) =>
-        log.error({ requestId: caller.requestId, err: error }, 'A subscription did not end cleanly.'),
-    });
-    open.set(stream, { caller, end });
+    const shareKey = shareKeyOf(operation, caller.session?.rights ?? null);
+    const stream = new EventStream({ source, operation, caller, shareKey, host });
+    open.add(stream);
     watchRights();
     return stream;
   };
@@ -168,13 +169,13 @@ export function createEventStreams(options: Options): EventStreams {
       stopping = true;
       const startedAt = performance.now();
       const subscribers = [...open];
-      for (const [index, [stream, { caller }]] of subscribers.entries()) {
+      for (const [index, stream] of subscribers.entries()) {
         const waitMs = startedAt + (drainMs * index) / subscribers.length - performance.now();
         if (waitMs > 0) await pause(waitMs);
         // A client that left meanwhile may have another subscription on the connection that is not yet to be cut.
         if (!open.has(stream)) continue;
-        caller.interrupt();
-        void stream.return();
+        stream.caller.interrupt();
+        stream.close();
       }
       clearTimeout(rechecking);
     },

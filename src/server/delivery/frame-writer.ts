@@ -2,31 +2,34 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { textFrame } from './text-frame.ts';
 
-/** Where the results of a subscription go; one object a subscription. */
-export type Address = {
+/** Where the results of a subscription go. */
+export type FrameTarget = {
   readonly socket: WebSocket;
   /** What lies below the socket. */
-  readonly stream: Duplex;
+  readonly below: Duplex;
   /** The message up to the result, as a byte string; a closing brace ends it. */
   readonly beginning: string;
   /** Whether the client still wants what is sent; its next subscription may have the same id. */
-  isWanted: boolean;
+  readonly isWanted: boolean;
   /** Whether the next result has to wait until the last one is out; the frame writer's own. */
   isBusy: boolean;
+  /** The next result may be sent. */
+  onSent(): void;
 };
 
 /** Sends the events of subscriptions. */
 export type FrameWriter = {
   /**
-   * Sends a result, a byte string. Calls back at once if the next one may be sent, and once the message is out if that has to wait; never
-   * for a connection that is closing, which ends its subscriptions.
+   * Sends a result, a byte string. Tells the target at once if the next one may be sent, and once the message is out if that has to wait;
+   * never for a connection that is closing, which ends its subscriptions.
    */
-  send(address: Address, result: string, done: () => void): void;
+  send(target: FrameTarget, result: string): void;
   /** Writes at once what it was given, so that what is sent by other ways comes after that. */
   flush(): void;
 };
 
-type Letter = { readonly address: Address; readonly result: string; readonly done: (() => void) | null };
+/** A message to write; `isAwaited`: the target sends no other before this one is out. */
+type Letter = { readonly target: FrameTarget; readonly result: string; readonly isAwaited: boolean };
 
 /**
  * Makes a frame writer that sends what came in one turn of the event loop together, in the next: events have many receivers. It makes the frames
@@ -42,34 +45,34 @@ export function createFrameWriter(): FrameWriter {
     const leaving = letters;
     letters = [];
     const out = leaving.filter(write);
-    for (const { done } of out) done?.();
+    for (const { target, isAwaited } of out) if (isAwaited) target.onSent();
   };
   /** False if it is not out: it will be later, and that is told then, or never. */
-  const write = ({ address, result, done }: Letter): boolean => {
-    const { socket, stream, beginning, isWanted } = address;
+  const write = ({ target, result, isAwaited }: Letter): boolean => {
+    const { socket, below, beginning, isWanted } = target;
     if (!isWanted || socket.readyState !== socket.OPEN) return false;
     const frame = textFrame(`${beginning}${result}}`);
     // Where something waits already the client takes less than it is sent, and what it is sent next has to wait for this.
-    if (stream.writableLength > 0) {
-      address.isBusy = true;
-      stream.write(frame, 'latin1', () => {
-        address.isBusy = false;
-        done?.();
+    if (below.writableLength > 0) {
+      target.isBusy = true;
+      below.write(frame, 'latin1', () => {
+        target.isBusy = false;
+        if (isAwaited) target.onSent();
       });
       return false;
     }
-    stream.write(frame, 'latin1');
-    address.isBusy = false;
+    below.write(frame, 'latin1');
+    target.isBusy = false;
     return true;
   };
 
   return {
-    send(address, result, done) {
+    send(target, result) {
       if (letters.length === 0) setImmediate(flush);
-      const mustWait = address.isBusy;
-      address.isBusy = true;
-      letters.push({ address, result, done: mustWait ? done : null });
-      if (!mustWait) done();
+      const mustWait = target.isBusy;
+      target.isBusy = true;
+      letters.push({ target, result, isAwaited: mustWait });
+      if (!mustWait) target.onSent();
     },
     flush,
   };

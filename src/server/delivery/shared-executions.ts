@@ -10,19 +10,20 @@ export type SharedExecutions = {
    * Gives what was executed for this event and key a moment ago, at once, or what is being executed, when it is there; false if it was
    * not executed.
    */
-  share(event: unknown, key: string, give: Give): boolean;
+  share(event: unknown, key: string, recipient: Recipient): boolean;
   /** Executes, gives the result, and keeps it for the subscribers that share it. */
-  execute(event: unknown, key: string, execute: () => Promise<EventResult>, give: Give): void;
+  execute(event: unknown, key: string, execute: () => Promise<EventResult>, recipient: Recipient): void;
   /** How many events are remembered. */
   readonly size: number;
 };
 
-type Give = (result: EventResult) => void;
+/** Who is given an event's result. */
+export type Recipient = { give(result: EventResult): void };
 
 /** An event is forgotten after one to two of these: what it says of other things than itself would become old. */
 const REMEMBERED_MS = 1_000;
 
-type Execution = { result: EventResult | undefined; readonly waiting: Give[] };
+type Execution = { result: EventResult | undefined; readonly waiting: Recipient[] };
 type Executions = Map<string, Execution>;
 
 /**
@@ -73,20 +74,20 @@ export function createSharedExecutions(isLost: (result: EventResult) => boolean)
     execution.result = result;
     if (isLost(result)) executions.delete(key);
     // Not kept for as long as the event is: with them hangs all that their subscribers have.
-    for (const give of execution.waiting.splice(0)) give(result);
+    for (const recipient of execution.waiting.splice(0)) recipient.give(result);
   };
 
   return {
-    share(event, key, give) {
+    share(event, key, recipient) {
       const execution = executionsOf(event)?.get(key);
       if (execution === undefined) return false;
-      if (execution.result === undefined) execution.waiting.push(give);
-      else give(execution.result);
+      if (execution.result === undefined) execution.waiting.push(recipient);
+      else recipient.give(execution.result);
       return true;
     },
-    execute(event, key, execute, give) {
+    execute(event, key, execute, recipient) {
       const executions = executionsOf(event) ?? remember(event);
-      const execution = { result: undefined, waiting: [give] };
+      const execution = { result: undefined, waiting: [recipient] };
       executions.set(key, execution);
       void finish(executions, key, execution, execute);
     },

@@ -1,8 +1,10 @@
 import { type ExecutionResult, execute, GraphQLError } from 'graphql';
+import type { EventSource } from '../../events/event-source.ts';
 import { findEndOf } from '../admission/authentication.ts';
 import { maskError, outcomeOf, TIME_CODE } from '../admission/mask-error.ts';
 import { createSemaphore } from '../admission/semaphore.ts';
-import type { EventStream, Mask } from '../delivery/event-stream.ts';
+import type { EventResult } from '../delivery/event-result.ts';
+import type { Mask } from '../delivery/event-stream.ts';
 import { createEventStreams, type Pay, type Run } from '../delivery/event-streams.ts';
 import { inTime } from '../delivery/in-time.ts';
 import { sizeOf } from '../request/answer-size.ts';
@@ -22,7 +24,7 @@ export type Execution = {
    * rights, who get the same. When an open source fails, or an event can't be delivered, the caller is interrupted
    * rather than told that the subscription is complete.
    */
-  subscribe(operation: Operation, caller: Caller): Promise<ExecutionResult | EventStream>;
+  subscribe(operation: Operation, caller: Caller): Promise<ExecutionResult | EventSource<EventResult>>;
   /**
    * Refuses new subscriptions at once and interrupts the open ones, spread evenly over `drainMs` so that those who come back
    * don't all arrive together elsewhere; resolves when none is open.
@@ -128,7 +130,7 @@ export function createExecution({
     },
     async subscribe(operation, caller) {
       const result = await streams.open(operation, caller);
-      if ('next' in result) operations.add({ type: 'subscription', outcome: 'OK' });
+      if ('pull' in result) operations.add({ type: 'subscription', outcome: 'OK' });
       else count(operation, result);
       return result;
     },

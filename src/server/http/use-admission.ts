@@ -87,7 +87,7 @@ export function useAdmission({
       setSubscribeFn(async () => {
         const result = await execution.subscribe(operation, caller);
         // Yoga ends it too, but not for a client that was gone before the first event could be sent.
-        if (isAsyncIterable(result)) caller.onClose(() => void result.return());
+        if ('close' in result) caller.onClose(() => result.close());
         return result;
       });
     },

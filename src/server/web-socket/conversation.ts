@@ -10,8 +10,7 @@ import type { ConnectionCount } from '../admission/connection-count.ts';
 import { isOurFault } from '../admission/mask-error.ts';
 import { createSemaphore } from '../admission/semaphore.ts';
 import type { FrameWriter } from '../delivery/frame-writer.ts';
-import { type SentEvents, sendEvents } from '../delivery/send-events.ts';
-import { toByteString } from '../delivery/text-frame.ts';
+import { SentEvents } from '../delivery/sent-events.ts';
 import type { Execution } from '../execution/execution.ts';
 import type { Caller, Identify } from '../request/caller.ts';
 import { readGraphRequest } from '../request/graph-request.ts';
@@ -235,20 +234,15 @@ export function createConversation(options: Options): Conversation {
   const follow = async (operation: Running, admitted: Operation, caller: Caller): Promise<void> => {
     const { id } = operation;
     const result = await execution.subscribe(admitted, caller);
-    if (!('next' in result)) {
+    if (!('pull' in result)) {
       // An error message is final for the client; a lost connection is not.
       if (result.errors?.some(isOurFault) === true) return caller.interrupt();
       return new Promise((resolve) => answer(() => tell(operation, result, resolve)));
     }
-    if (!operation.isWanted) return void (await result.return());
-    const beginning = toByteString(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
-    const address = { socket, stream, beginning, isWanted: true, isBusy: false };
-    const sent: SentEvents = sendEvents(result, (bytes, then) => frameWriter.send(address, bytes, then));
-    operation.stop = () => {
-      address.isWanted = false;
-      sent.stop();
-    };
-    await sent.over;
+    if (!operation.isWanted) return result.close();
+    const sent = new SentEvents({ stream: result, frameWriter, socket, below: stream, id });
+    operation.stop = () => sent.stop();
+    await sent.send();
     if (operation.isWanted) say({ id, type: 'complete' });
   };
 

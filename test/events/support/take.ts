@@ -1,4 +1,4 @@
-import type { LogEvent } from '../../../src/events/subscribe-to-log.ts';
+import type { LogEvent } from '../../../src/events/log-event.ts';
 
 /** The next events of a subscription. */
 export async function take(events: AsyncIterator<LogEvent>, count: number): Promise<LogEvent[]> {

@@ -201,8 +201,8 @@ test('who was given an event is not kept for as long as it is remembered', async
   const event = {};
   const share = (): Promise<WeakRef<object>> =>
     new Promise((resolve) => {
-      const give = (): void => resolve(new WeakRef(give));
-      shared.execute(event, 'key', async () => toEventResult({ data: {} }), give);
+      const recipient = { give: (): void => resolve(new WeakRef(recipient)) };
+      shared.execute(event, 'key', async () => toEventResult({ data: {} }), recipient);
     });
   const given = await share();
   await vi.waitFor(() => {
@@ -210,7 +210,7 @@ test('who was given an event is not kept for as long as it is remembered', async
     // Compared here: an error that shows it would keep it.
     expect(given.deref() === undefined).toBe(true);
   });
-  expect(shared.share(event, 'key', () => {})).toBe(true);
+  expect(shared.share(event, 'key', { give() {} })).toBe(true);
 });
 
 test('what was executed is given again for a second or two; what failed, or could not be delivered, is not', async () => {
@@ -225,7 +225,8 @@ test('what was executed is given again for a second or two; what failed, or coul
     };
     const share = (of: object, key: string, execute: () => Promise<EventResult>): Promise<EventResult> =>
       new Promise((resolve) => {
-        if (!shared.share(of, key, resolve)) shared.execute(of, key, execute, resolve);
+        const recipient = { give: resolve };
+        if (!shared.share(of, key, recipient)) shared.execute(of, key, execute, recipient);
       });
     const [one, two] = [share(event, 'k', give({ a: 1 })), share(event, 'k', give({ a: 2 }))];
     expect(await two).toBe(await one);

@@ -14,8 +14,6 @@ export type Counts = {
 /** What the server has in memory and can't be collected. */
 export type Inventory = {
   readonly connections: number;
-  /** Subscribers that wait for a time. */
-  readonly waits: number;
   /** Everything that can have listeners: connections, streams, responses. */
   readonly emitters: number;
   /** Listeners of the process and of the connections. */

@@ -74,7 +74,6 @@ async function weigh(): Promise<number> {
 function inventory(): Inventory {
   return {
     connections: sockets.size,
-    waits: graph.tail.timers.size,
     emitters: Number(queryObjects(EventEmitter)),
     listeners: [process, ...sockets].reduce((sum, emitter) => sum + listenersOf(emitter), 0),
   };
