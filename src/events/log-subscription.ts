@@ -4,7 +4,7 @@ import type { Cursor } from './cursor.ts';
 import { EventSource, type Receiver } from './event-source.ts';
 import type { FollowedLog } from './followed-log.ts';
 import { changeOf, type LogEvent } from './log-event.ts';
-import type { Subscriber, Sleeper } from './log-subscribers.ts';
+import type { Sleeper, Subscriber } from './log-subscribers.ts';
 import { cursorAt, holds } from './resume.ts';
 
 /**

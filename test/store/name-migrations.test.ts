@@ -12,7 +12,7 @@ import { generateDemo } from '../../src/demo/generate.ts';
 import { CONNECT_PROGRAM } from '../../src/demo/rulebooks.ts';
 import { seedDemo, toFactInput } from '../../src/demo/seed.ts';
 import { fingerprintOf } from '../../src/store/encoding/fingerprint.ts';
-import { factJson, type StoredFact, toFact } from '../../src/store/encoding/stored-fact.ts';
+import { FACT_JSON, type StoredFact, toFact } from '../../src/store/encoding/stored-fact.ts';
 import { runCodeMigrations } from '../../src/store/migrations/code-migrations.ts';
 import { answer } from '../schema/ask.ts';
 import { findFaults } from '../support/check-standings.ts';
@@ -100,7 +100,7 @@ async function plant(database: PGlite): Promise<void> {
 /** Changes what a fact says, with the fingerprint of that, as it was stored before texts had one form. */
 async function resay(database: PGlite, externalId: string, texts: Texts): Promise<void> {
   const { rows } = await database.query<{ fact: StoredFact }>(
-    `SELECT ${factJson('f')} AS fact FROM fact f WHERE f.external_id = $1`,
+    `SELECT ${FACT_JSON.sql} AS fact FROM fact f WHERE f.external_id = $1`,
     [externalId],
   );
   const [row] = rows;
@@ -151,7 +151,7 @@ async function bringAlongWithFailures(database: PGlite): Promise<void> {
 
 async function storedFacts(): Promise<StoredFact[]> {
   const rows = await opened.app.database.prisma.$queryRawUnsafe<{ fact: StoredFact }[]>(
-    `SELECT ${factJson('f')} AS fact FROM fact f ORDER BY f.external_id, f.version`,
+    `SELECT ${FACT_JSON.sql} AS fact FROM fact f ORDER BY f.external_id, f.version`,
   );
   return rows.map(({ fact }) => fact);
 }

@@ -1,5 +1,6 @@
 import { Prisma } from '../../generated/prisma/client.ts';
 import type { Transaction } from '../connection/transaction.ts';
+import { instantOf } from '../encoding/time-sql.ts';
 import { type Epoch, readEpoch } from './epoch.ts';
 import type { CatalogueSnapshot, ProgramCatalogue } from './program-catalogue.ts';
 
@@ -26,7 +27,7 @@ export async function beginWrite(
   programId: string,
 ): Promise<WriteStart> {
   const [row] = await tx.$queryRaw<Epoch[]>`
-    SELECT number AS epoch, floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "databaseTime",
+    SELECT number AS epoch, ${instantOf('clock_timestamp()')} AS "databaseTime",
       pg_advisory_xact_lock_shared(${rulesOf(programId)})::text AS locked,
       set_config('enable_bitmapscan', 'off', TRUE) AS plans FROM epoch`;
   if (row === undefined) throw new Error('The epoch row is missing: the database was not migrated.');

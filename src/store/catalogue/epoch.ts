@@ -1,5 +1,6 @@
 import type { Instant } from '../../engine/values/day.ts';
 import type { DatabaseClient } from '../connection/transaction.ts';
+import { instantOf } from '../encoding/time-sql.ts';
 
 /** The epoch as a session sees it now, and the database's clock. */
 export type Epoch = { readonly epoch: bigint; readonly databaseTime: Instant };
@@ -7,7 +8,7 @@ export type Epoch = { readonly epoch: bigint; readonly databaseTime: Instant };
 /** Reads both in one statement. */
 export async function readEpoch(session: DatabaseClient): Promise<Epoch> {
   const [row] = await session.$queryRaw<Epoch[]>`
-    SELECT number AS epoch, floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "databaseTime" FROM epoch`;
+    SELECT number AS epoch, ${instantOf('clock_timestamp()')} AS "databaseTime" FROM epoch`;
   if (row === undefined) throw new Error('The epoch row is missing: the database was not migrated.');
   return row;
 }

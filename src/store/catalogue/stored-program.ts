@@ -2,6 +2,7 @@ import { fractionFromText } from '../../engine/values/fraction.ts';
 import { toStoredName } from '../../engine/values/naming-text.ts';
 import type { ProgramSettings } from '../../engine/values/program.ts';
 import type { DatabaseClient } from '../connection/transaction.ts';
+import { instantOf } from '../encoding/time-sql.ts';
 
 /** A published rulebook as its row has it, without its document. */
 export type StoredRulebook = {
@@ -71,8 +72,8 @@ export async function readChanged(
         'fiscalYearFirstMonth', p.fiscal_year_first_month, 'settings', p.settings, 'rulesVersion', p.rules_version,
         'rulebooks', (
           SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'number', r.number, 'effectiveFrom', r.effective_from,
-            'publishedAt', floor(extract(epoch FROM r.published_at) * 1000),
-            'withdrawnAt', floor(extract(epoch FROM r.withdrawn_at) * 1000))
+            'publishedAt', ${instantOf('r.published_at')},
+            'withdrawnAt', ${instantOf('r.withdrawn_at')})
             ORDER BY r.effective_from, r.number), '[]')
           FROM rulebook r WHERE r.program_id = p.id AND r.state <> 'DRAFT'))), '[]')
       FROM program p LEFT JOIN unnest(${ids}::uuid[], ${versions}::int[]) AS known (id, version) ON known.id = p.id

@@ -1,20 +1,19 @@
 import type { Fact } from '../../engine/partner/fact.ts';
 import { type Fraction, formatDecimal, parseDecimal } from '../../engine/values/fraction.ts';
+import { Prisma } from '../../generated/prisma/client.ts';
+import { dayOf, instantOf } from './time-sql.ts';
 
 /** A fact as it travels in JSON between the database and here: days as numbers, the value as exact decimal text. */
 export type StoredFact = Omit<Fact, 'value'> & { readonly value: string | null };
 
-/** SQL for a JSON object that is a StoredFact, of the fact row with this alias. */
-export function factJson(alias: string): string {
-  return `json_build_object(
-  'id', ${alias}.id, 'partnerId', ${alias}.partner_id, 'source', ${alias}.source, 'externalId', ${alias}.external_id,
-  'version', ${alias}.version, 'kind', ${alias}.kind, 'occurredOn', ${alias}.occurred_on - DATE '1970-01-01',
-  'expiresOn', ${alias}.expires_on - DATE '1970-01-01', 'value', trim_scale(${alias}.value)::text, 'currency', ${alias}.currency,
-  'person', ${alias}.person, 'credential', ${alias}.credential, 'customer', ${alias}.customer,
-  'respondent', ${alias}.respondent, 'subject', ${alias}.subject, 'attributes', ${alias}.attributes,
-  'recordedAt', floor(extract(epoch FROM ${alias}.recorded_at) * 1000),
-  'supersededAt', floor(extract(epoch FROM ${alias}.superseded_at) * 1000), 'voided', ${alias}.voided, 'warning', ${alias}.warning)`;
-}
+/** SQL: a JSON object that is a StoredFact, of the fact with the alias f. */
+export const FACT_JSON = Prisma.sql`json_build_object(
+  'id', f.id, 'partnerId', f.partner_id, 'source', f.source, 'externalId', f.external_id, 'version', f.version,
+  'kind', f.kind, 'occurredOn', ${dayOf('f.occurred_on')}, 'expiresOn', ${dayOf('f.expires_on')},
+  'value', trim_scale(f.value)::text, 'currency', f.currency, 'person', f.person, 'credential', f.credential,
+  'customer', f.customer, 'respondent', f.respondent, 'subject', f.subject, 'attributes', f.attributes,
+  'recordedAt', ${instantOf('f.recorded_at')}, 'supersededAt', ${instantOf('f.superseded_at')},
+  'voided', f.voided, 'warning', f.warning)`;
 
 /** The engine's fact. */
 export function toFact(stored: StoredFact): Fact {

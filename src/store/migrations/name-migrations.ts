@@ -1,6 +1,6 @@
 import { toStoredName } from '../../engine/values/naming-text.ts';
 import { fingerprintOf } from '../encoding/fingerprint.ts';
-import { factJson, type StoredFact, toFact } from '../encoding/stored-fact.ts';
+import { FACT_JSON, type StoredFact, toFact } from '../encoding/stored-fact.ts';
 import { CHUNK, type CodeMigration, idAfter, lastId, type MigrationSession } from './migration-session.ts';
 
 // Texts that name something have had one form only since rule 30. First the references and keys that have another are found and noted,
@@ -127,7 +127,7 @@ const mendFacts: CodeMigration = {
   name: 'bring texts of facts into their form',
   async advance(session, cursor) {
     const rows = await session.query(
-      `SELECT f.id, ${factJson('f')} AS fact, encode(f.fingerprint, 'hex') AS fingerprint FROM fact f
+      `SELECT f.id, ${FACT_JSON.sql} AS fact, encode(f.fingerprint, 'hex') AS fingerprint FROM fact f
        WHERE f.id > $1::uuid ORDER BY f.id LIMIT ${CHUNK}`,
       [idAfter(cursor)],
     );

@@ -1,6 +1,7 @@
 import type { Instant } from '../../engine/values/day.ts';
 import { Prisma } from '../../generated/prisma/client.ts';
 import type { DatabaseClient } from '../connection/transaction.ts';
+import { instantOf, toTimestamp } from '../encoding/time-sql.ts';
 import type { ReadScope } from './read-scope.ts';
 
 /** A key as it is shown: nothing of its secret, nor what that could be tried against. */
@@ -21,9 +22,9 @@ export type ApiKeyRow = {
 /** SQL: the columns of an ApiKeyRow, of the key with the alias k. */
 export const API_KEY_COLUMNS = Prisma.sql`k.id, k.prefix, k.name, k.role, k.partner_id AS "partnerId",
   CASE WHEN k.all_programs THEN '"ALL"' ELSE to_jsonb(k.programs) END AS programs,
-  floor(extract(epoch FROM k.created_at) * 1000)::float8 AS "createdAt",
-  floor(extract(epoch FROM k.expires_at) * 1000)::float8 AS "expiresAt",
-  floor(extract(epoch FROM k.revoked_at) * 1000)::float8 AS "revokedAt"`;
+  ${instantOf('k.created_at')} AS "createdAt",
+  ${instantOf('k.expires_at')} AS "expiresAt",
+  ${instantOf('k.revoked_at')} AS "revokedAt"`;
 
 /**
  * SQL: the key with the alias k reaches programmes, and none that is out of scope. One that reaches none is in the scope of all
@@ -62,7 +63,7 @@ export async function listApiKeys(
   const place =
     beyond === null
       ? Prisma.sql`TRUE`
-      : Prisma.sql`(k.created_at, k.id) ${backwards ? Prisma.sql`>` : Prisma.sql`<`} (to_timestamp(${beyond.createdAt}::float8 / 1000.0)::timestamptz(3), ${beyond.id}::uuid)`;
+      : Prisma.sql`(k.created_at, k.id) ${backwards ? Prisma.sql`>` : Prisma.sql`<`} (${toTimestamp(beyond.createdAt)}::timestamptz(3), ${beyond.id}::uuid)`;
   const direction = backwards ? Prisma.sql`ASC` : Prisma.sql`DESC`;
   const rows = await session.$queryRaw<ApiKeyRow[]>`
     SELECT ${API_KEY_COLUMNS} FROM api_key k WHERE ${keyInScope(scope)} AND ${place}

@@ -2,10 +2,10 @@ import type { Fact, FactWarning } from '../../engine/partner/fact.ts';
 import type { Day } from '../../engine/values/day.ts';
 import { Prisma } from '../../generated/prisma/client.ts';
 import type { DatabaseClient } from '../connection/transaction.ts';
-import { factJson, type StoredFact, toFact } from '../encoding/stored-fact.ts';
+import { FACT_JSON, type StoredFact, toFact } from '../encoding/stored-fact.ts';
+import { toDate } from '../encoding/time-sql.ts';
 import { inScope, type ReadScope } from './read-scope.ts';
 
-const FACT = Prisma.raw(factJson('f'));
 function scoped(scope: ReadScope): Prisma.Sql {
   return inScope(scope, Prisma.sql`f.program_id`, Prisma.sql`f.partner_id`);
 }
@@ -17,7 +17,7 @@ export async function readFacts(
   ids: readonly string[],
 ): Promise<readonly Fact[]> {
   const rows = await session.$queryRaw<{ fact: StoredFact }[]>`
-    SELECT ${FACT} AS fact FROM unnest(${[...new Set(ids)]}::uuid[]) AS key(id)
+    SELECT ${FACT_JSON} AS fact FROM unnest(${[...new Set(ids)]}::uuid[]) AS key(id)
     CROSS JOIN LATERAL (SELECT * FROM fact WHERE id = key.id OFFSET 0) AS f WHERE ${scoped(scope)}`;
   return rows.map(({ fact }) => toFact(fact));
 }
@@ -50,12 +50,12 @@ export async function listFacts(
   const place =
     beyond === null
       ? Prisma.sql`TRUE`
-      : Prisma.sql`(f.occurred_on, f.id) ${backwards ? Prisma.sql`>` : Prisma.sql`<`} (DATE '1970-01-01' + ${beyond.occurredOn}::int, ${beyond.id}::uuid)`;
+      : Prisma.sql`(f.occurred_on, f.id) ${backwards ? Prisma.sql`>` : Prisma.sql`<`} (${toDate(beyond.occurredOn)}, ${beyond.id}::uuid)`;
   const direction = backwards ? Prisma.sql`ASC` : Prisma.sql`DESC`;
   const rows = await session.$queryRaw<{ fact: StoredFact }[]>`
     SELECT listed.fact FROM unnest(${[...partnerIds]}::uuid[]) AS partner(id)
     CROSS JOIN LATERAL (
-      SELECT f.occurred_on, f.id, ${FACT} AS fact FROM fact f
+      SELECT f.occurred_on, f.id, ${FACT_JSON} AS fact FROM fact f
       WHERE f.partner_id = partner.id AND ${conditions(scope, filter)} AND ${place}
       ORDER BY f.occurred_on ${direction}, f.id ${direction} LIMIT ${limit}::int) AS listed
     ORDER BY listed.occurred_on DESC, listed.id DESC`;
@@ -91,7 +91,7 @@ export async function readFactChainsOf(
     SELECT key.id AS of, version.fact FROM unnest(${[...ids]}::uuid[]) AS key(id)
     CROSS JOIN LATERAL (SELECT program_id, source, external_id FROM fact WHERE id = key.id OFFSET 0) AS given
     CROSS JOIN LATERAL (
-      SELECT f.version, ${FACT} AS fact FROM fact f
+      SELECT f.version, ${FACT_JSON} AS fact FROM fact f
       WHERE f.program_id = given.program_id AND f.source = given.source AND f.external_id = given.external_id
         AND ${scoped(scope)} OFFSET 0) AS version
     ORDER BY version.version`;
@@ -102,8 +102,8 @@ export async function readFactChainsOf(
 function conditions(scope: ReadScope, { kinds, from, until, warnings }: FactFilter): Prisma.Sql {
   const all = [Prisma.sql`f.superseded_at IS NULL`, scoped(scope)];
   if (kinds) all.push(Prisma.sql`f.kind = ANY (${[...kinds]}::text[])`);
-  if (from !== undefined) all.push(Prisma.sql`f.occurred_on >= DATE '1970-01-01' + ${from}::int`);
-  if (until !== undefined) all.push(Prisma.sql`f.occurred_on < DATE '1970-01-01' + ${until}::int`);
+  if (from !== undefined) all.push(Prisma.sql`f.occurred_on >= ${toDate(from)}`);
+  if (until !== undefined) all.push(Prisma.sql`f.occurred_on < ${toDate(until)}`);
   if (warnings) all.push(Prisma.sql`f.warning = ANY (${[...warnings]}::text[])`);
   return Prisma.join(all, ' AND ');
 }

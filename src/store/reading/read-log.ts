@@ -2,9 +2,11 @@ import type { Change, ChangeDetail, Trigger } from '../../engine/changes/change.
 import type { Day, Instant } from '../../engine/values/day.ts';
 import { Prisma } from '../../generated/prisma/client.ts';
 import type { DatabaseClient } from '../connection/transaction.ts';
+import { familyIds } from '../encoding/family-sql.ts';
 import type { LogEntry } from '../encoding/log-entry.ts';
+import { dayOf, instantOf } from '../encoding/time-sql.ts';
 import { alongProgram } from './along-program.ts';
-import { familyIds, inScope, type ReadScope, unindexed } from './read-scope.ts';
+import { inScope, type ReadScope, unindexed } from './read-scope.ts';
 
 /** An entry as its columns give it. */
 export type LogEntryRow = {
@@ -27,7 +29,7 @@ export type LogEntryRow = {
 
 /** SQL: the columns of an LogEntryRow, of the entry with the alias s. */
 export const ENTRY_COLUMNS = Prisma.sql`s.program_id AS "programId", s.position::float8 AS position, s.id, s.partner_id AS "partnerId", s.version,
-  s."on" - DATE '1970-01-01' AS "on", floor(extract(epoch FROM s.recorded_at) * 1000)::float8 AS "recordedAt", s.trigger,
+  ${dayOf('s."on"')} AS "on", ${instantOf('s.recorded_at')} AS "recordedAt", s.trigger,
   s.rulebook_id AS "rulebookId", s.previous_rulebook_id AS "previousRulebookId", s.region, s.family_ids AS "familyIds", s.detail, s.causes,
   s.cause_count AS "causeCount"`;
 

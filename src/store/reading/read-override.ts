@@ -1,6 +1,7 @@
 import type { Day, Instant } from '../../engine/values/day.ts';
 import { Prisma } from '../../generated/prisma/client.ts';
 import type { DatabaseClient } from '../connection/transaction.ts';
+import { dayOf, instantOf } from '../encoding/time-sql.ts';
 import { inScope, type ReadScope } from './read-scope.ts';
 
 /** A version of a tier set by hand. One whose days are empty was taken back whole. */
@@ -19,8 +20,8 @@ export type OverrideRow = {
 };
 
 const COLUMNS = Prisma.sql`o.id, o.version, o.partner_id AS "partnerId", o.rulebook_id AS "rulebookId", o.tier,
-  o.first_on - DATE '1970-01-01' AS "firstOn", o.ends_on - DATE '1970-01-01' AS "endsOn", o.reason, o.actor,
-  floor(extract(epoch FROM o.recorded_at) * 1000)::float8 AS "recordedAt"`;
+  ${dayOf('o.first_on')} AS "firstOn", ${dayOf('o.ends_on')} AS "endsOn", o.reason, o.actor,
+  ${instantOf('o.recorded_at')} AS "recordedAt"`;
 
 function scoped(scope: ReadScope): Prisma.Sql {
   return inScope(scope, Prisma.sql`p.program_id`, Prisma.sql`p.id`);

@@ -1,10 +1,11 @@
 import type { Day } from '../../engine/values/day.ts';
 import { Prisma } from '../../generated/prisma/client.ts';
 import type { DatabaseClient } from '../connection/transaction.ts';
+import { familyIds } from '../encoding/family-sql.ts';
 import { needleOf } from '../encoding/search-key.ts';
 import { alongProgram } from './along-program.ts';
 import { PARTNER_COLUMNS, type PartnerRow, partnerInScope } from './read-partner.ts';
-import { familyIds, type ReadScope, unindexed } from './read-scope.ts';
+import { type ReadScope, unindexed } from './read-scope.ts';
 
 /** Which partners are listed; a condition left out does not narrow. */
 export type PartnerFilter = {

@@ -5,6 +5,7 @@ import type { Day, Instant } from '../../engine/values/day.ts';
 import { Prisma } from '../../generated/prisma/client.ts';
 import type { DatabaseClient } from '../connection/transaction.ts';
 import type { HeldSpecialization } from '../encoding/held-specialization.ts';
+import { dayOf, instantOf } from '../encoding/time-sql.ts';
 import { inScope, type ReadScope } from './read-scope.ts';
 
 /** A partner's row: its data, and its standing on `judgedOn`. */
@@ -35,10 +36,10 @@ export type PartnerRow = {
 
 /** SQL: the columns of a PartnerRow, of the partner with the alias p. */
 export const PARTNER_COLUMNS = Prisma.sql`p.id, p.program_id AS "programId", p.external_ref AS "externalRef", p.name, p.country, p.region,
-  p.parent_id AS "parentId", p.enrolled_on - DATE '1970-01-01' AS "enrolledOn", p.left_on - DATE '1970-01-01' AS "leftOn",
-  p.version, floor(extract(epoch FROM p.last_recorded_at) * 1000)::float8 AS "lastRecordedAt", p.status,
-  p.tier_rank AS "tierRank", p.measurements, p.alternatives, p.specializations, p.judged_on - DATE '1970-01-01' AS "judgedOn",
-  p.next_change_on - DATE '1970-01-01' AS "nextChangeOn", p.due_on - DATE '1970-01-01' AS "dueOn",
+  p.parent_id AS "parentId", ${dayOf('p.enrolled_on')} AS "enrolledOn", ${dayOf('p.left_on')} AS "leftOn",
+  p.version, ${instantOf('p.last_recorded_at')} AS "lastRecordedAt", p.status,
+  p.tier_rank AS "tierRank", p.measurements, p.alternatives, p.specializations, ${dayOf('p.judged_on')} AS "judgedOn",
+  ${dayOf('p.next_change_on')} AS "nextChangeOn", ${dayOf('p.due_on')} AS "dueOn",
   p.rules_version AS "rulesVersion"`;
 
 /** SQL: the partner with the alias p is in scope. */

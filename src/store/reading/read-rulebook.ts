@@ -1,6 +1,7 @@
 import type { Instant } from '../../engine/values/day.ts';
-import { Prisma } from '../../generated/prisma/client.ts';
+import type { Prisma } from '../../generated/prisma/client.ts';
 import type { DatabaseClient } from '../connection/transaction.ts';
+import { instantOfDate } from '../encoding/model-date.ts';
 import type { ReadScope } from './read-scope.ts';
 
 /** A rulebook that was saved and not published yet. */
@@ -13,8 +14,8 @@ export type DraftRow = {
 };
 
 // Rules are no partner's own: a viewer that may see the programme may see them.
-function scoped({ programs }: ReadScope): Prisma.Sql {
-  return programs === 'ALL' ? Prisma.sql`TRUE` : Prisma.sql`r.program_id = ANY (${[...programs]}::uuid[])`;
+function scoped({ programs }: ReadScope): Prisma.RulebookWhereInput {
+  return programs === 'ALL' ? {} : { programId: { in: [...programs] } };
 }
 
 /** The documents of the rulebooks with these ids that are in scope, as they were saved; by id. */
@@ -23,9 +24,11 @@ export async function readDocuments(
   session: DatabaseClient,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, unknown>> {
-  const rows = await session.$queryRaw<{ id: string; document: unknown }[]>`
-    SELECT r.id, r.document FROM rulebook r WHERE r.id = ANY (${[...ids]}::uuid[]) AND ${scoped(scope)}`;
-  return new Map(rows.map(({ id, document }) => [id, document]));
+  const rulebooks = await session.rulebook.findMany({
+    where: { AND: [{ id: { in: [...ids] } }, scoped(scope)] },
+    select: { id: true, document: true },
+  });
+  return new Map(rulebooks.map(({ id, document }) => [id, document]));
 }
 
 /** Why the rulebooks with these ids that are in scope were withdrawn; by id, of those that were. */
@@ -34,21 +37,27 @@ export async function readWithdrawalReasons(
   session: DatabaseClient,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const rows = await session.$queryRaw<{ id: string; reason: string }[]>`
-    SELECT r.id, r.withdrawal_reason AS reason FROM rulebook r
-    WHERE r.id = ANY (${[...ids]}::uuid[]) AND r.withdrawal_reason IS NOT NULL AND ${scoped(scope)}`;
-  return new Map(rows.map(({ id, reason }) => [id, reason]));
+  const rulebooks = await session.rulebook.findMany({
+    where: { AND: [{ id: { in: [...ids] } }, scoped(scope)] },
+    select: { id: true, withdrawalReason: true },
+  });
+  return new Map(
+    rulebooks.flatMap(({ id, withdrawalReason }) =>
+      withdrawalReason === null ? [] : [[id, withdrawalReason] as const],
+    ),
+  );
 }
 
 /** The drafts of these programmes, by number. */
-export function listDrafts(
+export async function listDrafts(
   scope: ReadScope,
   session: DatabaseClient,
   programIds: readonly string[],
-): Promise<DraftRow[]> {
-  return session.$queryRaw<DraftRow[]>`
-    SELECT r.id, r.program_id AS "programId", r.number, r.document,
-      floor(extract(epoch FROM r.created_at) * 1000)::float8 AS "createdAt"
-    FROM rulebook r WHERE r.program_id = ANY (${[...programIds]}::uuid[]) AND r.state = 'DRAFT' AND ${scoped(scope)}
-    ORDER BY r.number`;
+): Promise<readonly DraftRow[]> {
+  const drafts = await session.rulebook.findMany({
+    where: { AND: [{ programId: { in: [...programIds] }, state: 'DRAFT' }, scoped(scope)] },
+    select: { id: true, programId: true, number: true, document: true, createdAt: true },
+    orderBy: { number: 'asc' },
+  });
+  return drafts.map(({ createdAt, ...draft }) => ({ ...draft, createdAt: instantOfDate(createdAt) }));
 }

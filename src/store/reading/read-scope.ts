@@ -1,4 +1,5 @@
 import { Prisma } from '../../generated/prisma/client.ts';
+import { familyIds } from '../encoding/family-sql.ts';
 
 /**
  * What a viewer may see. Every read takes it first and puts it into its SQL, so that no read can forget it.
@@ -11,17 +12,6 @@ export type ReadScope = {
 
 /** For tiergraph itself, and for every caller where rights are switched off. */
 export const FULL_SCOPE: ReadScope = { programs: 'ALL', partner: null };
-
-/** The ids of a partner and of those below it today, as an array: worked out once, and by index, whatever it is compared with. */
-export function familyIds(partnerId: string): Prisma.Sql {
-  return Prisma.sql`ARRAY(
-  WITH RECURSIVE family AS (
-    SELECT id FROM partner WHERE id = ${partnerId}::uuid
-    UNION
-    SELECT child.id FROM family CROSS JOIN LATERAL (
-      SELECT id FROM partner WHERE parent_id = family.id OFFSET 0) AS child
-  ) SELECT id FROM family)`;
-}
 
 /**
  * A condition that no index is to be looked up for, and that the planner takes for neither rare nor common: where there is a key or the order of

@@ -1,6 +1,7 @@
 import type { Day } from '../../engine/values/day.ts';
 import { Prisma } from '../../generated/prisma/client.ts';
 import type { DatabaseClient } from '../connection/transaction.ts';
+import { dateFrom } from '../encoding/time-sql.ts';
 import { partnerInScope } from './read-partner.ts';
 import type { ReadScope } from './read-scope.ts';
 
@@ -50,7 +51,7 @@ export async function countJudged(
     FROM jsonb_to_recordset(${JSON.stringify(programs)}::jsonb) AS x(id uuid, today int, "rulesVersion" int)
     CROSS JOIN LATERAL (
       SELECT count(*)::int AS total, count(*) FILTER (
-        WHERE p.rules_version >= x."rulesVersion" AND coalesce(p.due_on > DATE '1970-01-01' + x.today, TRUE))::int AS judged
+        WHERE p.rules_version >= x."rulesVersion" AND coalesce(p.due_on > ${dateFrom('x.today')}, TRUE))::int AS judged
       FROM partner p WHERE p.program_id = x.id AND ${partnerInScope(scope)}) AS counted
     WHERE counted.total > 0`;
   return new Map(rows.map(({ id, total, judged }) => [id, { total, judged }]));

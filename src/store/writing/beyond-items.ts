@@ -1,5 +1,7 @@
 import type { Dimension } from '../../engine/measuring/dimension-items.ts';
+import { Prisma } from '../../generated/prisma/client.ts';
 import type { Transaction } from '../connection/transaction.ts';
+import { enteredAbove } from '../encoding/family-sql.ts';
 
 /** How many partners have more items of a dimension than allowed, and the one that has the most. */
 export type BeyondDimension = {
@@ -26,23 +28,23 @@ export async function findBeyondItems(
   const asked = dimensions.flatMap(({ field, facts }, dimension) =>
     facts.map(({ kind, scope }) => ({ dimension, ...columnOf(field), kind, scope })),
   );
-  return tx.$queryRawUnsafe<BeyondDimension[]>(
-    `WITH of_member AS MATERIALIZED (
+  const json = JSON.stringify(asked);
+  const countsFamilies = Prisma.sql`${asked.some(({ scope }) => scope === 'FAMILY')}::boolean`;
+  return tx.$queryRaw<BeyondDimension[]>`
+     WITH of_member AS MATERIALIZED (
        SELECT partner_id, count(*) AS facts FROM fact
-       WHERE program_id = $2::uuid AND kind = ANY (ARRAY(SELECT jsonb_array_elements($1::jsonb) ->> 'kind')) AND ${COUNTS}
+       WHERE program_id = ${programId}::uuid AND kind = ANY (ARRAY(SELECT jsonb_array_elements(${json}::jsonb) ->> 'kind')) AND ${COUNTS}
        GROUP BY partner_id
      ), above AS MATERIALIZED (
        SELECT m.partner_id, up.id, sum(m.facts) OVER (PARTITION BY up.id) AS facts
        FROM of_member m CROSS JOIN LATERAL (
          WITH RECURSIVE up AS (
            SELECT m.partner_id AS id
-           UNION SELECT e.parent_id FROM up CROSS JOIN LATERAL (
-             SELECT parent_id FROM partner_entry
-             WHERE $4::boolean AND partner_id = up.id AND parent_id IS NOT NULL OFFSET 0) AS e
+           UNION SELECT e.parent_id FROM up CROSS JOIN ${enteredAbove('up.id', countsFamilies)}
          ) SELECT id FROM up
        ) AS up
      ), member AS MATERIALIZED (
-       SELECT partner_id, array_agg(id) AS above FROM above WHERE facts > $3::int GROUP BY partner_id
+       SELECT partner_id, array_agg(id) AS above FROM above WHERE facts > ${allowed}::int GROUP BY partner_id
      ), item AS MATERIALIZED (
        SELECT DISTINCT up.id, i.dimension, i.item
        FROM member m CROSS JOIN LATERAL (
@@ -51,29 +53,24 @@ export async function findBeyondItems(
              WHEN 'respondent' THEN respondent WHEN 'subject' THEN subject WHEN 'currency' THEN currency
              WHEN 'value' THEN trim_scale(value)::text WHEN 'occurredOn' THEN occurred_on::text
              WHEN 'expiresOn' THEN expires_on::text WHEN 'attribute' THEN attributes ->> x.attribute END AS item
-         FROM fact JOIN jsonb_to_recordset($1::jsonb)
+         FROM fact JOIN jsonb_to_recordset(${json}::jsonb)
              AS x(dimension int, field text, attribute text, kind text, scope text) ON x.kind = fact.kind
          WHERE partner_id = m.partner_id AND ${COUNTS} OFFSET 0
        ) AS i CROSS JOIN LATERAL unnest(m.above) AS up(id)
        WHERE i.item IS NOT NULL AND (i.scope = 'FAMILY' OR up.id = m.partner_id)
      ), beyond AS MATERIALIZED (
-       SELECT id, dimension, count(*)::int AS items FROM item GROUP BY id, dimension HAVING count(*) > $3::int
+       SELECT id, dimension, count(*)::int AS items FROM item GROUP BY id, dimension HAVING count(*) > ${allowed}::int
      ), most AS (
        SELECT dimension, count(*)::int AS partners, max(items) AS most,
          (array_agg(id ORDER BY items DESC, id))[1] AS id
        FROM beyond GROUP BY dimension
      )
      SELECT dimension, partners, most, (SELECT external_ref FROM partner WHERE partner.id = most.id) AS example
-     FROM most ORDER BY dimension`,
-    JSON.stringify(asked),
-    programId,
-    allowed,
-    asked.some(({ scope }) => scope === 'FAMILY'),
-  );
+     FROM most ORDER BY dimension`;
 }
 
 /** SQL: the fact is the current version of its key, and not void. */
-const COUNTS = 'superseded_at IS NULL AND NOT voided';
+const COUNTS = Prisma.sql`superseded_at IS NULL AND NOT voided`;
 
 const ATTRIBUTE = 'attributes.';
 

@@ -3,6 +3,8 @@ import type { Day, Instant } from '../../engine/values/day.ts';
 import { Prisma } from '../../generated/prisma/client.ts';
 import { type Transaction, TryAgain } from '../connection/transaction.ts';
 import { BATCH_SIZE, readInBatches } from '../encoding/batches.ts';
+import { enteredAbove } from '../encoding/family-sql.ts';
+import { dayOf, instantOf, toDate } from '../encoding/time-sql.ts';
 
 /** A partner's row as a writing transaction holds it, locked until commit. */
 export type LockedPartner = {
@@ -24,8 +26,8 @@ export type LockedPartner = {
 };
 
 const LOCKED = Prisma.sql`p.id, p.external_ref AS "externalRef", p.name, p.region, p.version,
-  floor(extract(epoch FROM p.last_recorded_at) * 1000)::float8 AS "lastRecordedAt", p.timeline,
-  p.judged_on - DATE '1970-01-01' AS "judgedOn", p.rules_version AS "rulesVersion",
+  ${instantOf('p.last_recorded_at')} AS "lastRecordedAt", p.timeline,
+  ${dayOf('p.judged_on')} AS "judgedOn", p.rules_version AS "rulesVersion",
   EXISTS (SELECT 1 FROM partner_entry e WHERE e.partner_id = p.id OFFSET 1) AS "wasChanged",
   (SELECT count(*)::int FROM (SELECT FROM fact f WHERE f.partner_id = p.id LIMIT 1000) AS counted) AS weight`;
 
@@ -91,9 +93,7 @@ function selectConcerned(
    SELECT p.id FROM unnest(${[...ids]}::uuid[]) AS key(id) CROSS JOIN LATERAL (
      SELECT id, program_id FROM partner WHERE id = key.id OFFSET 0) AS p WHERE p.program_id = ${programId}::uuid)
   UNION
-  SELECT e.parent_id FROM concerned CROSS JOIN LATERAL (
-    SELECT parent_id FROM partner_entry WHERE ${withAncestors}::boolean AND partner_id = concerned.id OFFSET 0) AS e
-  WHERE e.parent_id IS NOT NULL
+  SELECT e.parent_id FROM concerned CROSS JOIN ${enteredAbove('concerned.id', Prisma.sql`${withAncestors}::boolean`)}
 )`;
 }
 
@@ -114,7 +114,7 @@ export async function claimDuePartners(
     tx.$queryRaw<LockedPartner[]>`
       SELECT ${LOCKED} FROM partner p WHERE p.program_id = ${programId}::uuid AND ${column} < ${before}
       ORDER BY ${column} LIMIT ${limit}::int FOR NO KEY UPDATE SKIP LOCKED`;
-  const overdue = await claim(Prisma.sql`p.due_on`, Prisma.sql`DATE '1970-01-01' + ${today + 1}::int`);
+  const overdue = await claim(Prisma.sql`p.due_on`, Prisma.sql`${toDate(today + 1)}`);
   if (overdue.length === limit) return overdue;
   const stale = await claim(Prisma.sql`p.rules_version`, Prisma.sql`${rulesVersion}::int`);
   const claimed = new Set(overdue.map(({ id }) => id));

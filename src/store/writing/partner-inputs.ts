@@ -4,9 +4,12 @@ import type { ResolvedEntry } from '../../engine/partner/partner-data.ts';
 import type { Override, PartnerInputs } from '../../engine/partner/partner-inputs.ts';
 import { type EnteredData, resolveEntries } from '../../engine/partner/resolve-entries.ts';
 import type { Instant } from '../../engine/values/day.ts';
+import { Prisma } from '../../generated/prisma/client.ts';
 import type { ProgramRecord, RulebookRecord } from '../catalogue/program-catalogue.ts';
 import { type DatabaseClient, TryAgain } from '../connection/transaction.ts';
-import { factJson, type StoredFact, toFact } from '../encoding/stored-fact.ts';
+import { enteredBelow, familyIds } from '../encoding/family-sql.ts';
+import { FACT_JSON, type StoredFact, toFact } from '../encoding/stored-fact.ts';
+import { dayOf, instantOf, timestampFrom } from '../encoding/time-sql.ts';
 import { FULL_SCOPE, type ReadScope } from '../reading/read-scope.ts';
 
 type StoredCase = {
@@ -65,24 +68,19 @@ export async function loadKnownInputs(
   keys: readonly CaseKey[],
   isToWrite = false,
 ): Promise<readonly (LoadedCase | null)[]> {
-  const rows = await session.$queryRawUnsafe<StoredCase[]>(
-    `WITH RECURSIVE ${WANTED}
-     SELECT (SELECT rules_version FROM program WHERE id = $4::uuid) AS "rulesVersion", wanted.id, wanted.at AS "knownAt",
-       (SELECT coalesce(json_agg(json_build_object('firstOn', e.first_on - DATE '1970-01-01',
-            'recordedAt', floor(extract(epoch FROM e.recorded_at) * 1000), 'data', e.data) ORDER BY e.recorded_at), '[]')
+  const rows = await session.$queryRaw<StoredCase[]>`
+     WITH RECURSIVE ${wantedOf(scope, program, keys, false)}
+     SELECT (SELECT rules_version FROM program WHERE id = ${program.id}::uuid) AS "rulesVersion", wanted.id, wanted.at AS "knownAt",
+       (SELECT coalesce(json_agg(json_build_object('firstOn', ${dayOf('e.first_on')},
+            'recordedAt', ${instantOf('e.recorded_at')}, 'data', e.data) ORDER BY e.recorded_at), '[]')
           FROM partner_entry e WHERE e.partner_id = wanted.id AND (wanted.at IS NULL OR e.recorded_at <= ${KNOWN_AT})
        ) AS entries,
-       (SELECT coalesce(json_agg(${factJson('f')}), '[]') FROM fact f WHERE f.partner_id = wanted.id AND ${knownThen('f')}) AS facts,
+       (SELECT coalesce(json_agg(${FACT_JSON}), '[]') FROM fact f WHERE f.partner_id = wanted.id AND ${knownThen('f')}) AS facts,
        (SELECT coalesce(json_agg(json_build_object('id', o.id, 'tier', o.tier, 'rulebookId', o.rulebook_id,
-            'firstOn', o.first_on - DATE '1970-01-01', 'endsOn', o.ends_on - DATE '1970-01-01', 'reason', o.reason,
+            'firstOn', ${dayOf('o.first_on')}, 'endsOn', ${dayOf('o.ends_on')}, 'reason', o.reason,
             'actor', o.actor) ORDER BY o.first_on), '[]')
           FROM tier_override o WHERE o.partner_id = wanted.id AND o.first_on < o.ends_on AND ${knownThen('o')}) AS overrides
-     FROM wanted`,
-    toJson(scope, program, keys),
-    program.countsFamilies,
-    scope.partner,
-    program.id,
-  );
+     FROM wanted`;
   if (isToWrite && rows.some((row) => row.rulesVersion !== program.rulesVersion)) throw new TryAgain();
   const known = rows.filter((row) => row.entries.length > 0);
   const cases = new Map(
@@ -140,73 +138,61 @@ export async function readLatestRecordings(
   keys: readonly { readonly partnerId: string; readonly knownAt: Instant }[],
   onlyInScope = false,
 ): Promise<readonly (Instant | null)[]> {
-  const isTold = `(NOT $4::boolean OR ${inFamilyOf('$3', 'wanted.id')})`;
-  const versions = (table: string) => `CASE WHEN ${isTold} THEN (
+  const isTold = onlyInScope ? inFamily(scope, 'wanted.id') : Prisma.sql`TRUE`;
+  const versions = (table: Prisma.Sql): Prisma.Sql => Prisma.sql`CASE WHEN ${isTold} THEN (
     SELECT max(greatest(v.recorded_at, CASE WHEN v.superseded_at <= ${KNOWN_AT} THEN v.superseded_at END))
     FROM ${table} v WHERE v.partner_id = wanted.id AND v.recorded_at <= ${KNOWN_AT}) END`;
-  const rows = await session.$queryRawUnsafe<{ root: string; by: Instant; at: Instant | null }[]>(
-    `WITH RECURSIVE ${WANTED_OF_EACH}
-     SELECT root, wanted.at AS by, floor(extract(epoch FROM max(greatest((
+  const rows = await session.$queryRaw<{ root: string; by: Instant; at: Instant | null }[]>`
+     WITH RECURSIVE ${wantedOf(scope, program, keys, true)}
+     SELECT told.root, told.by, ${instantOf('max(told.at)')} AS at FROM (
+       SELECT wanted.root, wanted.at AS by, greatest((
          SELECT max(e.recorded_at) FROM partner_entry e WHERE e.partner_id = wanted.id AND e.recorded_at <= ${KNOWN_AT}
            AND (${isTold} OR e.data ?| ARRAY['parentId', 'enrolledOn', 'leftOn', 'membership'])),
-       ${versions('fact')}, ${versions('tier_override')}))) * 1000)::float8 AS at
-     FROM wanted GROUP BY root, wanted.at`,
-    toJson(scope, program, keys),
-    program.countsFamilies,
-    scope.partner,
-    onlyInScope,
-  );
+         ${versions(Prisma.sql`fact`)}, ${versions(Prisma.sql`tier_override`)}) AS at
+       FROM wanted) AS told
+     GROUP BY told.root, told.by`;
   const latest = new Map(rows.map(({ root, by, at }) => [`${root} ${by}`, at]));
   return keys.map(({ partnerId, knownAt }) => latest.get(`${partnerId} ${knownAt}`) ?? null);
 }
 
-/** What is asked for, if the scope reaches the programme. */
-function toJson({ programs }: ReadScope, { id }: ProgramRecord, keys: readonly CaseKey[]): string {
-  return JSON.stringify(
-    programs === 'ALL' || programs.includes(id)
-      ? keys.map(({ partnerId, knownAt }) => ({ partnerId, knownAt }))
-      : [],
-  );
+/** SQL: the partner that an expression names is in the scope's family; any is if the scope is of no partner. */
+function inFamily({ partner }: ReadScope, expression: string): Prisma.Sql {
+  return partner === null
+    ? Prisma.sql`TRUE`
+    : Prisma.sql`${Prisma.raw(expression)} = ANY (${familyIds(partner)})`;
 }
 
-/** SQL: a partner is the one that a parameter names, or one of its affiliates; any is if it names none. */
-function inFamilyOf(parameter: string, id: string): string {
-  return `(${parameter}::uuid IS NULL OR ${id} = ANY (ARRAY(
-    WITH RECURSIVE family AS (
-      SELECT id FROM partner WHERE id = ${parameter}::uuid
-      UNION SELECT child.id FROM family CROSS JOIN LATERAL (
-        SELECT id FROM partner WHERE parent_id = family.id OFFSET 0) AS child
-    ) SELECT id FROM family)))`;
+/**
+ * SQL: `wanted`, the partners of the keys that are in scope and, where a rulebook counts families, all that were ever entered below
+ * them: each at the instant of its key. With `ofEachRoot` once for each partner of a key above it, which is its `root`.
+ */
+function wantedOf(
+  scope: ReadScope,
+  program: ProgramRecord,
+  keys: readonly CaseKey[],
+  ofEachRoot: boolean,
+): Prisma.Sql {
+  const root = ofEachRoot ? Prisma.sql`x."partnerId"` : Prisma.sql`NULL::uuid`;
+  const { programs } = scope;
+  const reached = programs === 'ALL' || programs.includes(program.id) ? keys : [];
+  const json = JSON.stringify(reached.map(({ partnerId, knownAt }) => ({ partnerId, knownAt })));
+  return Prisma.sql`wanted AS (
+    SELECT x."partnerId" AS id, x."knownAt" AS at, ${root} AS root
+    FROM jsonb_to_recordset(${json}::jsonb) AS x("partnerId" uuid, "knownAt" float8)
+    WHERE ${inFamily(scope, 'x."partnerId"')}
+    UNION
+    SELECT e.partner_id, wanted.at, wanted.root
+    FROM wanted CROSS JOIN ${enteredBelow('wanted.id', Prisma.sql`${program.countsFamilies}::boolean`)}
+  )`;
 }
 
-/** SQL: the partners of the keys $1, each at the instant of its key; if $3 is given, only those that are it or its affiliates. */
-const KEYS = `jsonb_to_recordset($1::jsonb) AS x("partnerId" uuid, "knownAt" float8)
-  WHERE ${inFamilyOf('$3', 'x."partnerId"')}`;
-
-/** SQL: those who were ever entered right below the partner of a row of `wanted`, if $2. */
-const BELOW = `LATERAL (
-  SELECT partner_id FROM partner_entry WHERE $2::boolean AND parent_id = wanted.id OFFSET 0) AS e`;
-
-/** SQL: the partners of the keys and, if $2, all that were ever entered below them; each at the instant of its key. */
-const WANTED = `wanted AS (
-  SELECT x."partnerId" AS id, x."knownAt" AS at FROM ${KEYS}
-  UNION
-  SELECT e.partner_id, wanted.at FROM wanted CROSS JOIN ${BELOW}
-)`;
-
-/** SQL: the same with the partner of the key beside each, where it matters whose family it is. */
-const WANTED_OF_EACH = `wanted AS (
-  SELECT x."partnerId" AS id, x."knownAt" AS at, x."partnerId" AS root FROM ${KEYS}
-  UNION
-  SELECT e.partner_id, wanted.at, wanted.root FROM wanted CROSS JOIN ${BELOW}
-)`;
-
-const KNOWN_AT = `to_timestamp(wanted.at / 1000.0)`;
+const KNOWN_AT = timestampFrom('wanted.at');
 
 /** SQL: this version was the current one at the wanted instant, or is now if that is null. */
-function knownThen(alias: string): string {
-  return `CASE WHEN wanted.at IS NULL THEN ${alias}.superseded_at IS NULL
-     ELSE ${alias}.recorded_at <= ${KNOWN_AT} AND (${alias}.superseded_at IS NULL OR ${alias}.superseded_at > ${KNOWN_AT}) END`;
+function knownThen(alias: 'f' | 'o'): Prisma.Sql {
+  const version = Prisma.raw(alias);
+  return Prisma.sql`CASE WHEN wanted.at IS NULL THEN ${version}.superseded_at IS NULL ELSE ${version}.recorded_at <= ${KNOWN_AT}
+    AND (${version}.superseded_at IS NULL OR ${version}.superseded_at > ${KNOWN_AT}) END`;
 }
 
 /** The rulebooks that had been published, and not withdrawn, by an instant; null for now. */

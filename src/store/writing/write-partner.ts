@@ -7,8 +7,10 @@ import type { StandingBasis } from '../../engine/policy/judge-partner.ts';
 import type { Day, Instant } from '../../engine/values/day.ts';
 import type { DatabaseClient, Transaction } from '../connection/transaction.ts';
 import { batches, readInBatches } from '../encoding/batches.ts';
+import { enteredBelow } from '../encoding/family-sql.ts';
 import type { HeldSpecialization } from '../encoding/held-specialization.ts';
 import { searchKeyOf } from '../encoding/search-key.ts';
+import { dateFrom, dayOf, instantOf, timestampFrom, toDate, toTimestamp } from '../encoding/time-sql.ts';
 
 /** A judged standing on its way into the partner's row. */
 export type StandingRow = {
@@ -66,34 +68,33 @@ export async function insertPartners(
   partners: readonly NewPartner[],
 ): Promise<ReadonlySet<string>> {
   // In the order given, in which a parent stands before those below it.
-  const rows = await readInBatches(partners, (batch) =>
-    tx.$queryRawUnsafe<{ externalRef: string }[]>(
-      `WITH given AS (
-       SELECT *, DATE '1970-01-01' + "enrolledOn" AS enrolled_on, to_timestamp("recordedAt" / 1000.0) AS recorded_at
-       FROM jsonb_to_recordset($2::jsonb) AS x(id uuid, "externalRef" text, name text, country text, region text,
-         "parentId" uuid, "enrolledOn" int, "recordedAt" float8, "entryId" uuid, "searchKey" text, grams text[])
-     ), added AS (
-       INSERT INTO partner (id, program_id, external_ref, name, search_key, country, region, parent_id, enrolled_on, last_recorded_at,
-         status, alternatives, specializations, timeline, rules_version)
-       SELECT id, $1::uuid, "externalRef", name, "searchKey", country, region, "parentId", enrolled_on, recorded_at,
-         $3::jsonb, '[]', '[]', '[]', 0
-       FROM given ORDER BY "externalRef"
-       ON CONFLICT (program_id, external_ref) DO NOTHING
-       RETURNING id, external_ref
-     ), grams AS (
-       INSERT INTO partner_gram (partner_id, program_id, grams) SELECT g.id, $1::uuid, g.grams FROM given g JOIN added USING (id)
-     ), entries AS (
-       INSERT INTO partner_entry (id, partner_id, first_on, recorded_at, data, parent_id)
-       SELECT g."entryId", g.id, g.enrolled_on, g.recorded_at, jsonb_build_object('name', g.name, 'country', g.country,
-         'region', g.region, 'parentId', g."parentId", 'enrolledOn', g."enrolledOn", 'leftOn', NULL), g."parentId"
-       FROM given g JOIN added USING (id)
-     )
-     SELECT external_ref AS "externalRef" FROM added`,
-      programId,
-      JSON.stringify(batch.map((partner) => ({ ...partner, ...searchKeyOf(partner) }))),
-      JSON.stringify(NO_STATUS),
-    ),
-  );
+  const rows = await readInBatches(partners, (batch) => {
+    const json = JSON.stringify(batch.map((partner) => ({ ...partner, ...searchKeyOf(partner) })));
+    return tx.$queryRaw<{ externalRef: string }[]>`
+      WITH given AS (
+        SELECT *, ${dateFrom('"enrolledOn"')} AS enrolled_on, ${timestampFrom('"recordedAt"')} AS recorded_at
+        FROM jsonb_to_recordset(${json}::jsonb) AS x(id uuid, "externalRef" text, name text, country text, region text,
+          "parentId" uuid, "enrolledOn" int, "recordedAt" float8, "entryId" uuid, "searchKey" text, grams text[])
+      ), added AS (
+        INSERT INTO partner (id, program_id, external_ref, name, search_key, country, region, parent_id, enrolled_on,
+          last_recorded_at, status, alternatives, specializations, timeline, rules_version)
+        SELECT id, ${programId}::uuid, "externalRef", name, "searchKey", country, region, "parentId", enrolled_on,
+          recorded_at, ${JSON.stringify(NO_STATUS)}::jsonb, '[]', '[]', '[]', 0
+        FROM given ORDER BY "externalRef"
+        ON CONFLICT (program_id, external_ref) DO NOTHING
+        RETURNING id, external_ref
+      ), grams AS (
+        INSERT INTO partner_gram (partner_id, program_id, grams)
+        SELECT g.id, ${programId}::uuid, g.grams FROM given g JOIN added USING (id)
+      ), entries AS (
+        INSERT INTO partner_entry (id, partner_id, first_on, recorded_at, data, parent_id)
+        SELECT g."entryId", g.id, g.enrolled_on, g.recorded_at, jsonb_build_object('name', g.name,
+          'country', g.country, 'region', g.region, 'parentId', g."parentId", 'enrolledOn', g."enrolledOn",
+          'leftOn', NULL), g."parentId"
+        FROM given g JOIN added USING (id)
+      )
+      SELECT external_ref AS "externalRef" FROM added`;
+  });
   return new Set(rows.map((row) => row.externalRef));
 }
 
@@ -106,8 +107,8 @@ export function readEntries(tx: Transaction, partnerIds: readonly string[]): Pro
     partnerIds,
     (batch) => tx.$queryRaw<PartnerEntryRow[]>`
     SELECT e.* FROM unnest(${[...batch]}::uuid[]) AS key(id) CROSS JOIN LATERAL (
-      SELECT id, partner_id AS "partnerId", first_on - DATE '1970-01-01' AS "firstOn",
-        floor(extract(epoch FROM recorded_at) * 1000)::float8 AS "recordedAt", data
+      SELECT id, partner_id AS "partnerId", ${dayOf('first_on')} AS "firstOn",
+        ${instantOf('recorded_at')} AS "recordedAt", data
       FROM partner_entry WHERE partner_id = key.id OFFSET 0) AS e
     ORDER BY e."recordedAt"`,
   );
@@ -119,8 +120,7 @@ export function findBelow(tx: Transaction, partnerId: string): Promise<{ readonl
     WITH RECURSIVE below AS (
       SELECT ${partnerId}::uuid AS id
       UNION
-      SELECT e.partner_id FROM below CROSS JOIN LATERAL (
-        SELECT partner_id FROM partner_entry WHERE parent_id = below.id OFFSET 0) AS e
+      SELECT e.partner_id FROM below CROSS JOIN ${enteredBelow('below.id')}
     ) SELECT id FROM below`;
 }
 
@@ -131,7 +131,7 @@ export async function insertEntry(
 ): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO partner_entry (id, partner_id, first_on, recorded_at, data, parent_id)
-    VALUES (${id}::uuid, ${partnerId}::uuid, DATE '1970-01-01' + ${firstOn}::int, to_timestamp(${recordedAt}::float8 / 1000.0),
+    VALUES (${id}::uuid, ${partnerId}::uuid, ${toDate(firstOn)}, ${toTimestamp(recordedAt)},
       ${JSON.stringify(data)}::jsonb, ${data.parentId ?? null}::uuid)`;
 }
 
@@ -142,7 +142,7 @@ export async function markRecorded(
   recordedAt: Instant,
 ): Promise<void> {
   await tx.$executeRaw`
-    UPDATE partner SET last_recorded_at = greatest(last_recorded_at, to_timestamp(${recordedAt}::float8 / 1000.0))
+    UPDATE partner SET last_recorded_at = greatest(last_recorded_at, ${toTimestamp(recordedAt)})
     WHERE id = ANY (${[...partnerIds]}::uuid[])`;
 }
 
@@ -156,15 +156,15 @@ async function updateBatch(tx: Transaction, rows: readonly StandingRow[]): Promi
   const standings = rows.map((row) => JSON.stringify(row));
   await tx.$executeRaw`
     UPDATE partner p SET
-       version = x.version, last_recorded_at = to_timestamp(x."lastRecordedAt" / 1000.0),
+       version = x.version, last_recorded_at = ${timestampFrom('x."lastRecordedAt"')},
        rulebook_id = (x.status->>'rulebookId')::uuid, tier = x.status->>'tier', computed_tier = x.status->>'computedTier',
        tier_rank = x."tierRank", hold_reason = x.status#>>'{holds,0,reason}', status = x.status, measurements = x.measurements, alternatives = x.alternatives,
        gap = x.gap,
-       specializations = x.specializations, timeline = x.timeline, judged_on = DATE '1970-01-01' + x."judgedOn",
-       next_change_on = DATE '1970-01-01' + x."nextChangeOn", due_on = DATE '1970-01-01' + x."dueOn",
+       specializations = x.specializations, timeline = x.timeline, judged_on = ${dateFrom('x."judgedOn"')},
+       next_change_on = ${dateFrom('x."nextChangeOn"')}, due_on = ${dateFrom('x."dueOn"')},
        rules_version = x."rulesVersion", name = x.data->>'name', country = x.data->>'country', region = x.data->>'region',
-       parent_id = (x.data->>'parentId')::uuid, enrolled_on = DATE '1970-01-01' + (x.data->>'enrolledOn')::int,
-       left_on = DATE '1970-01-01' + (x.data->>'leftOn')::int
+       parent_id = (x.data->>'parentId')::uuid, enrolled_on = ${dateFrom(`(x.data->>'enrolledOn')::int`)},
+       left_on = ${dateFrom(`(x.data->>'leftOn')::int`)}
     FROM unnest(${ids}::uuid[], ${standings}::text[]) AS key(id, standing)
     CROSS JOIN LATERAL jsonb_to_record(key.standing::jsonb) AS x(version int, "lastRecordedAt" float8, status jsonb, "tierRank" int,
        measurements jsonb, alternatives jsonb, gap jsonb, specializations jsonb, timeline jsonb, "judgedOn" int, "nextChangeOn" int, "dueOn" int,

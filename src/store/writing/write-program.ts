@@ -1,6 +1,9 @@
 import type { Day, Instant } from '../../engine/values/day.ts';
 import type { StoredSettings } from '../catalogue/stored-program.ts';
 import type { Transaction } from '../connection/transaction.ts';
+import { dateOfDay, dateOfInstant, dayOfDate } from '../encoding/model-date.ts';
+import { toModelJson } from '../encoding/model-json.ts';
+import { instantOf } from '../encoding/time-sql.ts';
 
 export type NewProgram = {
   readonly id: string;
@@ -14,15 +17,15 @@ export type NewProgram = {
 
 /** Inserts a programme with its empty log; false if its code is taken. */
 export async function insertProgram(tx: Transaction, program: NewProgram): Promise<boolean> {
-  const count = await tx.$executeRaw`
-    WITH added AS (
-      INSERT INTO program (id, code, name, time_zone, currency, fiscal_year_first_month, settings)
-      VALUES (${program.id}::uuid, ${program.code}, ${program.name}, ${program.timeZone}, ${program.currency},
-        ${program.fiscalYearFirstMonth}::int, ${JSON.stringify(program.settings)}::jsonb)
-      ON CONFLICT (code) DO NOTHING RETURNING id
-    )
-    INSERT INTO log_head (program_id) SELECT id FROM added`;
-  return count > 0;
+  // One statement that is no error where the code is taken: an error would end the transaction.
+  const { id, code, name, timeZone, currency, fiscalYearFirstMonth, settings } = program;
+  const { count } = await tx.program.createMany({
+    data: [{ id, code, name, timeZone, currency, fiscalYearFirstMonth, settings: toModelJson(settings) }],
+    skipDuplicates: true,
+  });
+  if (count === 0) return false;
+  await tx.logHead.create({ data: { programId: id } });
+  return true;
 }
 
 /** A rulebook's row as the store keeps it. */
@@ -41,36 +44,51 @@ export async function insertDraft(
   draft: { readonly id: string; readonly programId: string; readonly document: unknown },
   mostDrafts: number,
 ): Promise<boolean> {
-  // The programme's row is locked so that two drafts can't take the same number.
-  await tx.$executeRaw`SELECT id FROM program WHERE id = ${draft.programId}::uuid FOR NO KEY UPDATE`;
-  const count = await tx.$executeRaw`
-    INSERT INTO rulebook (id, program_id, number, state, document)
-    SELECT ${draft.id}::uuid, ${draft.programId}::uuid, coalesce(max(number), 0) + 1, 'DRAFT', ${JSON.stringify(draft.document)}::jsonb
-    FROM rulebook WHERE program_id = ${draft.programId}::uuid
-    HAVING count(*) FILTER (WHERE state = 'DRAFT') < ${mostDrafts}::int`;
-  return count > 0;
+  const { programId } = draft;
+  // Two drafts can't take the same number.
+  await tx.$executeRaw`SELECT id FROM program WHERE id = ${programId}::uuid FOR NO KEY UPDATE`;
+  const drafts = await tx.rulebook.count({ where: { programId, state: 'DRAFT' } });
+  if (drafts >= mostDrafts) return false;
+  const { _max: last } = await tx.rulebook.aggregate({ where: { programId }, _max: { number: true } });
+  await tx.rulebook.create({
+    data: {
+      ...draft,
+      document: toModelJson(draft.document),
+      number: (last.number ?? 0) + 1,
+      state: 'DRAFT',
+    },
+  });
+  return true;
 }
 
 /** Replaces the document of a draft; false if it is none (any more). */
 export async function replaceDraft(tx: Transaction, id: string, document: unknown): Promise<boolean> {
-  const count = await tx.$executeRaw`
-    UPDATE rulebook SET document = ${JSON.stringify(document)}::jsonb WHERE id = ${id}::uuid AND state = 'DRAFT'`;
+  const { count } = await tx.rulebook.updateMany({
+    where: { id, state: 'DRAFT' },
+    data: { document: toModelJson(document) },
+  });
   return count > 0;
 }
 
 /** The programme of a rulebook, for good; undefined if there is no such rulebook. */
 export async function readProgramOf(tx: Transaction, rulebookId: string): Promise<string | undefined> {
-  const [row] = await tx.$queryRaw<{ programId: string }[]>`
-    SELECT program_id AS "programId" FROM rulebook WHERE id = ${rulebookId}::uuid`;
-  return row?.programId;
+  const rulebook = await tx.rulebook.findUnique({
+    where: { id: rulebookId },
+    select: { programId: true },
+  });
+  return rulebook?.programId;
 }
 
 /** Locks a rulebook until commit; undefined if there is none. */
 export async function lockRulebook(tx: Transaction, id: string): Promise<RulebookRow | undefined> {
-  const [row] = await tx.$queryRaw<RulebookRow[]>`
-    SELECT id, program_id AS "programId", number, state::text AS state, effective_from - DATE '1970-01-01' AS "effectiveFrom", document
-    FROM rulebook WHERE id = ${id}::uuid FOR UPDATE`;
-  return row;
+  await tx.$executeRaw`SELECT id FROM rulebook WHERE id = ${id}::uuid FOR UPDATE`;
+  const rulebook = await tx.rulebook.findUnique({
+    where: { id },
+    select: { id: true, programId: true, number: true, state: true, effectiveFrom: true, document: true },
+  });
+  if (rulebook === null) return undefined;
+  const { effectiveFrom } = rulebook;
+  return { ...rulebook, effectiveFrom: effectiveFrom && dayOfDate(effectiveFrom) };
 }
 
 /** What decides whether and when a rulebook may be published. */
@@ -90,7 +108,7 @@ export async function readPublicationFacts(tx: Transaction, programId: string): 
     SELECT position > 0 AS "hasLog",
       (SELECT array_agg(DISTINCT currency) FROM fact
         WHERE program_id = ${programId}::uuid AND currency IS NOT NULL) AS currencies,
-      (SELECT floor(extract(epoch FROM max(last_recorded_at)) * 1000)::float8 FROM partner
+      (SELECT ${instantOf('max(last_recorded_at)')} FROM partner
         WHERE program_id = ${programId}::uuid) AS "lastRecordedAt"
     FROM log_head WHERE program_id = ${programId}::uuid`;
   if (row === undefined) throw new Error(`The programme ${programId} has no log.`);
@@ -103,24 +121,19 @@ export async function countUnjudged(
   programId: string,
   rulesVersion: number,
 ): Promise<{ readonly waiting: number; readonly total: number }> {
-  const [row] = await tx.$queryRaw<{ waiting: number; total: number }[]>`
-    SELECT (SELECT count(*)::int FROM partner WHERE program_id = ${programId}::uuid AND rules_version < ${rulesVersion}::int) AS waiting,
-      (SELECT count(*)::int FROM partner WHERE program_id = ${programId}::uuid) AS total`;
-  if (row === undefined) throw new Error('A count has a row.');
-  return row;
+  const waiting = await tx.partner.count({ where: { programId, rulesVersion: { lt: rulesVersion } } });
+  return { waiting, total: await tx.partner.count({ where: { programId } }) };
 }
 
-/** How many current facts, voided ones left out, are in none of these currencies. */
-export async function countUnconverted(
+/** How many current facts, voided ones left out, are in a currency that is none of these. */
+export function countUnconverted(
   tx: Transaction,
   programId: string,
   currencies: readonly string[],
 ): Promise<number> {
-  const [row] = await tx.$queryRaw<{ count: number }[]>`
-    SELECT count(*)::int AS count FROM fact
-    WHERE program_id = ${programId}::uuid AND superseded_at IS NULL AND NOT voided AND currency <> ALL(${[...currencies]}::text[])`;
-  if (row === undefined) throw new Error('A count has a row.');
-  return row.count;
+  return tx.fact.count({
+    where: { programId, supersededAt: null, voided: false, currency: { not: null, notIn: [...currencies] } },
+  });
 }
 
 /** Makes a locked draft the programme's rules from a day on, and every standing of the programme due. */
@@ -130,10 +143,15 @@ export async function markPublished(
   effectiveFrom: Day,
   publishedAt: Instant,
 ): Promise<void> {
-  await tx.$executeRaw`
-    UPDATE rulebook SET state = 'PUBLISHED', effective_from = DATE '1970-01-01' + ${effectiveFrom}::int,
-      published_at = to_timestamp(${publishedAt}::float8 / 1000.0) WHERE id = ${rulebook.id}::uuid`;
-  await tx.$executeRaw`UPDATE program SET rules_version = rules_version + 1 WHERE id = ${rulebook.programId}::uuid`;
+  await tx.rulebook.update({
+    where: { id: rulebook.id },
+    data: {
+      state: 'PUBLISHED',
+      effectiveFrom: dateOfDay(effectiveFrom),
+      publishedAt: dateOfInstant(publishedAt),
+    },
+  });
+  await advanceRules(tx, rulebook.programId);
 }
 
 /** Takes a published rulebook back, and makes every standing of the programme due. */
@@ -142,9 +160,17 @@ export async function markWithdrawn(
   rulebook: RulebookRow,
   withdrawal: { readonly at: Instant; readonly reason: string },
 ): Promise<void> {
-  await tx.$executeRaw`
-    UPDATE rulebook SET state = 'WITHDRAWN', withdrawn_at = to_timestamp(${withdrawal.at}::float8 / 1000.0),
-      withdrawal_reason = ${withdrawal.reason}
-    WHERE id = ${rulebook.id}::uuid`;
-  await tx.$executeRaw`UPDATE program SET rules_version = rules_version + 1 WHERE id = ${rulebook.programId}::uuid`;
+  await tx.rulebook.update({
+    where: { id: rulebook.id },
+    data: {
+      state: 'WITHDRAWN',
+      withdrawnAt: dateOfInstant(withdrawal.at),
+      withdrawalReason: withdrawal.reason,
+    },
+  });
+  await advanceRules(tx, rulebook.programId);
+}
+
+async function advanceRules(tx: Transaction, programId: string): Promise<void> {
+  await tx.program.update({ where: { id: programId }, data: { rulesVersion: { increment: 1 } } });
 }
