@@ -26,7 +26,7 @@ export async function beginWrite(
   catalogue: ProgramCatalogue,
   programId: string,
 ): Promise<WriteStart> {
-  const [row] = await tx.$queryRaw<Epoch[]>`
+  const [row] = await tx.$queryRaw<(Epoch & { locked: string; plans: string })[]>`
     SELECT number AS epoch, ${instantOf('clock_timestamp()')} AS "databaseTime",
       pg_advisory_xact_lock_shared(${rulesOf(programId)})::text AS locked,
       set_config('enable_bitmapscan', 'off', TRUE) AS plans FROM epoch`;

@@ -121,8 +121,10 @@ export function createProgramCatalogue(
     for (let from = 0; from < missing.length; from += DOCUMENTS_AT_ONCE) {
       const some = missing.slice(from, from + DOCUMENTS_AT_ONCE);
       const ids = some.map(({ rulebook }) => rulebook.id);
-      const rows = await session.$queryRaw<{ id: string; document: unknown }[]>`
-        SELECT id, document FROM rulebook WHERE id = ANY (${ids}::uuid[])`;
+      const rows = await session.rulebook.findMany({
+        where: { id: { in: ids } },
+        select: { id: true, document: true },
+      });
       const documents = new Map(rows.map(({ id, document }) => [id, document]));
       for (const { program, rulebook } of some) {
         // Another load may have read it meanwhile.

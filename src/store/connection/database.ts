@@ -24,6 +24,7 @@ import {
   TOO_OLD,
   UNKNOWN_SETTING,
 } from './session-settings.ts';
+import { createStatementNames } from './statement-names.ts';
 
 /** Where the data lives: a PostgreSQL server, a folder of the embedded database, or, for tests, memory, filled from a dump if there is one. */
 export type DatabaseLocation =
@@ -92,7 +93,8 @@ async function openServer(
     await client.end();
   }
   const { pool, close } = createSessionPool({ ...sessionConfig(url, settings), max: poolSize });
-  const prisma = createClient(new PrismaPg(pool), onStatement);
+  const adapter = new PrismaPg(pool, { statementNameGenerator: createStatementNames() });
+  const prisma = createClient(adapter, onStatement);
   const closeAll = () => prisma.$disconnect().then(close);
   const wrong = await pool.query<{ name: string; setting: string }>(READ_SETTINGS).then(
     ({ rows }) => findWrongSetting(settings, rows),
