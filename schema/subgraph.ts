@@ -22,7 +22,7 @@ import type { Context } from './base/context.ts';
 import { badUserInput } from './base/errors.ts';
 import { decodeGlobalId } from './base/global-id.ts';
 import { typeNameOf } from './base/node.ts';
-import { guardWithError, SUBGRAPH_RULES } from './guard/guard.ts';
+import { forRoles, SUBGRAPH_RULES } from './guard/rights.ts';
 import { locatePartner } from './partners/partner-locator.ts';
 
 /** What a gateway knows of an entity: the name of its type, and the fields of one of its keys. */
@@ -89,11 +89,6 @@ export function toSubgraph(schema: GraphQLSchema): GraphQLSchema {
   if (query === null || query === undefined) throw new Error('A graph has a type Query.');
   const { fields, ...config } = query.toConfig();
   const root = new GraphQLObjectType({ ...config, fields: { ...fields, ...gatewayFields(schema) } });
-  for (const [name, roles] of Object.entries(SUBGRAPH_RULES)) {
-    const field = root.getFields()[name];
-    if (field === undefined) throw new Error(`There is no such field: ${name}.`);
-    guardWithError(field, 'resolve', roles);
-  }
   return new GraphQLSchema({
     ...rest,
     query: root,
@@ -134,12 +129,15 @@ function gatewayFields(schema: GraphQLSchema): Record<string, GraphQLFieldConfig
           description: `The keys, each with \`__typename\`; at most ${MOST_REPRESENTATIONS}.`,
         },
       },
-      resolve: (_, args, context) => findEntities(args.representations, context),
+      resolve: forRoles(
+        (_, args, context) => findEntities(args.representations, context),
+        SUBGRAPH_RULES._entities,
+      ),
     },
     _service: {
       description: 'For gateways: what this subgraph is.',
       type: new GraphQLNonNull(Service),
-      resolve: () => ({ sdl }),
+      resolve: forRoles(() => ({ sdl }), SUBGRAPH_RULES._service),
     },
   };
 }

@@ -24,7 +24,8 @@ export const builder = new SchemaBuilder<{
     JsonSchema: { Input: never; Output: unknown };
   };
 }>({
-  plugins: [RelayPlugin],
+  // The first is the outermost: what may not be used is not read, and what is refused makes nothing be forgotten.
+  plugins: ['rights', 'texts', 'forgetting', RelayPlugin],
   defaultFieldNullability: false,
   defaultInputFieldRequiredness: true,
   relay: {

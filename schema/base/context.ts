@@ -33,12 +33,24 @@ type Given = Pick<Context, 'requestId' | 'app' | 'tail' | 'watch'> & {
   readonly rights?: Rights | RightsClass;
 };
 
+const made = new WeakSet<object>();
+
+function isContext(value: object): value is Context {
+  return made.has(value);
+}
+
+/** The context that a resolver is given, which has to be one of ours. */
+export function contextOf(given: object): Context {
+  if (!isContext(given)) throw new Error('This is no context of the graph.');
+  return given;
+}
+
 /** Makes a context that has read nothing yet. Left out, `rights` are all that there are: they are switched off. */
 export function createContext({ requestId, rights = ALL_RIGHTS, app, tail, watch }: Given): Context {
   const scope = scopeOf(rights);
   const { prisma } = app.database;
   const told = createTold(rights.role);
-  return {
+  const context: Context = {
     requestId,
     rights,
     viewer: 'identity' in rights ? rights : null,
@@ -51,6 +63,8 @@ export function createContext({ requestId, rights = ALL_RIGHTS, app, tail, watch
     facts: loaderOf((ids) => readFacts(scope, prisma, ids.filter(told.mayReadFact))),
     changes: loaderOf((ids) => readChanges(scope, prisma, ids)),
   };
+  made.add(context);
+  return context;
 }
 
 /** Batches reads that return rows in no order, without those that are not there. */

@@ -1,7 +1,7 @@
 import { type GraphQLNamedType, getNamedType, isAbstractType, isCompositeType, isObjectType } from 'graphql';
 import { expect, test } from 'vitest';
 import { ROOT_RULES } from '../../../schema/base/root-rules.ts';
-import { FIELD_RULES, TYPE_RULES } from '../../../schema/guard/guard.ts';
+import { FIELD_RULES, TYPE_RULES } from '../../../schema/guard/rights.ts';
 import { schema } from '../../../schema/index.ts';
 import type { Role } from '../../../src/app/access/rights.ts';
 
