@@ -11,9 +11,9 @@ import {
 import { batched } from '../base/batched.ts';
 import { builder } from '../base/builder.ts';
 import type { Context } from '../base/context.ts';
-import { badUserInput } from '../base/errors.ts';
 import { everyValue } from '../base/every-value.ts';
 import { readGlobalId } from '../base/global-id.ts';
+import { createListCursors } from '../base/list-cursor.ts';
 import { cursorAfter, readLogCursor } from '../base/log-cursor.ts';
 import { type Page, type PageArgs, pageArgs, readPageArgs, toPage, toSlice } from '../base/page.ts';
 import { requireProgram } from '../base/require-program.ts';
@@ -107,9 +107,9 @@ export async function readPartnerChangePage(
   partnerId: string,
   args: PageArgs,
 ): Promise<ChangePage> {
-  const question = readPageArgs(args, readVersionCursor);
+  const question = readPageArgs(args, CURSORS.read);
   const rows = await changesOf(context, partnerId, toSlice(question));
-  const toEdge = (node: LogEntry) => ({ node, cursor: toVersionCursor(node) });
+  const toEdge = (node: LogEntry) => ({ node, cursor: CURSORS.write(node.version) });
   return toPage(rows, question, toEdge, () => changeCountOf(context, partnerId, null));
 }
 
@@ -123,15 +123,14 @@ const changeCountOf = batched(async ({ scope, app }, partnerIds: readonly string
   return partnerIds.map((id) => counts.get(id) ?? 0);
 });
 
-function toVersionCursor({ version }: LogEntry): string {
-  return Buffer.from(`version ${version}`).toString('base64url');
-}
-
-function readVersionCursor(text: string, path: string): number {
-  const [, version] = /^version (\d{1,9})$/.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? [];
-  if (version === undefined) throw badUserInput('This is not a cursor of this list.', path);
-  return Number(version);
-}
+/** By a partner's version. */
+const CURSORS = createListCursors<number>(
+  (version) => `version ${version}`,
+  (text) => {
+    const [, version] = /^version (\d{1,9})$/.exec(text) ?? [];
+    return version === undefined ? null : Number(version);
+  },
+);
 
 builder.queryField('statusChanges', (t) =>
   t.field({

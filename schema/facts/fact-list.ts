@@ -1,5 +1,4 @@
 import type { Fact } from '../../src/engine/partner/fact.ts';
-import type { Day } from '../../src/engine/values/day.ts';
 import {
   countFacts,
   type FactSlice,
@@ -10,7 +9,7 @@ import {
 import { batched } from '../base/batched.ts';
 import { builder } from '../base/builder.ts';
 import type { Context } from '../base/context.ts';
-import { badUserInput } from '../base/errors.ts';
+import { NUMBERED_CURSORS } from '../base/list-cursor.ts';
 import { type Page, type PageArgs, readPageArgs, toPage, toSlice } from '../base/page.ts';
 import { readDay } from '../base/read-argument.ts';
 import { WarningCode } from './fact-warning.ts';
@@ -43,9 +42,15 @@ export async function readFactPage(
   args: PageArgs,
 ): Promise<FactPage> {
   const filter = readFactFilter(input, 'filter');
-  const question = readPageArgs(args, readFactCursor);
+  const question = readPageArgs(args, (text, path) => {
+    const { number, id } = NUMBERED_CURSORS.read(text, path);
+    return { occurredOn: number, id };
+  });
   const rows = await factsOf(context, partnerId, { filter, slice: toSlice(question) });
-  const toEdge = (node: Fact) => ({ node, cursor: toFactCursor(node) });
+  const toEdge = (node: Fact) => ({
+    node,
+    cursor: NUMBERED_CURSORS.write({ number: node.occurredOn, id: node.id }),
+  });
   return toPage(rows, question, toEdge, () => factCountOf(context, partnerId, filter));
 }
 
@@ -85,18 +90,4 @@ function readFactFilter(filter: typeof FactFilter.$inferInput | null | undefined
     ...(until != null && { until }),
     ...(filter?.warnings != null && { warnings: filter.warnings }),
   };
-}
-
-const CURSOR = /^(-?\d{1,8}) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
-
-/** A fact's place in a list that begins with the latest day. */
-function toFactCursor({ occurredOn, id }: Fact): string {
-  return Buffer.from(`${occurredOn} ${id}`).toString('base64url');
-}
-
-function readFactCursor(text: string, path: string): { readonly occurredOn: Day; readonly id: string } {
-  const [, occurredOn, id] = CURSOR.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? [];
-  if (occurredOn === undefined || id === undefined)
-    throw badUserInput('This is not a cursor of this list.', path);
-  return { occurredOn: Number(occurredOn), id };
 }

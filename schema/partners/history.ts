@@ -6,6 +6,7 @@ import { batched } from '../base/batched.ts';
 import { builder } from '../base/builder.ts';
 import type { Context } from '../base/context.ts';
 import { badUserInput } from '../base/errors.ts';
+import { toOpaque } from '../base/list-cursor.ts';
 import { rulebookNamed, specializationNamed } from '../base/rulebook-source.ts';
 import { Specialization } from '../base/specialization-ref.ts';
 import { casesFor } from '../proofs/cases.ts';
@@ -113,7 +114,7 @@ export async function readPeriods(
 
 /** A period's place in a history. */
 export function periodCursor({ from }: PeriodSource): string {
-  return Buffer.from(`day ${from}`).toString('base64url');
+  return toOpaque(`day ${from}`);
 }
 
 function timelineOf(context: Context, row: PartnerRow, knownAt: Instant | null): Promise<Timeline> {

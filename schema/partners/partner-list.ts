@@ -12,7 +12,7 @@ import {
 } from '../../src/store/reading/read-partner-list.ts';
 import { batched } from '../base/batched.ts';
 import type { Context } from '../base/context.ts';
-import { badUserInput } from '../base/errors.ts';
+import { createListCursors, type ListCursors } from '../base/list-cursor.ts';
 import { type Page, type PageArgs, type PageQuestion, readPageArgs, toPage, toSlice } from '../base/page.ts';
 
 type Place = NonNullable<Slice['beyond']>;
@@ -26,7 +26,7 @@ export async function readPartnerPage(
   order: PartnerOrder,
   args: PageArgs,
 ): Promise<PartnerPage> {
-  const question = readPartnerPageArgs(args, order);
+  const question = readPageArgs(args, cursorsOf(order).read);
   const { scope, app } = context;
   const { prisma } = app.database;
   const listed = await listPartners(scope, prisma, programId, filter, order, toSlice(question));
@@ -43,7 +43,7 @@ export async function readAffiliatePage(
   order: PartnerOrder,
   args: PageArgs,
 ): Promise<PartnerPage> {
-  const question = readPartnerPageArgs(args, order);
+  const question = readPageArgs(args, cursorsOf(order).read);
   const listed = await affiliatesOf(context, parentId, { filter, order, slice: toSlice(question) });
   return toPartnerPage(context, listed, question, order, () => affiliateCountOf(context, parentId, filter));
 }
@@ -76,34 +76,36 @@ function toPartnerPage(
   count: () => Promise<number>,
 ): PartnerPage {
   for (const { row } of listed) context.partners.prime(row.id, row);
-  const toEdge = (partner: ListedPartner) => ({ node: partner.row, cursor: cursorOf(partner, order) });
+  const cursors = cursorsOf(order);
+  const toEdge = ({ row, sortValue }: ListedPartner) => ({
+    node: row,
+    cursor: cursors.write({ value: sortValue, id: row.id }),
+  });
   return toPage(listed, question, toEdge, count);
-}
-
-function cursorOf({ row, sortValue }: ListedPartner, { by }: PartnerOrder): string {
-  return Buffer.from(JSON.stringify([by, sortValue, row.id])).toString('base64url');
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-function readPartnerPageArgs(args: PageArgs, { by }: PartnerOrder): PageQuestion<Place> {
-  return readPageArgs(args, (text, path) => {
-    try {
-      const bytes = Buffer.from(text, 'base64url');
-      const read = bytes.toString();
-      const [order, value, id]: unknown[] = JSON.parse(read);
-      const isOurs =
-        bytes.equals(Buffer.from(read)) &&
-        typeof value === 'string' &&
-        typeof id === 'string' &&
-        UUID.test(id) &&
-        isSortable(by, value);
-      if (isOurs && order === by) return { value, id };
-    } catch {
-      // Told below.
-    }
-    throw badUserInput('This is not a cursor of this list in this order.', path);
-  });
+/** By the value that the list is sorted by. */
+function cursorsOf({ by }: PartnerOrder): ListCursors<Place> {
+  return createListCursors(
+    ({ value, id }) => JSON.stringify([by, value, id]),
+    (text) => {
+      const [order, value, id] = readList(text);
+      const isPlace = typeof value === 'string' && typeof id === 'string' && UUID.test(id);
+      return isPlace && order === by && isSortable(by, value) ? { value, id } : null;
+    },
+    'this list in this order',
+  );
+}
+
+function readList(text: string): readonly unknown[] {
+  try {
+    const read: unknown = JSON.parse(text);
+    return Array.isArray(read) ? read : [];
+  } catch {
+    return [];
+  }
 }
 
 function isSortable(by: PartnerOrder['by'], value: string): boolean {
