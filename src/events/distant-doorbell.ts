@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createLocalDoorbell, type Doorbell } from './doorbell.ts';
-import { withTimeout } from './with-timeout.ts';
+import { withTimeout } from './in-time.ts';
 
 /** An open connection to what carries short texts between processes. */
 export type NotificationChannel = {

@@ -1,9 +1,9 @@
 import type { LogEntry } from '../store/encoding/log-entry.ts';
 import type { LogHead } from '../store/follow-log.ts';
+import { withTimeout } from './in-time.ts';
 import type { LogSource } from './log-source.ts';
 import { createLogSubscribers, type LogSubscribers } from './log-subscribers.ts';
 import type { PageCache } from './page-cache.ts';
-import { withTimeout } from './with-timeout.ts';
 
 /** One programme's log as a process sees it: its end, its latest entries in memory, and who waits for more. */
 export type FollowedLog = {

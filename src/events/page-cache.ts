@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { LogEntry } from '../store/encoding/log-entry.ts';
 
 type Page = readonly LogEntry[];
@@ -14,28 +15,16 @@ export type PageCache = {
 
 /** Keeps the pages used last, up to `size` of them. */
 export function createPageCache(size: number): PageCache {
-  // In the order of use, the longest unused first.
-  const pages = new Map<string, Page>();
+  const pages = new LRUCache<string, Page>({ max: size });
   const reading = new Map<string, Promise<Page>>();
   return {
-    get(key) {
-      const page = pages.get(key);
-      if (page === undefined) return undefined;
-      pages.delete(key);
-      pages.set(key, page);
-      return page;
-    },
+    get: (key) => pages.get(key),
     load(key, read) {
       const running = reading.get(key);
       if (running !== undefined) return running;
       const page = read()
         .then((entries) => {
-          pages.delete(key);
           pages.set(key, entries);
-          for (const oldest of pages.keys()) {
-            if (pages.size <= size) break;
-            pages.delete(oldest);
-          }
           return entries;
         })
         .finally(() => reading.delete(key));

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { Client } from 'pg';
 import type { OpenLine } from './distant-doorbell.ts';
-import { withTimeout } from './with-timeout.ts';
+import { withTimeout } from './in-time.ts';
 
 const CHANNEL = 'tiergraph';
 const GOODBYE_MS = 500;

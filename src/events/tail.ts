@@ -2,9 +2,9 @@ import type { Instant } from '../engine/values/day.ts';
 import type { LogHead, LogNews } from '../store/follow-log.ts';
 import type { Doorbell } from './doorbell.ts';
 import { createFollowedLog, type FollowedLog } from './followed-log.ts';
+import { withTimeout } from './in-time.ts';
 import type { LogSource } from './log-source.ts';
 import { createPageCache } from './page-cache.ts';
-import { withTimeout } from './with-timeout.ts';
 
 /**
  * A process's view of the logs: it follows their ends, keeps their latest entries in memory, and serves every subscriber of the

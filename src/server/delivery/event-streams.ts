@@ -4,6 +4,7 @@ import { createSourceEventStream, type ExecutionResult, GraphQLError } from 'gra
 import type { Session } from '../../app/access/authenticate.ts';
 import { classOf } from '../../app/access/rights.ts';
 import type { EventSource } from '../../events/event-source.ts';
+import { inTime } from '../../events/in-time.ts';
 import { findEndOf } from '../admission/authentication.ts';
 import { outcomeOf } from '../admission/mask-error.ts';
 import type { Caller, MakeContext } from '../request/caller.ts';
@@ -12,7 +13,6 @@ import type { Log } from '../settings/log.ts';
 import type { Metrics } from '../settings/metrics.ts';
 import { type EventResult, isLost, toEventResult } from './event-result.ts';
 import { EventStream, type Mask, type StreamHost } from './event-stream.ts';
-import { inTime } from './in-time.ts';
 import { createSharedExecutions, shareKeyOf } from './shared-executions.ts';
 
 /** The subscriptions that are open, see `Execution`. */
@@ -152,7 +152,7 @@ export function createEventStreams(options: Options): EventStreams {
   return {
     async open(operation, caller) {
       const opening = openSource(operation, caller);
-      const source = (await inTime(operationMs, opening)) ?? late(caller.requestId);
+      const source = await inTime(operationMs, opening, () => late(caller.requestId));
       if (!isIterator(source)) {
         // What opens after all must not stay open.
         void opening.then((opened) => (isIterator(opened) ? opened.return?.() : undefined));

@@ -1,12 +1,12 @@
 import { type ExecutionResult, execute, GraphQLError } from 'graphql';
 import type { EventSource } from '../../events/event-source.ts';
+import { inTime } from '../../events/in-time.ts';
 import { findEndOf } from '../admission/authentication.ts';
 import { maskError, outcomeOf, TIME_CODE } from '../admission/mask-error.ts';
 import { createSemaphore } from '../admission/semaphore.ts';
 import type { EventResult } from '../delivery/event-result.ts';
 import type { Mask } from '../delivery/event-stream.ts';
 import { createEventStreams, type Pay, type Run } from '../delivery/event-streams.ts';
-import { inTime } from '../delivery/in-time.ts';
 import { sizeOf } from '../request/answer-size.ts';
 import type { Caller, MakeContext } from '../request/caller.ts';
 import type { Operation } from '../request/operation.ts';
@@ -92,7 +92,7 @@ export function createExecution({
         return { errors: [mask(error, requestId)] };
       }
     };
-    return (await inTime(operationMs, work())) ?? late(requestId);
+    return inTime(operationMs, work(), () => late(requestId));
   };
 
   const isCostly = ({ prepared, cost }: Operation): boolean =>

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { inTime } from '../../events/in-time.ts';
 
 /** An answer to readiness that takes longer than this counts as "not ready". */
 const LONGEST_CHECK_MS = 2_000;
@@ -18,16 +19,10 @@ export function answerReady(response: ServerResponse, ready: () => Promise<strin
 }
 
 async function check(ready: () => Promise<string | null>): Promise<string | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve('The check takes too long.'), LONGEST_CHECK_MS);
-  });
   try {
-    return await Promise.race([ready(), late]);
+    return await inTime(LONGEST_CHECK_MS, ready(), () => 'The check takes too long.');
   } catch {
     return 'The check failed.';
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -54,7 +54,7 @@ export const importTable: readonly PlaceRule[] = [
       'src/store/encoding/log-entry',
       'src/store/connection/database',
     ],
-    packages: ['pg', '@nats-io/transport-node'],
+    packages: ['pg', '@nats-io/transport-node', 'lru-cache'],
     builtins: ['crypto', 'net'],
     ambient: 'GIVEN',
   },
