@@ -8,6 +8,7 @@ FROM node:24-bookworm-slim AS build
 RUN apt-get update && apt-get install --yes --no-install-recommends libatomic1 && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY bench/package.json ./bench/
 # The packages before the sources, so that they are fetched again only when they change; the one script wanted is Node's.
 RUN npm ci --ignore-scripts && npm rebuild node
 COPY . ./

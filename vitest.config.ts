@@ -11,7 +11,7 @@ const shared = {
   // which the libraries, resolved by Node, know nothing: two copies, and no schema of one is a schema of the other.
   experimental: { viteModuleRunner: false },
 } as const;
-const needServer = ['test/{server,store}/**/*.test.ts'];
+const needServer = ['test/{server,store}/**/*.test.ts', 'bench/peers/**/*.test.ts'];
 const needServices = ['test/services/**/*.test.ts'];
 const attack = ['test/hostile/**/*.test.ts'];
 

@@ -1,5 +1,5 @@
 import {
-  astFromValue,
+  type ConstValueNode,
   type GraphQLArgument,
   type GraphQLEnumType,
   type GraphQLField,
@@ -22,10 +22,14 @@ import {
   isUnionType,
   lexicographicSortSchema,
   print,
+  valueToLiteral,
 } from 'graphql';
 
 type AnyField = GraphQLField<unknown, unknown>;
-type AnyInput = Pick<GraphQLArgument, 'name' | 'type' | 'description' | 'defaultValue' | 'deprecationReason'>;
+type AnyInput = Pick<
+  GraphQLArgument,
+  'name' | 'type' | 'description' | 'default' | 'defaultValue' | 'deprecationReason'
+>;
 
 /** A graph as a page of Markdown: every query, mutation, subscription and type, with links between them. */
 export function reference(schema: GraphQLSchema): string {
@@ -132,8 +136,19 @@ function fieldRows(field: AnyField): string[] {
   ];
 }
 
-function inputRow({ name, type, defaultValue, ...rest }: AnyInput): string {
-  const value = defaultValue === undefined ? null : astFromValue(defaultValue, type);
+/** What an input is if left out: from SDL as a literal, from code as a value. */
+function defaultOf({
+  type,
+  default: given,
+  defaultValue,
+}: Pick<AnyInput, 'type' | 'default' | 'defaultValue'>): ConstValueNode | null {
+  if (given?.literal !== undefined) return given.literal;
+  const value = given === undefined ? defaultValue : given.value;
+  return value === undefined ? null : (valueToLiteral(value, type) ?? null);
+}
+
+function inputRow({ name, type, ...rest }: AnyInput): string {
+  const value = defaultOf({ type, ...rest });
   const standard = value ? ` = \`${print(value)}\`` : '';
   return `| \`${name}\` | ${reader(type)}${standard} | ${cell(described(rest))} |`;
 }

@@ -516,7 +516,7 @@ describe('a programme, from nothing', () => {
         input: { program: 'small', source: 'crm', facts },
       });
       expect(String(complaint)).toContain(
-        'Exactly one key must be specified for OneOf type "FactDetailInput".',
+        'Within OneOf Input Object type "FactDetailInput", exactly one field must be specified',
       );
     }
   });

@@ -48,18 +48,21 @@ function metered(database: Database): {
 } {
   let statements = 0;
   let bytes = 0;
-  const prisma = new Proxy(database.prisma, {
-    get(target, key) {
-      const value: unknown = Reflect.get(target, key);
-      if (key !== '$queryRaw' || typeof value !== 'function') return value;
-      return async (...given: readonly unknown[]): Promise<unknown> => {
-        statements += 1;
-        const rows: unknown = await Reflect.apply(value, target, given);
-        bytes += JSON.stringify(rows, (_, each) => (typeof each === 'bigint' ? String(each) : each)).length;
-        return rows;
-      };
-    },
-  });
+  const count = <T extends object>(asked: T): T =>
+    new Proxy(asked, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key);
+        if (key === 'rulebook' && typeof value === 'object' && value !== null) return count(value);
+        if ((key !== '$queryRaw' && key !== 'findMany') || typeof value !== 'function') return value;
+        return async (...given: readonly unknown[]): Promise<unknown> => {
+          statements += 1;
+          const rows: unknown = await Reflect.apply(value, target, given);
+          bytes += JSON.stringify(rows, (_, each) => (typeof each === 'bigint' ? String(each) : each)).length;
+          return rows;
+        };
+      },
+    });
+  const prisma = count(database.prisma);
   return { database: { ...database, prisma }, statements: () => statements, bytes: () => bytes };
 }
 

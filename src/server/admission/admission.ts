@@ -70,8 +70,8 @@ export function createAdmissionControl({
     const read = getVariableValues(schema, node.variableDefinitions ?? [], rawVariables, {
       maxErrors: MOST_ERRORS,
     });
-    if (read.coerced === undefined) return { ok: false, errors: read.errors };
-    const variables = read.coerced;
+    if (read.errors !== undefined) return { ok: false, errors: read.errors };
+    const variables = read.variableValues;
     const requested = prepared.cost(variables, sizes(session));
     const maximum = limits.cost;
     if (requested > maximum) return refusal(limitExceeded('cost', maximum, requested));

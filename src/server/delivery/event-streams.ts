@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createSourceEventStream, type ExecutionResult, GraphQLError } from 'graphql';
+import {
+  createSourceEventStream,
+  type ExecutionResult,
+  GraphQLError,
+  validateSubscriptionArgs,
+} from 'graphql';
 import type { Session } from '../../app/access/authenticate.ts';
 import { classOf } from '../../app/access/rights.ts';
 import type { EventSource } from '../../events/event-source.ts';
@@ -93,13 +98,15 @@ export function createEventStreams(options: Options): EventStreams {
   ): Promise<AsyncIterator<unknown> | ExecutionResult> => {
     try {
       const { schema, document, name } = prepared;
-      const source = await createSourceEventStream({
+      const subscription = validateSubscriptionArgs({
         schema,
         document,
         operationName: name,
         variableValues: rawVariables,
         contextValue: await context({ requestId, rights: session?.rights ?? null }),
       });
+      if (!('operation' in subscription)) return maskResult({ errors: subscription }, requestId);
+      const source = await createSourceEventStream(subscription);
       return isAsyncIterable(source) ? source[Symbol.asyncIterator]() : maskResult(source, requestId);
     } catch (error) {
       return { errors: [mask(error, requestId)] };

@@ -80,19 +80,27 @@ export function createExecution({
   };
 
   const run: Run = async (operation, { requestId, rights, session }, rootValue) => {
+    // A mutation is not cut off between its fields: what the later ones would have done would be lost.
+    const overdue = operation.prepared.node.operation === 'mutation' ? null : new AbortController();
     const work = async (): Promise<ExecutionResult> => {
       try {
         const end = await findEndOf(session);
         if (end !== null) return { errors: [end] };
         const contextValue = await context({ requestId, rights });
-        const result = maskResult(await executeOperation(operation, rootValue, contextValue), requestId);
+        const result = maskResult(
+          await executeOperation(operation, rootValue, contextValue, overdue?.signal),
+          requestId,
+        );
         if (sizeOf([result.data, result.errors], answerBytes) <= answerBytes) return result;
         return { errors: [tooLarge(answerBytes, operation)] };
       } catch (error) {
         return { errors: [mask(error, requestId)] };
       }
     };
-    return inTime(operationMs, work(), () => late(requestId));
+    return inTime(operationMs, work(), () => {
+      overdue?.abort();
+      return late(requestId);
+    });
   };
 
   const isCostly = ({ prepared, cost }: Operation): boolean =>
@@ -150,6 +158,7 @@ function executeOperation(
   { prepared: { schema, document, name }, rawVariables }: Operation,
   rootValue: unknown,
   contextValue: unknown,
+  abortSignal: AbortSignal | undefined,
 ): ExecutionResult | Promise<ExecutionResult> {
   return execute({
     schema,
@@ -158,6 +167,7 @@ function executeOperation(
     rootValue,
     contextValue,
     variableValues: rawVariables,
+    ...(abortSignal && { abortSignal }),
   });
 }
 

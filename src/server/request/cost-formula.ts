@@ -1,5 +1,13 @@
 import type { FieldNode, SelectionNode } from 'graphql';
-import { type AnyField, hasVariable, isLeftOut, type Variables, valuesOf } from './document-values.ts';
+import {
+  type AnyField,
+  hasVariable,
+  isLeftOut,
+  NO_VARIABLES,
+  type Values,
+  type Variables,
+  valuesOf,
+} from './document-values.ts';
 import { isRecord } from './graph-request.ts';
 
 /**
@@ -63,9 +71,11 @@ export function weightOf(field: AnyField, node: FieldNode, otherwise: number): C
 }
 
 /** What `read` makes of a field's arguments. Arguments that can't be read are the resolver's to refuse, so they count as none. */
-export function fromArguments(field: AnyField, node: FieldNode, read: (values: Variables) => number): Cost {
+export function fromArguments(field: AnyField, node: FieldNode, read: (values: Values) => number): Cost {
   const cost = ({ variables }: Pick<Given, 'variables'>): number => read(valuesOf(field, node, variables));
-  return node.arguments?.some(({ value }) => hasVariable(value)) === true ? cost : cost({ variables: {} });
+  return node.arguments?.some(({ value }) => hasVariable(value)) === true
+    ? cost
+    : cost({ variables: NO_VARIABLES });
 }
 
 /** The cost of a selection, which is none where @skip or @include leaves it out. */

@@ -13,8 +13,13 @@ import {
 } from 'graphql';
 import { isRecord } from './graph-request.ts';
 
-/** The values of an operation's variables, coerced. */
-export type Variables = Readonly<Record<string, unknown>>;
+/** The values of an operation's variables, coerced, with where each comes from. */
+export type Variables = NonNullable<Parameters<typeof getArgumentValues>[2]>;
+
+export const NO_VARIABLES: Variables = { sources: {}, coerced: {} };
+
+/** The values of a field's arguments, by name. */
+export type Values = Readonly<Record<string, unknown>>;
 
 /** The programme that a field at the root names. */
 export type ProgramOf = (given: { readonly variables: Variables }) => string | null;
@@ -22,7 +27,7 @@ export type ProgramOf = (given: { readonly variables: Variables }) => string | n
 export type AnyField = GraphQLField<unknown, unknown>;
 
 /** A field's arguments; none where they can't be read. */
-export function valuesOf(field: AnyField, node: FieldNode, variables: Variables): Variables {
+export function valuesOf(field: AnyField, node: FieldNode, variables: Variables): Values {
   try {
     return getArgumentValues(field, node, variables);
   } catch {
@@ -90,7 +95,7 @@ export function programNamed(field: AnyField, node: FieldNode): ProgramOf {
   if (node.arguments?.some(({ value }) => hasVariable(value)) === true) {
     return ({ variables }) => find(variables);
   }
-  const always = find({});
+  const always = find(NO_VARIABLES);
   return () => always;
 }
 

@@ -118,7 +118,7 @@ const documents = createDocuments({
 function costOf(text: string): number {
   const prepared = documents.prepare({ text, id: null, operationName: null, variables: {} });
   if (!prepared.ok) throw new Error(prepared.errors.join('\n'));
-  return prepared.operation.cost({}, findAnswerSizes(opened.app.catalogue, 'ALL'));
+  return prepared.operation.cost({ sources: {}, coerced: {} }, findAnswerSizes(opened.app.catalogue, 'ALL'));
 }
 
 /** How many objects an answer has, the answer itself left out. */

@@ -12,7 +12,7 @@ const documents = createDocuments({
 function costOf(text: string, variables: Record<string, unknown> = {}): number {
   const prepared = documents.prepare({ text, id: null, operationName: null, variables });
   if (!prepared.ok) throw new Error(prepared.errors.join('\n'));
-  return prepared.operation.cost(variables, () => []);
+  return prepared.operation.cost({ sources: {}, coerced: variables }, () => []);
 }
 
 function ofEachPartner(fields: string): string {

@@ -136,6 +136,20 @@ describe.each(ASKERS.filter(({ name }) => name !== 'GET'))('by $name', ({ ask })
     expect([0, 200, 504]).toContain(status);
   });
 
+  test.each([
+    ['query', 0],
+    ['mutation', 2],
+  ])('what is left of a late %s is executed %i times', async (operation, looks) => {
+    await start({ operationMs: 30 });
+    const query = `${operation} { slowDepth { deeper { deeper { __typename } } } }`;
+    const { errors } = await byPost(toy.url, { query });
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['TIME_LIMIT_EXCEEDED']);
+    toy.release();
+    // All of it would be done in one turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(toy.looks()).toBe(looks);
+  });
+
   test('a key pays from its budget, and is told when to come back', async () => {
     promised('`extensions.cost.reading` says how much that was, if anything.');
     // One is what reading the query costs the first time.

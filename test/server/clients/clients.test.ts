@@ -1,6 +1,5 @@
 import { Client, cacheExchange, fetchExchange, subscriptionExchange } from '@urql/core';
 import { print } from 'graphql';
-import { ClientError, GraphQLClient } from 'graphql-request';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWsClient } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -10,7 +9,6 @@ import {
   RecordFactsDocument,
   StatusChangedDocument,
   type StatusChangedSubscription,
-  StatusChangesDocument,
 } from '../../../src/generated/graphql/graphql.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -27,7 +25,7 @@ beforeAll(async () => {
   url = `${server.url}/graphql`;
   const { program } = await server.ask('{ program(code: "connect") { cursor } }');
   before = (program as { cursor: string }).cursor;
-  await new GraphQLClient(url).request(RecordFactsDocument, { input: await missingRevenue(server) });
+  await server.ask(print(RecordFactsDocument), { input: await missingRevenue(server) });
 });
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
@@ -130,31 +128,6 @@ describe('urql', () => {
     await waitFor(() => events.some(isCaughtUp));
     unsubscribe();
     expect(events).toMatchObject(PROMOTED);
-  });
-});
-
-describe('graphql-request', () => {
-  test('typed documents give typed answers', async () => {
-    const { partner } = await new GraphQLClient(url).request(PartnerStandingNowDocument, { by: BY_REF });
-    expect([partner?.name, partner?.standing.tier?.code]).toEqual(['Lillehav Networks AS', 'GOLD']);
-  });
-
-  test('an error is thrown, with its code', async () => {
-    const request = new GraphQLClient(url).request(StatusChangesDocument, { program: 'none' });
-    const error = await request.then(
-      () => undefined,
-      (thrown: unknown) => thrown,
-    );
-    expect(error).toBeInstanceOf(ClientError);
-    expect((error as ClientError).response).toMatchObject({
-      errors: [
-        {
-          message: 'There is no programme with the code "none".',
-          path: ['statusChanges'],
-          extensions: { code: 'BAD_USER_INPUT', argument: 'program' },
-        },
-      ],
-    });
   });
 });
 

@@ -69,9 +69,9 @@ function costOf(text: string, variables: Record<string, unknown> = {}): number {
   });
   const prepared = documents.prepare({ text, id: null, operationName: null, variables });
   if (!prepared.ok) throw new Error(prepared.errors.join('\n'));
-  const { coerced } = getVariableValues(schema, prepared.operation.node.variableDefinitions ?? [], variables);
-  if (coerced === undefined) throw new Error('wrong variables');
-  return prepared.operation.cost(coerced, () => []);
+  const read = getVariableValues(schema, prepared.operation.node.variableDefinitions ?? [], variables);
+  if (read.errors !== undefined) throw new Error('wrong variables');
+  return prepared.operation.cost(read.variableValues, () => []);
 }
 
 test('the schema has what the costs below rely on', () => {

@@ -14,7 +14,9 @@ export type ToyServer = {
   contexts(): number;
   /** Makes the next executions of `echo` fail. */
   failNext(count: number): void;
-  /** Lets the query `slow` answer. */
+  /** How often a Depth was looked at. */
+  looks(): number;
+  /** Lets the fields that are slow answer. */
   release(): void;
   /** What `/health/ready` says from now on; null is ready. */
   setReady(problem: string | null | Error): void;
@@ -29,13 +31,19 @@ const SDL = /* GraphQL */ `
     said(text: String): String
     large(bytes: Int!): String
     slow: String
+    slowDepth: Depth
     bad: String
     broken: String
     unserializable: Int
     fragile(at: Fragile): Int
   }
+  "Each one counts how often it is looked at."
+  type Depth {
+    deeper: Depth
+  }
   type Mutation {
     touch: Int
+    slowDepth: Depth
   }
   type Subscription {
     "Events with the number of the context in which they were executed."
@@ -62,6 +70,7 @@ export async function startToyServer(options: Partial<ServerOptions> = {}): Prom
   const errors: Record<string, unknown>[] = [];
   let contexts = 0;
   let touched = 0;
+  let looks = 0;
   let outages = 2;
   let failures = 0;
   let release = (): void => {};
@@ -80,6 +89,10 @@ export async function startToyServer(options: Partial<ServerOptions> = {}): Prom
         await released;
         return 'done';
       },
+      slowDepth: async () => {
+        await released;
+        return {};
+      },
       bad: () => {
         throw new GraphQLError('No such thing.', { extensions: { code: 'BAD_USER_INPUT' } });
       },
@@ -88,7 +101,17 @@ export async function startToyServer(options: Partial<ServerOptions> = {}): Prom
       },
       unserializable: () => 'not a number',
     },
+    Depth: {
+      deeper: () => {
+        looks += 1;
+        return {};
+      },
+    },
     Mutation: {
+      slowDepth: async () => {
+        await released;
+        return {};
+      },
       touch: () => {
         touched += 1;
         return touched;
@@ -105,7 +128,7 @@ export async function startToyServer(options: Partial<ServerOptions> = {}): Prom
     },
   });
   Object.assign(schema.getType('Fragile') ?? {}, {
-    parseValue() {
+    coerceInputValue() {
       throw new Error('the password is swordfish');
     },
   });
@@ -151,6 +174,7 @@ export async function startToyServer(options: Partial<ServerOptions> = {}): Prom
     failNext: (count) => {
       failures = count;
     },
+    looks: () => looks,
     release: () => release(),
     setReady: (problem) => {
       ready = problem;

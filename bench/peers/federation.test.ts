@@ -1,10 +1,11 @@
 import { createGatewayRuntime, type GatewayConfig, type GatewayRuntime } from '@graphql-hive/gateway-runtime';
 import { composeServices } from '@theguild/federation-composition';
-import { parse, print } from 'graphql';
+import { parse } from 'graphql';
 import { createClient as createSseClient } from 'graphql-sse';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../../support/test-server.ts';
-import { CRM_SDL, type CrmSubgraph, startCrmSubgraph } from '../support/crm-subgraph.ts';
+import { CRM_SDL, type CrmSubgraph, startCrmSubgraph } from '../../test/server/support/crm-subgraph.ts';
+import { printDocument } from '../../test/server/support/print-document.ts';
+import { startTestServer, type TestServer } from '../../test/support/test-server.ts';
 
 type Transports = Exclude<NonNullable<GatewayConfig['transports']>, (kind: string) => unknown>;
 
@@ -21,7 +22,7 @@ const transports: Transports = {
       ({ subgraphName, transportEntry: { location = '' } }) =>
       async ({ document, variables, operationType }) => {
         asked.push(subgraphName);
-        const operation = { query: print(document), variables: variables ?? {} };
+        const operation = { query: printDocument(document), variables: variables ?? {} };
         if (operationType === 'subscription') {
           return createSseClient({ url: location, retryAttempts: 0 }).iterate(operation);
         }
