@@ -30,9 +30,9 @@ export const builder = new SchemaBuilder<{
   defaultInputFieldRequiredness: true,
   relay: {
     edgesFieldOptions: { nullable: false, description: 'The nodes of this page, each with its cursor.' },
-    nodeFieldOptions: { nullable: false, description: 'What stands at this place of the list.' },
+    nodeFieldOptions: { nullable: false, description: 'The entry at this place in the list.' },
     cursorFieldOptions: {
-      description: 'The place of this edge in the list: give it as `after` or `before`.',
+      description: 'The place of this edge in the list, for `after` or `before`.',
     },
     pageInfoFieldOptions: { description: 'Whether there is more, and where to go on.' },
     nodesOnConnection: { description: 'The nodes of this page, without their cursors.' },
@@ -51,18 +51,18 @@ export const builder = new SchemaBuilder<{
 
 builder.globalConnectionField('totalCount', (t) =>
   t.int({
-    description: 'How many there are in all, whichever page is asked for; counted only if this is asked for.',
+    description: 'How many entries the whole list has. They are counted only if this field is selected.',
     resolve: ({ count }) => count(),
   }),
 );
 
-builder.queryType({ description: 'Where reading begins. Lists come in pages of at most 100.' });
+builder.queryType({ description: 'All reads. Lists come in pages of at most 100.' });
 builder.mutationType({
   description:
-    'What can be changed. Expected refusals are members of a result that implement `Refusal`; wrong input is an error with the code BAD_USER_INPUT.',
+    'All writes. Expected refusals are members of a result that implement `Refusal`; wrong input is an error with the code BAD_USER_INPUT.',
 });
 builder.subscriptionType({
-  description: 'Where following begins: over WebSocket (graphql-transport-ws) or server-sent events.',
+  description: 'All subscriptions, over WebSocket (graphql-transport-ws) or server-sent events.',
 });
 
 /** Adds a mutation, for which root-rules.ts has to say who may use it. */

@@ -3,7 +3,7 @@ import { builder } from './builder.ts';
 
 /** A language of names and explanations. */
 export const LocaleType = builder.enumType('Locale', {
-  description: 'A language in which names and explanations are told.',
+  description: 'A language of names and explanations.',
   values: {
     EN: { value: 'en', description: 'English, as written in Britain.' },
     DE: { value: 'de', description: 'German, as written in Germany.' },
@@ -16,7 +16,7 @@ export const localeArgs = builder.args((t) => ({
     type: LocaleType,
     required: false,
     defaultValue: 'en',
-    description: 'In which language it is told; English if left out.',
+    description: 'The language of the text; English if left out.',
   }),
 }));
 

@@ -42,11 +42,11 @@ export function idOf(node: NodeSource): string {
 }
 
 export const Node = builder.interfaceRef<NodeSource>('Node').implement({
-  description: 'Anything with an id by which it can be asked for again.',
+  description: 'Anything that has a global id.',
   resolveType: typeNameOf,
   fields: (t) => ({
     id: t.id({
-      description: 'By which it can be asked for again: opaque, and the same for ever.',
+      description: 'Its global id, which is opaque and never changes.',
       resolve: idOf,
     }),
   }),
@@ -54,14 +54,15 @@ export const Node = builder.interfaceRef<NodeSource>('Node').implement({
 
 builder.queryFields((t) => ({
   node: t.field({
-    description: 'What has this id; null if nothing has, or the viewer may not see it.',
+    description: 'The object with this id; null if there is none, or the viewer may not see it.',
     type: Node,
     nullable: true,
-    args: { id: t.arg.id({ description: 'What `Node.id` said of what is wanted.' }) },
+    args: { id: t.arg.id({ description: 'The `Node.id` of the object.' }) },
     resolve: (_, { id }, context) => loadNode(context, id),
   }),
   nodes: t.field({
-    description: 'What has these ids, in their order; null where nothing has, or the viewer may not see it.',
+    description:
+      'The objects with these ids, in their order; null where there is none, or the viewer may not see it.',
     type: [Node],
     nullable: { list: false, items: true },
     args: { ids: t.arg.idList({ description: 'Global ids, at most 100.' }) },

@@ -5,13 +5,13 @@ import { builder } from './builder.ts';
 export type RefusalSource = Refused<RefusalCode>;
 
 export const Refusal = builder.interfaceRef<RefusalSource>('Refusal').implement({
-  description: 'Why something was not done: an expected outcome, not an error.',
+  description: 'Why something was not done. A refusal is an expected outcome, not an error.',
   fields: (t) => ({
     code: t.exposeString('refused', {
-      description: 'The reason as a code that never changes, for programs to branch on.',
+      description: 'The reason as a code, for programs. It never changes.',
     }),
     message: t.exposeString('message', {
-      description: 'The reason as an English sentence that names what was given, for people.',
+      description: 'The reason as an English sentence, for people.',
     }),
   }),
   resolveType: ({ refused }) => refusalTypeName(refused),
@@ -46,37 +46,37 @@ export const REFUSAL_TYPE_NAMES = {
 } as const satisfies Record<RefusalCode, string>;
 
 export const NotAllowed = builder.objectRef<Refused<'NOT_ALLOWED'>>('NotAllowed').implement({
-  description: 'The viewer may not do this.',
+  description: "The viewer's role may not do this.",
   interfaces: [Refusal],
 });
 export const TryAgain = builder.objectRef<Refused<'TRY_AGAIN'>>('TryAgain').implement({
-  description: 'Too much happened at once. Nothing was done; send it again.',
+  description: 'Other writes were in the way. Nothing was done; send it again.',
   interfaces: [Refusal],
 });
 export const ProgramNotFound = builder.objectRef<Refused<'PROGRAM_NOT_FOUND'>>('ProgramNotFound').implement({
-  description: 'No programme has this code, or the viewer may not know of it.',
+  description: 'No programme has this code, or the viewer may not see it.',
   interfaces: [Refusal],
 });
 export const ProgramExists = builder.objectRef<Refused<'PROGRAM_EXISTS'>>('ProgramExists').implement({
-  description: 'There is a programme with this code already.',
+  description: 'A programme with this code exists already.',
   interfaces: [Refusal],
 });
 export const PartnerExists = builder.objectRef<Refused<'PARTNER_EXISTS'>>('PartnerExists').implement({
-  description: 'There is a partner with this key already.',
+  description: 'A partner with this external reference exists already.',
   interfaces: [Refusal],
 });
 export const ParentNotFound = builder.objectRef<Refused<'UNKNOWN_PARENT'>>('ParentNotFound').implement({
-  description: 'There is no partner with the key of the parent.',
+  description: 'The programme has no partner with the external reference of the parent.',
   interfaces: [Refusal],
 });
 export const RulebookNotFound = builder
   .objectRef<Refused<'RULEBOOK_NOT_FOUND'>>('RulebookNotFound')
   .implement({
-    description: 'No rulebook has this id, or it belongs to a programme out of reach.',
+    description: 'No rulebook has this id, or the viewer may not see its programme.',
     interfaces: [Refusal],
   });
 export const NotADraft = builder.objectRef<Refused<'NOT_A_DRAFT'>>('NotADraft').implement({
-  description: 'The rulebook was published, so it never changes.',
+  description: 'The rulebook is published, so it cannot change.',
   interfaces: [Refusal],
 });
 export const NotWithdrawable = builder.objectRef<Refused<'NOT_WITHDRAWABLE'>>('NotWithdrawable').implement({
@@ -84,7 +84,7 @@ export const NotWithdrawable = builder.objectRef<Refused<'NOT_WITHDRAWABLE'>>('N
   interfaces: [Refusal],
 });
 export const PartnerNotFound = builder.objectRef<Refused<'PARTNER_NOT_FOUND'>>('PartnerNotFound').implement({
-  description: "The programme has no partner with this vendor's key.",
+  description: 'The programme has no partner with this external reference.',
   interfaces: [Refusal],
 });
 export const HierarchyCycle = builder.objectRef<Refused<'HIERARCHY_CYCLE'>>('HierarchyCycle').implement({
@@ -94,8 +94,7 @@ export const HierarchyCycle = builder.objectRef<Refused<'HIERARCHY_CYCLE'>>('Hie
 export const HierarchyTooDeep = builder
   .objectRef<Refused<'HIERARCHY_TOO_DEEP'>>('HierarchyTooDeep')
   .implement({
-    description:
-      'On some day more than 20 partners would stand above one another; a family is at most 20 deep.',
+    description: 'On some day a family would be more than 20 levels deep.',
     interfaces: [Refusal],
   });
 export const FactNotFound = builder.objectRef<Refused<'FACT_NOT_FOUND'>>('FactNotFound').implement({
@@ -107,7 +106,7 @@ export const TierNotFound = builder.objectRef<Refused<'UNKNOWN_TIER'>>('TierNotF
   interfaces: [Refusal],
 });
 export const InvalidDays = builder.objectRef<Refused<'INVALID_DAYS'>>('InvalidDays').implement({
-  description: 'The days are in the past, or there are none between the first and the end.',
+  description: 'The days are in the past, or the end is not after the first day.',
   interfaces: [Refusal],
 });
 export const OverridesOverlap = builder
@@ -119,15 +118,15 @@ export const OverridesOverlap = builder
 export const OverrideNotFound = builder
   .objectRef<Refused<'OVERRIDE_NOT_FOUND'>>('OverrideNotFound')
   .implement({
-    description: 'There is no such override, or it is out of the reach of the viewer.',
+    description: 'There is no such override, or the viewer may not see it.',
     interfaces: [Refusal],
   });
 export const InvalidKey = builder.objectRef<Refused<'INVALID_KEY'>>('InvalidKey').implement({
-  description: 'A key with these rights, this name or this end cannot be made.',
+  description: 'A key with these rights, this name or this expiry cannot be created.',
   interfaces: [Refusal],
 });
 export const KeyNotFound = builder.objectRef<Refused<'KEY_NOT_FOUND'>>('KeyNotFound').implement({
-  description: 'There is no such key, or it is out of reach.',
+  description: 'There is no such key, or the viewer may not see it.',
   interfaces: [Refusal],
 });
 

@@ -16,7 +16,7 @@ builder.scalarType('Date', {
 });
 
 builder.scalarType('DateTime', {
-  description: 'An instant, written like 2026-11-23T10:15:30.123Z (ISO 8601). As input any offset will do.',
+  description: 'An instant, written like 2026-11-23T10:15:30.123Z (ISO 8601). Input may have any offset.',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time',
   serialize: (instant) => new Date(instant).toISOString(),
   parseValue: (value) => stringOf('DateTime', value),
@@ -41,7 +41,7 @@ builder.scalarType('RulebookDocument', {
 });
 
 builder.scalarType('JsonSchema', {
-  description: 'A JSON Schema, as a JSON object. It only comes as an answer.',
+  description: 'A JSON Schema, as a JSON object. It occurs in answers only.',
   specifiedByURL: 'https://json-schema.org/draft/2020-12',
   serialize: (schema) => schema,
 });

@@ -29,54 +29,60 @@ export const StatusChangeConnection = builder.connectionObject(
 );
 
 const StatusChangeType = builder.enumType('StatusChangeType', {
-  description: 'What can happen to a standing.',
+  description: 'The types of status changes.',
   values: everyValue<ChangeType>()({
-    TIER_CHANGED: { value: 'TierChanged', description: 'The effective tier became another.' },
+    TIER_CHANGED: { value: 'TierChanged', description: 'The effective tier changed.' },
     SPECIALIZATION_EARNED: {
       value: 'SpecializationEarned',
-      description: 'A specialization is held now that was not before.',
+      description: 'The partner gained a specialization.',
     },
     SPECIALIZATION_LAPSED: {
       value: 'SpecializationLapsed',
-      description: 'A specialization that was held before is lost.',
+      description: 'The partner lost a specialization.',
     },
     HOLD_STARTED: {
       value: 'HoldStarted',
-      description: 'Something keeps the tier from the computed one that did not before.',
+      description: 'A hold on the tier began.',
     },
-    HOLD_ENDED: { value: 'HoldEnded', description: 'Nothing keeps the tier for that reason any more.' },
-    TIER_AT_RISK: { value: 'TierAtRisk', description: 'The tier will soon fall.' },
-    RISK_CLEARED: { value: 'RiskCleared', description: 'The loss of the tier is averted.' },
-    HISTORY_REVISED: { value: 'HistoryRevised', description: 'Days of the past became different.' },
+    HOLD_ENDED: { value: 'HoldEnded', description: 'A hold on the tier ended.' },
+    TIER_AT_RISK: { value: 'TierAtRisk', description: 'The effective tier is at risk.' },
+    RISK_CLEARED: { value: 'RiskCleared', description: 'The tier is no longer at risk.' },
+    HISTORY_REVISED: {
+      value: 'HistoryRevised',
+      description: 'The standing on days in the past was revised.',
+    },
   }),
 });
 
 export const StatusChangeFilter = builder.inputType('StatusChangeFilter', {
   description:
-    'Which changes are listed or pushed. A condition left out does not narrow; several narrow together.',
+    'Which changes are listed or delivered. A condition that is left out does not narrow them; several narrow them together.',
   fields: (t) => ({
-    partners: t.idList({ required: false, description: 'Of the partners with these global ids.' }),
+    partners: t.idList({
+      required: false,
+      description: 'Only changes of the partners with these global ids.',
+    }),
     types: t.field({
       type: [StatusChangeType],
       required: false,
-      description: 'Entries that say one of these things happened.',
+      description: 'Only changes of these types.',
     }),
     tiers: t.stringList({
       required: false,
-      description: 'Tier changes from or to a tier with one of these codes; nothing else.',
+      description: 'Only tier changes from or to a tier with one of these codes.',
     }),
     directions: t.field({
       type: [DirectionType],
       required: false,
-      description: 'Tier changes in one of these directions; nothing else.',
+      description: 'Only tier changes in one of these directions.',
     }),
     specializations: t.stringList({
       required: false,
-      description: 'Changes of a specialization with one of these codes; nothing else.',
+      description: 'Only changes of a specialization with one of these codes.',
     }),
     regions: t.stringList({
       required: false,
-      description: 'The partner was entered for one of these regions on the day judged.',
+      description: 'Only changes of partners whose region was one of these on the day judged.',
     }),
   }),
 });

@@ -22,13 +22,13 @@ export type Entry<Type extends ChangeDetail['type']> = LogEntry & {
 };
 
 const TriggerType = builder.enumType('Trigger', {
-  description: 'What set a change off.',
+  description: 'What caused a change.',
   values: {
     FACT: { description: 'A fact was recorded, corrected or voided.' },
-    TIME: { description: 'A day came on which something begins or ceases to count.' },
+    TIME: { description: 'A day began on which something starts or ceases to count.' },
     RULEBOOK: { description: 'A rulebook was published, withdrawn or took effect.' },
-    OVERRIDE: { description: 'A tier was set by hand, or that was ended early.' },
-    PARTNER: { description: "The partner's own data, such as its enrolment." },
+    OVERRIDE: { description: 'A tier was set by hand, or an override was ended early.' },
+    PARTNER: { description: "The partner's data changed, such as its enrolment." },
   } as const satisfies Record<Trigger, { description: string }>,
 });
 
@@ -37,11 +37,11 @@ export const DirectionType = builder.enumType('Direction', {
   values: {
     UP: { description: 'To a higher tier.' },
     DOWN: { description: 'To a lower tier.' },
-    REMAPPED: { description: 'A new rulebook gave the same standing another name.' },
-    ENTERED: { description: 'The partner had no tier before: it was enrolled, or came back.' },
+    REMAPPED: { description: 'A new rulebook mapped the tier to one of its own.' },
+    ENTERED: { description: 'The partner had no tier before: it was enrolled, or enrolled again.' },
     LEFT: {
       description:
-        'The partner has no tier any more: it left the programme, or the only rulebook was withdrawn.',
+        'The partner no longer has a tier: it left the programme, or the only rulebook was withdrawn.',
     },
   } as const satisfies Record<Direction, { description: string }>,
 });
@@ -59,7 +59,7 @@ export const STATUS_CHANGE_TYPES = {
 } as const satisfies Readonly<Record<ChangeType, string>>;
 
 export const StatusChange = builder.interfaceRef<LogEntry>('StatusChange').implement({
-  description: "An entry of a programme's log: something about a partner's standing became different.",
+  description: "An entry in a programme's log: a change of a partner's standing.",
   interfaces: [Node],
   resolveType: ({ change }) => STATUS_CHANGE_TYPES[change.detail.type],
   fields: (t) => ({
@@ -76,12 +76,14 @@ export const StatusChange = builder.interfaceRef<LogEntry>('StatusChange').imple
     }),
     recordedAt: t.expose('recordedAt', {
       type: 'DateTime',
-      description: 'The instant at which it came into the log.',
+      description: 'The instant at which it was logged.',
     }),
-    version: t.exposeInt('version', { description: "Counts the partner's changes from 1 without gaps." }),
+    version: t.exposeInt('version', {
+      description: "The number of the change among the partner's, from 1 without gaps.",
+    }),
     trigger: t.field({
       type: TriggerType,
-      description: 'What kind of event made it happen.',
+      description: 'The kind of event that caused it.',
       resolve: ({ change }) => change.trigger,
     }),
     rulebook: t.field({
@@ -99,7 +101,7 @@ export const StatusChange = builder.interfaceRef<LogEntry>('StatusChange').imple
     }),
     causeCount: t.int({
       description:
-        'How many facts caused it in all, also where `causes` names only the first 100. A viewer of the role PARTNER or INGEST that may not see all of `causes` is told how many of them it sees.',
+        'How many facts caused it, also beyond the 100 in `causes`. A viewer with the role PARTNER or INGEST that may not see all of `causes` gets the number of those that it sees.',
       resolve: async (entry, _, context) => {
         if (context.scope.partner === null && context.rights.role !== 'INGEST') return entry.causeCount;
         const { length } = await causesInScope(entry, context);
@@ -131,7 +133,7 @@ async function rulebooksOf({ rulebookId, previousRulebookId, detail }: LogEntry[
 }
 
 builder.objectRef<Entry<'TierChanged'>>('TierChanged').implement({
-  description: 'The effective tier became another.',
+  description: 'The effective tier changed.',
   interfaces: [Node, StatusChange],
   fields: (t) => ({
     from: t.field({
@@ -143,7 +145,7 @@ builder.objectRef<Entry<'TierChanged'>>('TierChanged').implement({
     to: t.field({
       type: Tier,
       nullable: true,
-      description: 'The tier now; null if there is none.',
+      description: 'The new tier; null if there is none.',
       resolve: ({ change }, _, context) => tierIn(change.rulebookId, change.detail.to, context),
     }),
     direction: t.field({
@@ -153,15 +155,15 @@ builder.objectRef<Entry<'TierChanged'>>('TierChanged').implement({
     }),
     since: t.field({
       type: 'Date',
-      description: 'The first day on which it is now believed true.',
+      description: 'The first day on which it is held.',
       resolve: ({ change }) => change.detail.since,
     }),
   }),
 });
 
 for (const [name, description] of [
-  ['SpecializationEarned', 'A specialization is held that was not before.'],
-  ['SpecializationLapsed', 'A specialization is no longer held.'],
+  ['SpecializationEarned', 'The partner gained a specialization.'],
+  ['SpecializationLapsed', 'The partner lost a specialization.'],
 ] as const) {
   builder.objectRef<Entry<'SpecializationEarned' | 'SpecializationLapsed'>>(name).implement({
     description,
@@ -169,7 +171,7 @@ for (const [name, description] of [
     fields: (t) => ({
       specialization: t.field({
         type: Specialization,
-        description: 'The specialization, as the rulebook defines it that had it last.',
+        description: 'The specialization, as the last rulebook that has it defines it.',
         resolve: async ({ change }, _, context) => {
           for (const id of [change.rulebookId, change.previousRulebookId]) {
             if (id === null) continue;
@@ -181,7 +183,7 @@ for (const [name, description] of [
       }),
       since: t.field({
         type: 'Date',
-        description: 'The first day on which it is now believed true.',
+        description: 'The first day on which it is held.',
         resolve: ({ change }) => change.detail.since,
       }),
     }),
@@ -200,13 +202,13 @@ builder.objectRef<Entry<'HoldStarted'>>('HoldStarted').implement({
     tier: t.field({
       type: Tier,
       nullable: true,
-      description: 'What the partner has on that day all the same.',
+      description: 'The effective tier on that day.',
       resolve: ({ change }, _, context) => tierIn(change.rulebookId, change.detail.tier, context),
     }),
     computedTier: t.field({
       type: Tier,
       nullable: true,
-      description: 'What the data alone would have given on that day.',
+      description: 'The computed tier on that day.',
       resolve: ({ change }, _, context) => tierIn(change.rulebookId, change.detail.computedTier, context),
     }),
   }),
@@ -225,22 +227,22 @@ builder.objectRef<Entry<'HoldEnded'>>('HoldEnded').implement({
 });
 
 builder.objectRef<Entry<'RiskCleared'>>('RiskCleared').implement({
-  description: 'The loss of the tier that was near is averted.',
+  description: 'The tier is no longer at risk.',
   interfaces: [Node, StatusChange],
 });
 
 builder.objectRef<Entry<'HistoryRevised'>>('HistoryRevised').implement({
-  description: 'What is believed of days in the past became different.',
+  description: 'The standing on days in the past was revised.',
   interfaces: [Node, StatusChange],
   fields: (t) => ({
     fromOn: t.field({
       type: 'Date',
-      description: 'The first day that became different.',
+      description: 'The first day that was revised.',
       resolve: ({ change }) => change.detail.fromOn,
     }),
     untilOn: t.field({
       type: 'Date',
-      description: 'The first day after them that did not.',
+      description: 'The first day after the revised ones.',
       resolve: ({ change }) => change.detail.untilOn,
     }),
   }),

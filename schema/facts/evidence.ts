@@ -8,20 +8,20 @@ const ExclusionReasonType = builder.enumType('ExclusionReason', {
   description: 'Why a fact did not count for a number.',
   values: {
     OUTSIDE_WINDOW: { description: 'It happened before the window.' },
-    EXPIRED: { description: 'It was no longer valid on the day.' },
-    NOT_YET_VALID: { description: 'It happens after the day.' },
+    EXPIRED: { description: 'It was no longer valid on the day judged.' },
+    NOT_YET_VALID: { description: 'It happens after the day judged.' },
     FILTERED_OUT: { description: 'It does not pass a filter of the rulebook.' },
-    VOIDED: { description: 'It was taken back.' },
-    RESPONDENT_CAP: { description: 'Its respondent has later answers, and no more of one respondent count.' },
+    VOIDED: { description: 'It was voided.' },
+    RESPONDENT_CAP: { description: 'Its respondent has as many later answers as may count.' },
     PERSON_USED_ELSEWHERE: { description: 'Its person fills another slot.' },
     DUPLICATE_PERSON: { description: 'Its person counts already.' },
     NOT_IN_FAMILY: {
       description:
-        'Its partner was not an affiliate and a member on the day, or had left the programme when it happened.',
+        'On the day judged its partner was no member or no affiliate; or it had left the programme when the fact happened.',
     },
     WRONG_REGION: { description: 'It belongs to another region.' },
-    UNKNOWN_CURRENCY: { description: 'The rulebook does not say what its currency is worth.' },
-    ALREADY_COUNTED: { description: 'What it says counts already by another fact.' },
+    UNKNOWN_CURRENCY: { description: 'The rulebook does not convert its currency.' },
+    ALREADY_COUNTED: { description: 'Another fact that says the same counts already.' },
     NOT_NEEDED: { description: 'The slots are filled without it.' },
   } as const satisfies Record<ExclusionReason, { description: string }>,
 });
@@ -35,7 +35,7 @@ const ExcludedFact = builder.objectRef<Evidence['excluded'][number]>('ExcludedFa
     }),
     reason: t.expose('reason', {
       type: ExclusionReasonType,
-      description: 'What kept the fact from counting: the first reason that applies.',
+      description: 'Why the fact did not count: the first reason that applies.',
     }),
   }),
 });

@@ -15,19 +15,28 @@ import { readDay } from '../base/read-argument.ts';
 import { WarningCode } from './fact-warning.ts';
 
 export const FactFilter = builder.inputType('FactFilter', {
-  description: 'Which facts are listed. A condition left out does not narrow; several narrow together.',
+  description:
+    'Which facts are listed. A condition that is left out does not narrow the list; several narrow it together.',
   fields: (t) => ({
     kinds: t.stringList({
       required: false,
       description:
-        'Of these kinds: `revenue`, `certification`, `satisfaction`, or the code of a measurement kind.',
+        'Only facts of these kinds: `revenue`, `certification`, `satisfaction`, or the code of a measurement kind.',
     }),
-    from: t.field({ type: 'Date', required: false, description: 'That occurred on this day or later.' }),
-    until: t.field({ type: 'Date', required: false, description: 'That occurred before this day.' }),
+    from: t.field({
+      type: 'Date',
+      required: false,
+      description: 'Only facts that occurred on this day or later.',
+    }),
+    until: t.field({
+      type: 'Date',
+      required: false,
+      description: 'Only facts that occurred before this day.',
+    }),
     warnings: t.field({
       type: [WarningCode],
       required: false,
-      description: 'About which something was odd when they were recorded: one of these.',
+      description: 'Only facts that were recorded with one of these warnings.',
     }),
   }),
 });

@@ -4,16 +4,16 @@ import { builder } from '../base/builder.ts';
 
 /** What can be odd about a fact. */
 export const WarningCode = builder.enumType('WarningCode', {
-  description: 'What is odd about a fact that was recorded all the same.',
+  description: 'What is odd about a fact that was recorded nevertheless.',
   values: {
-    LEFT: { description: 'It is dated after the partner had left the programme.' },
+    LEFT: { description: 'It is dated after the partner left the programme.' },
     FUTURE: {
       description:
-        'It is dated after the day on which it was recorded, and counts for nothing before its own day.',
+        'It is dated after the day on which it was recorded, and does not count before its own day.',
     },
     NOT_ASKED_FOR: {
       description:
-        'No metric and no slot for persons asks for such a fact, in any rulebook in force on the day of recording or to come then.',
+        'No metric and no slot asks for such a fact, in any rulebook that was in force or published for later when it was recorded.',
     },
   } as const satisfies Record<Warning, { description: string }>,
 });
@@ -21,7 +21,7 @@ export const WarningCode = builder.enumType('WarningCode', {
 type Source = { readonly code: Warning; readonly occurredOn: Fact['occurredOn'] };
 
 export const FactWarning = builder.objectRef<Source>('FactWarning').implement({
-  description: 'What was odd about a version of a fact when it was recorded; it stays as it was then.',
+  description: 'What was odd about a version of a fact when it was recorded. It does not change later.',
   fields: (t) => ({
     code: t.expose('code', { type: WarningCode, description: 'The reason, for programs.' }),
     message: t.string({

@@ -13,10 +13,10 @@ const Attribute = builder
     description: 'A named text about a fact, which a rulebook may read as text, decimal or date.',
     fields: (t) => ({
       name: t.exposeString('name', {
-        description: 'What the attribute is called; a fact has each name once.',
+        description: 'Its name, unique within the fact.',
       }),
       value: t.exposeString('value', {
-        description: 'What it says; a rulebook may read it as text, decimal or date.',
+        description: 'Its value, which a rulebook may read as text, a decimal or a date.',
       }),
     }),
   });
@@ -45,7 +45,7 @@ export const Fact = builder.interfaceRef<FactSource>('Fact').implement({
     }),
     attributes: t.field({
       type: [Attribute],
-      description: 'What else its sender said, by name.',
+      description: 'Further details from its sender, by name.',
       resolve: ({ attributes }) =>
         Object.entries(attributes)
           .map(([name, value]) => ({ name, value }))
@@ -53,7 +53,7 @@ export const Fact = builder.interfaceRef<FactSource>('Fact').implement({
     }),
     recordedAt: t.expose('recordedAt', {
       type: 'DateTime',
-      description: 'The instant from which on answers may rest on this version.',
+      description: 'The instant at which it was recorded. Later answers may rest on it.',
     }),
     supersededAt: t.expose('supersededAt', {
       type: 'DateTime',
@@ -63,11 +63,11 @@ export const Fact = builder.interfaceRef<FactSource>('Fact').implement({
     warning: t.field({
       type: FactWarning,
       nullable: true,
-      description: 'What was odd about this version when it was recorded; null if nothing was.',
+      description: 'The warning with which this version was recorded; null if there was none.',
       resolve: warningOf,
     }),
     isVoid: t.exposeBoolean('voided', {
-      description: 'This version takes the fact back: it counts for nothing.',
+      description: 'Whether this version voids the fact, so that it does not count.',
     }),
   }),
 });
@@ -97,7 +97,7 @@ export const CertificationFact = builder.objectRef<FactSource>('CertificationFac
       resolve: ({ person }) => present(person, 'person'),
     }),
     credential: t.string({
-      description: 'What the person can do: a code that the rulebook asks for.',
+      description: 'What the person is certified for: a code that rulebooks ask for.',
       resolve: ({ credential }) => present(credential, 'credential'),
     }),
     expiresOn: t.expose('expiresOn', {
@@ -109,12 +109,12 @@ export const CertificationFact = builder.objectRef<FactSource>('CertificationFac
 });
 
 export const SatisfactionFact = builder.objectRef<FactSource>('SatisfactionFact').implement({
-  description: "A customer's answer about satisfaction with a partner.",
+  description: "A customer's rating of a partner.",
   interfaces: [Node, Fact],
   fields: (t) => ({
     score: t.field({
       type: 'Decimal',
-      description: "On the programme's scale.",
+      description: "The score, on the programme's scale.",
       resolve: ({ value }) => present(value, 'score'),
     }),
     customer: t.string({
@@ -125,7 +125,7 @@ export const SatisfactionFact = builder.objectRef<FactSource>('SatisfactionFact'
     respondent: t.string({
       nullable: true,
       description:
-        'The organization that answered, by which answers may be limited. Null for the role PARTNER, so that customers answer freely.',
+        'The organization that answered. A rulebook may limit the answers of one respondent. Null for the role PARTNER, so that customers can answer freely.',
       resolve: ({ respondent }, _, { rights }) => (rights.role === 'PARTNER' ? null : respondent),
     }),
   }),
@@ -145,7 +145,7 @@ export const MeasurementFact = builder.objectRef<FactSource>('MeasurementFact').
     }),
     subject: t.exposeString('subject', {
       nullable: true,
-      description: 'What exactly was measured, such as a product or a tenant, where the kind needs it.',
+      description: 'What was measured, such as a product or a tenant, where the kind needs it.',
     }),
     expiresOn: t.expose('expiresOn', {
       type: 'Date',

@@ -13,7 +13,7 @@ export const AmendedFact = builder.interfaceRef<Amended>('AmendedFact').implemen
   fields: (t) => ({
     fact: t.expose('fact', { type: Fact, description: 'The version that is the current one now.' }),
     isDuplicate: t.exposeBoolean('duplicate', {
-      description: 'The same call had been made before: this time it changed nothing.',
+      description: 'Whether the same call was made before, so that this one changed nothing.',
     }),
     statusChanges: t.expose('changes', {
       type: [StatusChange],
@@ -23,17 +23,17 @@ export const AmendedFact = builder.interfaceRef<Amended>('AmendedFact').implemen
 });
 
 export const VersionConflict = builder.objectRef<Conflict>('VersionConflict').implement({
-  description: 'Another version than the expected one is the current one. Nothing was changed.',
+  description: 'The current version is not the expected one. Nothing was changed.',
   interfaces: [Refusal],
   fields: (t) => ({
     currentVersion: t.int({
-      description: 'The number of the version that is there instead: what to expect when correcting it.',
+      description: 'The number of the current version, to expect when correcting it.',
       resolve: ({ current }) => current.version,
     }),
     current: t.expose('current', {
       type: Fact,
       nullable: true,
-      description: 'The version that is there instead. Not for the role INGEST.',
+      description: 'The current version. Not for the role INGEST.',
     }),
   }),
 });

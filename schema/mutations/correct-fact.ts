@@ -17,10 +17,11 @@ import { AmendedFact, VersionConflict } from './amended-fact.ts';
 import { FactDetailInput, toAppDetail } from './fact-input.ts';
 
 const CorrectedFactInput = builder.inputType('CorrectedFactInput', {
-  description: 'What a fact says from now on, as a whole: nothing is taken over from the version before.',
+  description: 'The whole new content of a fact. Nothing is taken over from the version before.',
   fields: (t) => ({
     partner: t.string({
-      description: "Whom it is about: the vendor's key of the partner, which may be another one than before.",
+      description:
+        'The external reference of the partner that the fact is about, which may be another partner than before.',
     }),
     occurredOn: t.field({ type: 'Date', description: 'The day on which it happened, or was earned.' }),
     detail: t.field({ type: FactDetailInput, description: 'The content of the fact, by its kind.' }),
@@ -28,41 +29,41 @@ const CorrectedFactInput = builder.inputType('CorrectedFactInput', {
 });
 
 const CorrectFactInput = builder.inputType('CorrectFactInput', {
-  description: 'A correction: which version of which fact it replaces, and by what.',
+  description: 'A correction: the version of a fact to replace, and the new content.',
   fields: (t) => ({
     program: t.string({ description: 'The programme, by its code, such as connect.' }),
     source: t.string({ description: 'The system that the fact came from.' }),
     externalId: t.string({ description: 'Its key within the source.' }),
     expectedVersion: t.int({
-      description: 'The version that is corrected: if another one is current by now, nothing happens.',
+      description: 'The version to correct. If another version is current by then, nothing is changed.',
     }),
-    fact: t.field({ type: CorrectedFactInput, description: 'What it says from now on.' }),
+    fact: t.field({ type: CorrectedFactInput, description: 'The new content of the fact.' }),
   }),
 });
 
 const FactCorrected = builder.objectRef<Amended>('FactCorrected').implement({
-  description: 'The fact says something else now, and every day on which it counts was judged anew.',
+  description: 'The fact has new content, and every day on which it counts was judged anew.',
   interfaces: [AmendedFact],
 });
 
 const FactContentRefused = builder.objectRef<ContentRefused>('FactContentRefused').implement({
-  description: 'What the fact should say is not acceptable. Nothing was changed.',
+  description: 'The new content of the fact is not valid. Nothing was changed.',
   interfaces: [Refusal],
   fields: (t) => ({
     reason: t.string({
       description:
-        'The reason, for programs: INVALID_VALUE, UNKNOWN_PARTNER, UNKNOWN_CURRENCY, UNKNOWN_KIND, or TOO_MANY_ITEMS when a partner would have more values of what a rulebook judges each of than are allowed.',
+        'The reason, for programs: INVALID_VALUE, UNKNOWN_PARTNER, UNKNOWN_CURRENCY, UNKNOWN_KIND, or TOO_MANY_ITEMS if the partner would have more items than a requirement for each of them may judge.',
       resolve: ({ rejection }) => rejection.code,
     }),
     path: t.string({
-      description: 'What is wrong, by its place in the input.',
+      description: 'The place in the input that is wrong.',
       resolve: ({ rejection }) => rejection.path,
     }),
   }),
 });
 
 const CorrectFactResult = builder.unionType('CorrectFactResult', {
-  description: 'What became of correcting a fact.',
+  description: 'The result of correcting a fact.',
   types: [
     FactCorrected,
     NotAllowed,
@@ -78,9 +79,9 @@ const CorrectFactResult = builder.unionType('CorrectFactResult', {
 addMutation('correctFact', (t) =>
   t.field({
     description:
-      'Replaces what a fact says, also whose it is. The versions before stay to be seen, and so does what was believed by them. Sent again, it changes nothing.',
+      'Replaces the content of a fact, its partner included. Earlier versions stay readable, and so do the standings that rested on them. Sending it again changes nothing.',
     type: CorrectFactResult,
-    args: { input: t.arg({ type: CorrectFactInput, description: 'Which fact says what from now on.' }) },
+    args: { input: t.arg({ type: CorrectFactInput, description: 'The fact and its new content.' }) },
     resolve: async (_, { input }, { app, told }) => {
       const { partner, occurredOn, detail } = input.fact;
       const result = await correctFact(app, {

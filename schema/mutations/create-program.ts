@@ -10,7 +10,7 @@ import { NotAllowed, ProgramExists, refusalTypeName } from '../base/refusal.ts';
 type Done = { readonly program: ProgramRecord };
 
 const LocalizedTextInput = builder.inputType('LocalizedTextInput', {
-  description: 'A text in each of the languages in which names are told.',
+  description: 'A text in each language that names have.',
   fields: (t) => ({
     en: t.string({ description: 'The text in English, as written in Britain.' }),
     de: t.string({ description: 'The text in German, as written in Germany.' }),
@@ -23,10 +23,10 @@ const MeasurementKindInput = builder.inputType('MeasurementKindInput', {
     code: t.string({ description: 'Its code, such as active_users.' }),
     name: t.field({
       type: LocalizedTextInput,
-      description: 'What people call it, in both languages.',
+      description: 'Its name for people, in both languages.',
     }),
     unit: t.string({
-      description: 'What the numbers of this kind count, such as users; `%` for shares, where 1 is 100 %.',
+      description: 'The unit of its numbers, such as users; `%` for shares, where 1 is 100 %.',
     }),
   }),
 });
@@ -40,10 +40,10 @@ const ScaleInput = builder.inputType('ScaleInput', {
 });
 
 const CreateProgramInput = builder.inputType('CreateProgramInput', {
-  description: 'A programme to be made.',
+  description: 'A programme to create.',
   fields: (t) => ({
     code: t.string({ description: 'Its code: a small letter, then small letters, digits and hyphens.' }),
-    name: t.string({ description: 'What people call the programme; the same in every language.' }),
+    name: t.string({ description: 'The name of the programme for people, the same in every language.' }),
     timeZone: t.string({ description: 'The IANA time zone in which its days begin and end.' }),
     currency: t.string({ description: 'The currency in which revenue is measured, ISO 4217.' }),
     fiscalYearFirstMonth: t.int({
@@ -77,7 +77,7 @@ const CreateProgramInput = builder.inputType('CreateProgramInput', {
 });
 
 const ProgramCreated = builder.objectRef<Done>('ProgramCreated').implement({
-  description: 'The programme was made; it has no rules and no members yet.',
+  description: 'The programme was created. It has no rules and no members yet.',
   fields: (t) => ({
     program: t.expose('program', {
       type: Program,
@@ -87,14 +87,14 @@ const ProgramCreated = builder.objectRef<Done>('ProgramCreated').implement({
 });
 
 const CreateProgramResult = builder.unionType('CreateProgramResult', {
-  description: 'What became of making a programme.',
+  description: 'The result of creating a programme.',
   types: [ProgramCreated, NotAllowed, ProgramExists],
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'ProgramCreated'),
 });
 
 addMutation('createProgram', (t) =>
   t.field({
-    description: 'Makes a programme.',
+    description: 'Creates a programme.',
     type: CreateProgramResult,
     args: {
       input: t.arg({ type: CreateProgramInput, description: 'Its code, its calendar and what it measures.' }),

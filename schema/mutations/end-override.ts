@@ -10,14 +10,14 @@ import { StatusChange } from '../changes/status-change.ts';
 import { TierOverride } from '../partners/override.ts';
 
 const EndOverrideInput = builder.inputType('EndOverrideInput', {
-  description: 'Which tier set by hand ends, and when.',
+  description: 'Which override ends, and when.',
   fields: (t) => ({
-    override: t.id({ description: 'What `TierOverride.id` says of the one that ends.' }),
+    override: t.id({ description: 'The `TierOverride.id` of the override.' }),
     on: t.field({
       type: 'Date',
       required: false,
       description:
-        'The first day without it, not before today; today if left out. One that has not begun by then is taken back whole.',
+        'The first day without it, not before today; today if left out. An override that has not begun by then is cancelled.',
     }),
   }),
 });
@@ -27,7 +27,7 @@ const OverrideEnded = builder.objectRef<Done>('OverrideEnded').implement({
   fields: (t) => ({
     override: t.expose('override', {
       type: TierOverride,
-      description: 'What became of the override: its days end where it was told to.',
+      description: 'The override with its new end.',
     }),
     statusChanges: t.expose('changes', {
       type: [StatusChange],
@@ -37,14 +37,14 @@ const OverrideEnded = builder.objectRef<Done>('OverrideEnded').implement({
 });
 
 const EndOverrideResult = builder.unionType('EndOverrideResult', {
-  description: 'What became of ending an override.',
+  description: 'The result of ending an override.',
   types: [OverrideEnded, NotAllowed, OverrideNotFound, InvalidDays, TryAgain],
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'OverrideEnded'),
 });
 
 addMutation('endOverride', (t) =>
   t.field({
-    description: 'Ends a tier set by hand before its time. Sent again, it changes nothing.',
+    description: 'Ends an override early. Sending it again changes nothing.',
     type: EndOverrideResult,
     args: { input: t.arg({ type: EndOverrideInput, description: 'Which override ends on which day.' }) },
     resolve: async (_, { input }, context) => {

@@ -21,18 +21,20 @@ import { StatusChange } from '../changes/status-change.ts';
 type Done = { readonly partner: PartnerRow; readonly changes: readonly LogEntry[] };
 
 const EnrollPartnerInput = builder.inputType('EnrollPartnerInput', {
-  description: 'A partner on its way into a programme.',
+  description: 'A partner to enroll in a programme.',
   fields: (t) => ({
     program: t.string({ description: 'The programme, by its code, such as connect.' }),
-    externalRef: t.string({ description: "The vendor's key, unique in the programme." }),
+    externalRef: t.string({
+      description: "The external reference: the vendor's own key, unique in the programme.",
+    }),
     name: t.string({
-      description: 'What the partner is called, on its own account, in no particular language.',
+      description: "The partner's own name, in no particular language.",
     }),
     country: t.string({ description: 'Its country, ISO 3166-1 alpha-2.' }),
     region: t.string({ description: 'Its region, by which a rulebook may differ.' }),
     parent: t.string({
       required: false,
-      description: "The vendor's key of the partner whose affiliate it is.",
+      description: 'The external reference of the partner whose affiliate it is.',
     }),
     enrolledOn: t.field({
       type: 'Date',
@@ -43,7 +45,7 @@ const EnrollPartnerInput = builder.inputType('EnrollPartnerInput', {
 });
 
 const PartnerEnrolled = builder.objectRef<Done>('PartnerEnrolled').implement({
-  description: 'The partner is a member, and was judged.',
+  description: 'The partner was enrolled and judged.',
   fields: (t) => ({
     partner: t.expose('partner', { type: Partner, description: 'The new member with its first tier.' }),
     statusChanges: t.expose('changes', {
@@ -54,7 +56,7 @@ const PartnerEnrolled = builder.objectRef<Done>('PartnerEnrolled').implement({
 });
 
 const EnrollPartnerResult = builder.unionType('EnrollPartnerResult', {
-  description: 'What became of enrolling a partner.',
+  description: 'The result of enrolling a partner.',
   types: [
     PartnerEnrolled,
     NotAllowed,
@@ -70,7 +72,7 @@ const EnrollPartnerResult = builder.unionType('EnrollPartnerResult', {
 addMutation('enrollPartner', (t) =>
   t.field({
     description:
-      'Makes a partner a member of a programme and judges it. One that has left comes back by `updatePartner` with another `enrolledOn`.',
+      'Enrolls a partner in a programme and judges it. For a partner that has left, use `updatePartner` with a new `enrolledOn`.',
     type: EnrollPartnerResult,
     args: { input: t.arg({ type: EnrollPartnerInput, description: 'The data of the new member.' }) },
     resolve: async (_, { input }, { app, scope, told }) => {

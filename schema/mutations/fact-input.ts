@@ -6,20 +6,20 @@ import { badUserInput } from '../base/errors.ts';
 const AttributeInput = builder.inputType('AttributeInput', {
   description: 'A named text about a fact, which a rulebook may read as text, decimal or date.',
   fields: (t) => ({
-    name: t.string({ description: 'What the attribute is called; each name once a fact.' }),
+    name: t.string({ description: 'Its name, unique within the fact.' }),
     value: t.string({
-      description: 'What it says; a rulebook may read it as text, decimal or date.',
+      description: 'Its value, which a rulebook may read as text, a decimal or a date.',
     }),
   }),
 });
 
-const ATTRIBUTES = 'What else there is to say, by name; at most 20.';
+const ATTRIBUTES = 'Further details, by name; at most 20.';
 
 const RevenueInput = builder.inputType('RevenueInput', {
-  description: 'An amount that a partner turned over on a day.',
+  description: 'Revenue with a partner on a day.',
   fields: (t) => ({
-    amount: t.field({ type: 'Decimal', description: 'How much, in `currency`; a return is negative.' }),
-    currency: t.string({ description: 'ISO 4217; one that a rulebook of the programme knows.' }),
+    amount: t.field({ type: 'Decimal', description: 'The amount in `currency`; negative for a return.' }),
+    currency: t.string({ description: 'An ISO 4217 code that a rulebook of the programme converts.' }),
     attributes: t.field({ type: [AttributeInput], required: false, description: ATTRIBUTES }),
   }),
 });
@@ -27,8 +27,8 @@ const RevenueInput = builder.inputType('RevenueInput', {
 const CertificationInput = builder.inputType('CertificationInput', {
   description: 'A certification of a person, earned on `occurredOn`.',
   fields: (t) => ({
-    person: t.string({ description: 'Who: an identifier within the programme.' }),
-    credential: t.string({ description: 'What the person can do: a code that the rulebook asks for.' }),
+    person: t.string({ description: 'The person: an identifier within the programme.' }),
+    credential: t.string({ description: 'What the person is certified for: a code that rulebooks ask for.' }),
     expiresOn: t.field({
       type: 'Date',
       required: false,
@@ -39,9 +39,9 @@ const CertificationInput = builder.inputType('CertificationInput', {
 });
 
 const SatisfactionInput = builder.inputType('SatisfactionInput', {
-  description: "A customer's answer about satisfaction with a partner.",
+  description: "A customer's rating of a partner.",
   fields: (t) => ({
-    score: t.field({ type: 'Decimal', description: "On the programme's scale." }),
+    score: t.field({ type: 'Decimal', description: "The score, on the programme's scale." }),
     customer: t.string({ required: false, description: 'The customer: an identifier within the programme.' }),
     respondent: t.string({ required: false, description: 'The organization that answered.' }),
     attributes: t.field({ type: [AttributeInput], required: false, description: ATTRIBUTES }),
@@ -58,7 +58,7 @@ const MeasurementInput = builder.inputType('MeasurementInput', {
     }),
     subject: t.string({
       required: false,
-      description: 'What exactly was measured, such as a product or a tenant, where the kind needs it.',
+      description: 'What was measured, such as a product or a tenant, where the kind needs it.',
     }),
     expiresOn: t.field({
       type: 'Date',
@@ -77,7 +77,7 @@ export const FactDetailInput = builder.inputType('FactDetailInput', {
       revenue: t.field({
         type: RevenueInput,
         required: false,
-        description: 'The partner sold something, or took it back.',
+        description: 'The partner sold something, or a sale was returned.',
       }),
       certification: t.field({
         type: CertificationInput,
@@ -87,21 +87,21 @@ export const FactDetailInput = builder.inputType('FactDetailInput', {
       satisfaction: t.field({
         type: SatisfactionInput,
         required: false,
-        description: 'A customer told how satisfied it is.',
+        description: 'A customer rated the partner.',
       }),
       measurement: t.field({
         type: MeasurementInput,
         required: false,
-        description: 'Something of a kind that the programme declares was measured.',
+        description: 'A number of a kind that the programme declares was measured.',
       }),
     }) satisfies Readonly<Record<FactType, unknown>>,
 });
 
 export const FactInput = builder.inputType('FactInput', {
-  description: 'A fact to be recorded, under a key that its sender chooses.',
+  description: 'A fact to record, under a key that its sender chooses.',
   fields: (t) => ({
     externalId: t.string({ description: 'Its key within the source: the same key twice is the same fact.' }),
-    partner: t.string({ description: "Whom it is about: the vendor's key of the partner." }),
+    partner: t.string({ description: 'The external reference of the partner that the fact is about.' }),
     occurredOn: t.field({ type: 'Date', description: 'The day on which it happened, or was earned.' }),
     detail: t.field({ type: FactDetailInput, description: 'The content of the fact, by its kind.' }),
   }),

@@ -18,28 +18,28 @@ import { TierOverride } from '../partners/override.ts';
 const LONGEST_REASON = 500;
 
 const OverrideTierInput = builder.inputType('OverrideTierInput', {
-  description: 'A tier to be set by hand.',
+  description: 'A tier to set by hand.',
   fields: (t) => ({
     program: t.string({ description: 'The programme, by its code, such as connect.' }),
-    partner: t.string({ description: "Which partner: the vendor's key." }),
+    partner: t.string({ description: 'The external reference of the partner.' }),
     tier: t.string({ description: 'The code of a tier of the rulebook in force on the first day.' }),
     firstOn: t.field({
       type: 'Date',
       required: false,
       description: 'The first day on which it holds, not before today; today if left out.',
     }),
-    endsOn: t.field({ type: 'Date', description: 'The first day on which it is over.' }),
-    reason: t.string({ description: `Why, in words, at most ${LONGEST_REASON} characters.` }),
+    endsOn: t.field({ type: 'Date', description: 'The first day without it.' }),
+    reason: t.string({ description: `Why it is set, in at most ${LONGEST_REASON} characters.` }),
     actor: t.string({ description: 'The person who answers for it, by name or identifier.' }),
   }),
 });
 
 const TierOverridden = builder.objectRef<Done>('TierOverridden').implement({
-  description: 'The tier is set, and is the effective one from its first day on.',
+  description: 'The tier is set, and is effective from its first day.',
   fields: (t) => ({
     override: t.expose('override', {
       type: TierOverride,
-      description: 'What was set by hand; keep its id to end it early.',
+      description: 'The override. Its id is needed to end it early.',
     }),
     statusChanges: t.expose('changes', {
       type: [StatusChange],
@@ -49,7 +49,7 @@ const TierOverridden = builder.objectRef<Done>('TierOverridden').implement({
 });
 
 const OverrideTierResult = builder.unionType('OverrideTierResult', {
-  description: 'What became of setting a tier by hand.',
+  description: 'The result of setting a tier by hand.',
   types: [
     TierOverridden,
     NotAllowed,
@@ -66,7 +66,7 @@ const OverrideTierResult = builder.unionType('OverrideTierResult', {
 addMutation('overrideTier', (t) =>
   t.field({
     description:
-      "Sets a partner's tier by hand for a time, up or down. Two of one partner cannot hold on the same day.",
+      "Sets a partner's tier by hand for a time, up or down. Two overrides of one partner cannot hold on the same day.",
     type: OverrideTierResult,
     args: {
       input: t.arg({ type: OverrideTierInput, description: 'Whose tier it is, for which days, and why.' }),

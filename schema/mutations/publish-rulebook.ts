@@ -33,21 +33,21 @@ const RulebookProblem = builder.objectRef<Problem>('RulebookProblem').implement(
 });
 
 const RulebookInvalid = builder.objectRef<Invalid>('RulebookInvalid').implement({
-  description: 'The document is no valid rulebook. Nothing was saved.',
+  description: 'The document is not a valid rulebook. Nothing was saved.',
   interfaces: [Refusal],
   fields: (t) => ({
     problems: t.expose('problems', {
       type: [RulebookProblem],
-      description: 'What is wrong with it: the first hundred problems, in the order of the document.',
+      description: 'The first 100 problems, in the order of the document.',
     }),
     problemCount: t.exposeInt('problemCount', {
-      description: 'How many problems it has, also where not all of them are told.',
+      description: 'How many problems it has, including those that are not listed.',
     }),
   }),
 });
 
 const SaveRulebookDraftInput = builder.inputType('SaveRulebookDraftInput', {
-  description: 'The document of a draft, new or in the place of an earlier one.',
+  description: 'The document of a draft, either a new one or one that replaces an earlier one.',
   fields: (t) => ({
     program: t.string({ description: 'The programme, by its code, such as connect.' }),
     document: t.field({
@@ -56,7 +56,7 @@ const SaveRulebookDraftInput = builder.inputType('SaveRulebookDraftInput', {
     }),
     draft: t.id({
       required: false,
-      description: 'The global id of the draft that it replaces; a new one is made if left out.',
+      description: 'The global id of the draft to replace; if left out, a new draft is created.',
     }),
   }),
 });
@@ -72,21 +72,21 @@ const RulebookDraftSaved = builder.objectRef<Saved>('RulebookDraftSaved').implem
 });
 
 const SaveRulebookDraftResult = builder.unionType('SaveRulebookDraftResult', {
-  description: 'What became of saving a draft.',
+  description: 'The result of saving a draft.',
   types: [RulebookDraftSaved, NotAllowed, ProgramNotFound, RulebookInvalid, RulebookNotFound, NotADraft],
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'RulebookDraftSaved'),
 });
 
 const PublishRulebookInput = builder.inputType('PublishRulebookInput', {
-  description: 'A draft to be published.',
+  description: 'A draft to publish.',
   fields: (t) => ({
-    rulebook: t.id({ description: 'What saving the draft gave as its id.' }),
+    rulebook: t.id({ description: 'The id of the draft, as saving it returned.' }),
     effectiveFrom: t.field({ type: 'Date', description: 'The first day on which it is in force.' }),
   }),
 });
 
 const RulebookPublished = builder.objectRef<Published>('RulebookPublished').implement({
-  description: 'The rulebook was published and never changes from now on. Every partner is judged anew.',
+  description: 'The rulebook is published, and cannot change any more. Every partner is judged anew.',
   fields: (t) => ({
     rulebook: t.expose('rulebook', {
       type: Rulebook,
@@ -101,20 +101,20 @@ const NotPublishable = builder.objectRef<Unpublishable>('NotPublishable').implem
   fields: (t) => ({
     problems: t.expose('problems', {
       type: [RulebookProblem],
-      description: 'The places in its document that stand in the way; none if it is the day.',
+      description: 'The places in its document that prevent it; none if the day does.',
     }),
   }),
 });
 
 const PublishRulebookResult = builder.unionType('PublishRulebookResult', {
-  description: 'What became of publishing a rulebook.',
+  description: 'The result of publishing a rulebook.',
   types: [RulebookPublished, NotAllowed, RulebookNotFound, NotADraft, NotPublishable],
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'RulebookPublished'),
 });
 
 addMutation('saveRulebookDraft', (t) =>
   t.field({
-    description: 'Saves a rulebook document that is valid as a draft.',
+    description: 'Saves a valid rulebook document as a draft.',
     type: SaveRulebookDraftResult,
     args: {
       input: t.arg({
@@ -133,7 +133,7 @@ addMutation('saveRulebookDraft', (t) =>
 
 addMutation('publishRulebook', (t) =>
   t.field({
-    description: "Makes a draft the programme's rules from a day on.",
+    description: "Publishes a draft: from a day on it is the programme's rules.",
     type: PublishRulebookResult,
     args: {
       input: t.arg({ type: PublishRulebookInput, description: 'Which draft takes effect on which day.' }),

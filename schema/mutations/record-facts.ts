@@ -19,16 +19,16 @@ const OnError = builder.enumType('OnError', {
   description: 'What a refused row means for the others.',
   values: {
     SKIP_ROW: { description: 'Only the refused row is left out.' },
-    REJECT_ALL: { description: 'All rows are given up, and the rejections are told.' },
+    REJECT_ALL: { description: 'No row is recorded, and the rejections are returned.' },
   } as const,
 });
 
 const RecordFactsInput = builder.inputType('RecordFactsInput', {
-  description: 'Facts of one source to be recorded together.',
+  description: 'Facts of one source to record together.',
   fields: (t) => ({
     program: t.string({ description: 'The programme, by its code, such as connect.' }),
     source: t.string({
-      description: 'The system that they come from, within which external ids are unique.',
+      description: 'The system that the facts come from, within which external ids are unique.',
     }),
     facts: t.field({ type: [FactInput], description: `The facts, at most ${MAX_ROWS}.` }),
     onError: t.field({
@@ -43,14 +43,14 @@ const RecordFactsInput = builder.inputType('RecordFactsInput', {
 const index = 'Its place in the input, from 0.';
 
 const RowRecorded = builder.objectRef<Row<'RECORDED'>>('RowRecorded').implement({
-  description: 'The row is a new fact now, and its partner was judged by it.',
+  description: 'The row is recorded as a new fact, and its partner was judged.',
   fields: (t) => ({
     index: t.exposeInt('index', { description: index }),
     fact: t.expose('fact', { type: Fact, description: 'Its first version, as it was recorded.' }),
     warning: t.field({
       type: FactWarning,
       nullable: true,
-      description: 'What is odd about it, though it was recorded; null if nothing is.',
+      description: 'The warning with which it was recorded; null if there is none.',
       resolve: ({ fact }) => warningOf(fact),
     }),
   }),
@@ -58,50 +58,50 @@ const RowRecorded = builder.objectRef<Row<'RECORDED'>>('RowRecorded').implement(
 
 const RowDuplicate = builder.objectRef<Row<'DUPLICATE'>>('RowDuplicate').implement({
   description:
-    'The row says what the current version under its key says or, of a fact that was voided, what any of its versions said. Nothing changed.',
+    'The row says what the current version under its key says or, if the fact is voided, what any of its versions said. Nothing was changed.',
   fields: (t) => ({
     index: t.exposeInt('index', { description: index }),
     fact: t.expose('fact', { type: Fact, description: 'The version that says the same.' }),
     isVoid: t.exposeBoolean('isVoid', {
-      description: 'The fact was voided and stays so: the row does not revive it.',
+      description: 'Whether the fact is voided. The row does not revive it.',
     }),
   }),
 });
 
 const RowOutdated = builder.objectRef<Row<'OUTDATED'>>('RowOutdated').implement({
   description:
-    'The row says what an older version under its key said: it was corrected since, and stays so. This is no rejection.',
+    'The row says what an older version under its key said. The fact was corrected since, and stays corrected; this is not a rejection.',
   fields: (t) => ({
     index: t.exposeInt('index', { description: index }),
     currentVersion: t.int({
-      description: 'The number of the version that counts: what to expect when correcting it.',
+      description: 'The number of the current version, to expect when correcting it.',
       resolve: ({ current }) => current.version,
     }),
     current: t.expose('current', {
       type: Fact,
       nullable: true,
-      description: 'The version that counts. Not for the role INGEST.',
+      description: 'The current version. Not for the role INGEST.',
     }),
   }),
 });
 
 const RowRejected = builder.objectRef<Row<'REJECTED'>>('RowRejected').implement({
-  description: 'The row was left out; the others are not touched by that unless all had to be refused.',
+  description: 'The row was refused. The others are recorded nevertheless, unless `onError` is REJECT_ALL.',
   fields: (t) => ({
     index: t.exposeInt('index', { description: index }),
     code: t.exposeString('code', {
       description:
-        'The reason, for programs: INVALID_VALUE, UNKNOWN_PARTNER, UNKNOWN_CURRENCY, UNKNOWN_KIND, TOO_MANY_ITEMS when a partner would have more values of what a rulebook judges each of than are allowed, or CONFLICT when another fact has its key and never said the same.',
+        'The reason, for programs: INVALID_VALUE, UNKNOWN_PARTNER, UNKNOWN_CURRENCY, UNKNOWN_KIND, TOO_MANY_ITEMS if the partner would have more items than a requirement for each of them may judge, or CONFLICT if a fact with the same key never had this content.',
     }),
-    path: t.exposeString('path', { description: 'What is wrong, by its place in the input.' }),
+    path: t.exposeString('path', { description: 'The place in the input that is wrong.' }),
     message: t.exposeString('message', {
-      description: 'The reason as an English sentence that names what was given, for people.',
+      description: 'The reason as an English sentence, for people.',
     }),
   }),
 });
 
 const RowResult = builder.unionType('RowResult', {
-  description: 'What became of one row of the input, in its place.',
+  description: 'The outcome of one row of the input.',
   types: [RowRecorded, RowDuplicate, RowOutdated, RowRejected],
   resolveType: ({ type }) => {
     switch (type) {
@@ -118,11 +118,11 @@ const RowResult = builder.unionType('RowResult', {
 });
 
 const FactsRecorded = builder.objectRef<Done>('FactsRecorded').implement({
-  description: 'What became of the rows, and what it changed.',
+  description: 'The outcome of each row, and the changes that followed.',
   fields: (t) => ({
     rows: t.expose('rows', {
       type: [RowResult],
-      description: 'One a row, in the order of the input.',
+      description: 'One outcome for each row, in the order of the input.',
       // Each was paid for as a row of the input.
       extensions: { cost: 0 },
     }),
@@ -146,7 +146,7 @@ const FactsRejected = builder.objectRef<Rejected>('FactsRejected').implement({
 });
 
 const RecordFactsResult = builder.unionType('RecordFactsResult', {
-  description: 'What became of recording facts.',
+  description: 'The result of recording facts.',
   types: [FactsRecorded, NotAllowed, ProgramNotFound, FactsRejected, TryAgain],
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'FactsRecorded'),
 });
@@ -154,12 +154,12 @@ const RecordFactsResult = builder.unionType('RecordFactsResult', {
 addMutation('recordFacts', (t) =>
   t.field({
     description:
-      'Records facts, judges the partners concerned and logs what changed. Idempotent by programme, source and external id: the same row again is a duplicate, what an older version said is outdated, another row under the same key a conflict.',
+      'Records facts, judges the partners concerned and logs what changed. It is idempotent by programme, source and external id: the same row again is a duplicate, the content of an older version is outdated, and any other row under the same key is a conflict.',
     type: RecordFactsResult,
     args: {
       input: t.arg({
         type: RecordFactsInput,
-        description: 'Up to a thousand facts of one source, and what a refused one means.',
+        description: 'Up to 1,000 facts of one source, and what a refused row means for the others.',
       }),
     },
     resolve: async (_, { input }, { app, told }) => {

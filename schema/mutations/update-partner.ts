@@ -22,44 +22,44 @@ type Done = { readonly partner: PartnerRow; readonly changes: readonly LogEntry[
 
 const UpdatePartnerInput = builder.inputType('UpdatePartnerInput', {
   description:
-    'What becomes different about a partner from a day on. What is left out stays as it is, and so does what was entered for a later day.',
+    'New data of a partner from a day on. Fields that are left out stay as they are, and so do data entered for later days.',
   fields: (t) => ({
     program: t.string({ description: 'The programme, by its code, such as connect.' }),
-    partner: t.string({ description: "Which partner: the vendor's key." }),
+    partner: t.string({ description: 'The external reference of the partner.' }),
     firstOn: t.field({
       type: 'Date',
       required: false,
       description:
-        'The first day on which it is so; today if left out. A day of the past has the standings since then judged anew, a day to come lets it wait. Left out, `enrolledOn` and `leftOn` hold on all days of a membership.',
+        'The first day on which the data hold; today if left out. From a past day on, standings are judged anew; a future day lets the data wait. If it is left out, `enrolledOn` and `leftOn` hold on all days of a membership.',
     }),
-    name: t.string({ required: false, description: 'What people will call it from that day on.' }),
+    name: t.string({ required: false, description: 'Its name from that day on.' }),
     country: t.string({ required: false, description: 'Its new country, ISO 3166-1 alpha-2.' }),
     region: t.string({ required: false, description: 'Its new region, by which a rulebook may differ.' }),
     parent: t.string({
       required: false,
-      description: "The vendor's key of the partner whose affiliate it becomes; null for none.",
+      description: 'The external reference of the partner whose affiliate it becomes; null for none.',
     }),
     enrolledOn: t.field({
       type: 'Date',
       required: false,
       description:
-        'The day on which its membership began, earlier or later than so far: of the one that is running or ended last, or of the first to come if there is no other. The past is judged anew. On or after the end of that one, a new membership begins.',
+        'The day on which its membership begins: the running one or else the last one that ended, or the first future one if there is no other. The past is judged anew. A day on or after the end of that membership begins a new one.',
     }),
     leftOn: t.field({
       type: 'Date',
       required: false,
       description:
-        'The first day on which it is no longer a member, earlier or later than so far, past or to come: the end of the membership that is running or ended last, or of the first to come if there is no other. The past is judged anew. Null takes its leaving back.',
+        'The first day on which it is no longer a member, past or future: the end of the running membership or else of the last one that ended, or of the first future one if there is no other. The past is judged anew. Null removes the end.',
     }),
   }),
 });
 
 const PartnerUpdated = builder.objectRef<Done>('PartnerUpdated').implement({
-  description: 'The data were entered, and the partner and those above it were judged anew.',
+  description: 'The data were changed, and the partner and those above it were judged anew.',
   fields: (t) => ({
     partner: t.expose('partner', {
       type: Partner,
-      description: 'The partner with the data that hold today; what was entered for later is not among them.',
+      description: 'The partner with the data that hold today, without those for later days.',
     }),
     statusChanges: t.expose('changes', {
       type: [StatusChange],
@@ -69,7 +69,7 @@ const PartnerUpdated = builder.objectRef<Done>('PartnerUpdated').implement({
 });
 
 const UpdatePartnerResult = builder.unionType('UpdatePartnerResult', {
-  description: 'What became of entering data about a partner.',
+  description: "The result of changing a partner's data.",
   types: [
     PartnerUpdated,
     NotAllowed,
@@ -85,9 +85,14 @@ const UpdatePartnerResult = builder.unionType('UpdatePartnerResult', {
 
 addMutation('updatePartner', (t) =>
   t.field({
-    description: 'Enters new data about a partner from a day on. Nothing is overwritten.',
+    description: "Changes a partner's data from a day on. Earlier data are kept.",
     type: UpdatePartnerResult,
-    args: { input: t.arg({ type: UpdatePartnerInput, description: 'What is different from which day on.' }) },
+    args: {
+      input: t.arg({
+        type: UpdatePartnerInput,
+        description: 'The new data, and the day from which they hold.',
+      }),
+    },
     resolve: async (_, { input }, { app, scope, told }) => {
       const { program, partner, firstOn, name, country, region, parent, enrolledOn, leftOn } = input;
       const result = await updatePartner(app, {

@@ -5,24 +5,24 @@ import { FactNotFound, NotAllowed, ProgramNotFound, refusalTypeName, TryAgain } 
 import { AmendedFact, VersionConflict } from './amended-fact.ts';
 
 const VoidFactInput = builder.inputType('VoidFactInput', {
-  description: 'Which version of which fact is taken back.',
+  description: 'The version of a fact to void.',
   fields: (t) => ({
     program: t.string({ description: 'The programme, by its code, such as connect.' }),
     source: t.string({ description: 'The system that the fact came from.' }),
     externalId: t.string({ description: 'Its key within the source.' }),
     expectedVersion: t.int({
-      description: 'The version that is taken back: if another one is current by now, nothing happens.',
+      description: 'The version to void. If another version is current by then, nothing is changed.',
     }),
   }),
 });
 
 const FactVoided = builder.objectRef<Amended>('FactVoided').implement({
-  description: 'The fact counts for nothing any more, as if it had never happened.',
+  description: 'The fact no longer counts, as if it had never happened.',
   interfaces: [AmendedFact],
 });
 
 const VoidFactResult = builder.unionType('VoidFactResult', {
-  description: 'What became of taking a fact back.',
+  description: 'The result of voiding a fact.',
   types: [FactVoided, NotAllowed, ProgramNotFound, FactNotFound, VersionConflict, TryAgain],
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'FactVoided'),
 });
@@ -30,7 +30,7 @@ const VoidFactResult = builder.unionType('VoidFactResult', {
 addMutation('voidFact', (t) =>
   t.field({
     description:
-      'Makes a fact count for nothing. It stays to be seen, among what was excluded from a number as VOIDED. Sent again, it changes nothing; a correction brings the fact back.',
+      'Voids a fact, so that it no longer counts. It stays visible among the excluded facts of a number, as VOIDED. Sending it again changes nothing. A correction revives the fact.',
     type: VoidFactResult,
     args: { input: t.arg({ type: VoidFactInput, description: 'Which version of which fact.' }) },
     resolve: async (_, { input }, { app }) => {

@@ -8,16 +8,16 @@ import { Rulebook } from '../rulebooks/rulebook.ts';
 type Done = { readonly rulebook: RulebookSource; readonly factsUnconverted: number };
 
 const WithdrawRulebookInput = builder.inputType('WithdrawRulebookInput', {
-  description: 'A published rulebook to be taken back.',
+  description: 'A published rulebook to withdraw.',
   fields: (t) => ({
-    rulebook: t.id({ description: 'The global id, as `Rulebook.id` or the publication gave it.' }),
-    reason: t.string({ description: 'Why, for people: 1 to 500 characters, kept with the rulebook.' }),
+    rulebook: t.id({ description: 'The `Rulebook.id` of the rulebook.' }),
+    reason: t.string({ description: 'Why it is withdrawn: 1 to 500 characters, kept with the rulebook.' }),
   }),
 });
 
 const RulebookWithdrawn = builder.objectRef<Done>('RulebookWithdrawn').implement({
   description:
-    'From now on all is judged as if the rulebook had never been published. Every partner is judged anew; `Program.judging` says how far that has come.',
+    'The rulebook is withdrawn, as if it had never been published. Every partner is judged anew; `Program.judging` says how far that has come.',
   fields: (t) => ({
     rulebook: t.expose('rulebook', {
       type: Rulebook,
@@ -25,13 +25,13 @@ const RulebookWithdrawn = builder.objectRef<Done>('RulebookWithdrawn').implement
     }),
     factsUnconverted: t.exposeInt('factsUnconverted', {
       description:
-        'How many facts are in a currency that no rulebook of the programme converts any more: numbers that read their value leave them out, and proofs exclude them as UNKNOWN_CURRENCY.',
+        'How many facts are in a currency that no rulebook of the programme converts any more. Numbers that read their value leave them out, and proofs list them as UNKNOWN_CURRENCY.',
     }),
   }),
 });
 
 const WithdrawRulebookResult = builder.unionType('WithdrawRulebookResult', {
-  description: 'What became of withdrawing a rulebook.',
+  description: 'The result of withdrawing a rulebook.',
   types: [RulebookWithdrawn, NotAllowed, RulebookNotFound, NotWithdrawable],
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'RulebookWithdrawn'),
 });
@@ -39,12 +39,12 @@ const WithdrawRulebookResult = builder.unionType('WithdrawRulebookResult', {
 addMutation('withdrawRulebook', (t) =>
   t.field({
     description:
-      'Takes the latest published rulebook back, also after it took effect: the one before it holds again, for the past too, and without it there is no tier. What was believed until then stays answerable with `knownAt`. The next rulebook can be published once every partner has been judged anew.',
+      'Withdraws the latest published rulebook, also after it took effect. The rulebook before it holds again, for the past too; if there is none, partners have no tier. The standings until then can still be read with `knownAt`. The next rulebook can be published once every partner has been judged anew.',
     type: WithdrawRulebookResult,
     args: {
       input: t.arg({
         type: WithdrawRulebookInput,
-        description: 'The published rulebook that is to be taken back.',
+        description: 'The published rulebook to withdraw.',
       }),
     },
     resolve: async (_, { input }, context) => {

@@ -20,13 +20,13 @@ export type PeriodSource = { readonly from: Day; readonly until: Day | null; rea
 
 const StandingPeriod = builder.objectRef<PeriodSource>('StandingPeriod').implement({
   description:
-    'Days in a row on which nothing about a standing differs but its numbers. Those to come are as they will be if nothing new is recorded.',
+    'A run of days on which a standing differs in its numbers at most. Future days are as they will be if nothing new is recorded.',
   fields: (t) => ({
-    from: t.expose('from', { type: 'Date', description: 'The first day of them that was asked for.' }),
+    from: t.expose('from', { type: 'Date', description: 'Its first day within the range asked for.' }),
     until: t.expose('until', {
       type: 'Date',
       nullable: true,
-      description: 'The first day after them; null if they have no end.',
+      description: 'The first day after it; null if it has no end.',
     }),
     rulebook: t.field({
       type: Rulebook,
@@ -64,7 +64,7 @@ const StandingPeriod = builder.objectRef<PeriodSource>('StandingPeriod').impleme
     risk: t.field({
       type: Risk,
       nullable: true,
-      description: 'The loss of the effective tier that is near on these days; null if none is.',
+      description: 'The coming loss of the effective tier; null if none is near.',
       resolve: ({ status }) => status.risk,
     }),
   }),

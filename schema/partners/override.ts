@@ -8,7 +8,7 @@ import { Tier } from '../rulebooks/tier.ts';
 
 export const TierOverride = builder.objectRef<OverrideRow>('TierOverride').implement({
   description:
-    'A tier set by hand for a time. The computed tier goes on beside it and counts again from `endsOn` on.',
+    'A tier set by hand for a time. The computed tier continues beside it, and counts again from `endsOn`.',
   interfaces: [Node],
   fields: (t) => ({
     partner: t.field({
@@ -26,9 +26,9 @@ export const TierOverride = builder.objectRef<OverrideRow>('TierOverride').imple
     firstOn: t.expose('firstOn', { type: 'Date', description: 'The first day on which it holds.' }),
     endsOn: t.expose('endsOn', {
       type: 'Date',
-      description: 'The first day without it; not after `firstOn` if it was taken back before it began.',
+      description: 'The first day without it; not after `firstOn` if it was cancelled before it began.',
     }),
-    reason: t.exposeString('reason', { description: 'Why it was set, in words.' }),
+    reason: t.exposeString('reason', { description: 'Why it was set.' }),
     actor: t.string({
       nullable: true,
       description: 'The person who answers for it, by name or identifier. Null for the role PARTNER.',
@@ -36,7 +36,7 @@ export const TierOverride = builder.objectRef<OverrideRow>('TierOverride').imple
     }),
     recordedAt: t.expose('recordedAt', {
       type: 'DateTime',
-      description: 'When it was set, or last ended earlier.',
+      description: 'When it was set, or its end was last changed.',
     }),
   }),
 });

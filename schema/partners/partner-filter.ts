@@ -9,7 +9,7 @@ import { HoldReasonType } from '../proofs/hold.ts';
 
 const GapFilter = builder.inputType('GapFilter', {
   description:
-    'How far partners are from the tier above the effective one, by what `Standing.next` says; those with the highest tier never pass. Several conditions narrow together.',
+    'How far partners are from the tier above the effective one, as `Standing.next` says. Partners with the highest tier never pass. Several conditions narrow together.',
   fields: (t) => ({
     tiers: t.stringList({ required: false, description: 'The tier above has one of these codes.' }),
     missingAtMost: t.int({
@@ -20,97 +20,99 @@ const GapFilter = builder.inputType('GapFilter', {
     missing: t.stringList({
       required: false,
       description:
-        'At least one of these parts is missing, given by its `path`: a place in the document of the rulebook.',
+        "At least one of these parts is missing. A part is named by its `path`, its place in the rulebook's document.",
     }),
   }),
 });
 
 export const PartnerFilter = builder.inputType('PartnerFilter', {
-  description: 'Which partners are listed. A condition left out does not narrow; several narrow together.',
+  description:
+    'Which partners are listed. A condition that is left out does not narrow the list; several narrow it together.',
   fields: (t) => ({
-    tiers: t.stringList({ required: false, description: 'Whose effective tier has one of these codes.' }),
+    tiers: t.stringList({
+      required: false,
+      description: 'Only partners whose effective tier has one of these codes.',
+    }),
     regions: t.stringList({
       required: false,
-      description: 'Entered today for one of these regions, exactly as written.',
+      description: 'Only partners whose region today is one of these, exactly as written.',
     }),
     countries: t.stringList({
       required: false,
-      description: 'In one of these countries, ISO 3166-1 alpha-2.',
+      description: 'Only partners in one of these countries, ISO 3166-1 alpha-2.',
     }),
     specializations: t.stringList({
       required: false,
-      description: 'Holding at least one specialization with one of these codes.',
+      description: 'Only partners that hold a specialization with one of these codes.',
     }),
     specializationLapsesBefore: t.field({
       type: 'Date',
       required: false,
       description:
-        'Holding a specialization, one of `specializations` where they are given, that it will have lost before this day if nothing new is recorded.',
+        'Only partners that will lose a specialization before this day if nothing new is recorded; one of `specializations`, where those are given.',
     }),
     onHold: t.boolean({
       required: false,
-      description: 'Whose effective tier something holds (true), or nothing does (false).',
+      description: 'Only partners whose effective tier is held (true), or is not (false).',
     }),
     holdReasons: t.field({
       type: [HoldReasonType],
       required: false,
-      description: 'Whose effective tier is decided by a hold with one of these reasons.',
+      description: 'Only partners whose effective tier is decided by a hold with one of these reasons.',
     }),
     search: t.string({
       required: false,
       description:
-        "With this in the name or the vendor's key, whatever the case and the accents: `muhl` finds Mühl, and `STRASSE` Straße.",
+        'Only partners with this text in the name or the external reference, ignoring case and accents: `muhl` finds Mühl, and `STRASSE` finds Straße.',
     }),
     gap: t.field({
       type: GapFilter,
       required: false,
-      description: 'Who has a tier above, and how far it is.',
+      description: 'Only partners that have a tier above, by how far they are from it.',
     }),
-    parent: t.id({ required: false, description: 'Affiliates of the partner with this global id.' }),
+    parent: t.id({ required: false, description: 'Only affiliates of the partner with this global id.' }),
   }),
 });
 
 const PartnerOrderField = builder.enumType('PartnerOrderField', {
-  description: 'By what of their data or standing partners are compared.',
+  description: 'What partners are compared by.',
   values: {
     NAME: {
-      description:
-        'By what they are called, alphabetically in the order of Unicode, whatever the case and the accents.',
+      description: 'By name, by Unicode code point, ignoring case and accents.',
     },
     EXTERNAL_REF: {
-      description:
-        "By the vendor's key, character by character in the order of Unicode: capitals before small letters.",
+      description: 'By external reference, by Unicode code point: capitals come before small letters.',
     },
-    TIER: { description: 'By the rank of the effective tier; those without one first.' },
-    NEXT_CHANGE: { description: 'By the day of the next change; those without one last.' },
+    TIER: { description: 'By the rank of the effective tier; partners without one first.' },
+    NEXT_CHANGE: { description: 'By the day of the next change; partners without one last.' },
     MISSING: {
       description:
-        'By how many parts of the requirement of the tier above the effective one are missing; those with the highest tier last.',
+        'By how many parts of the requirement of the tier above the effective one are missing; partners with the highest tier last.',
     },
     ENROLLED_ON: { description: 'By the day on which each became a member.' },
   } as const satisfies Record<StoreOrder['by'], { description: string }>,
 });
 
 const OrderDirection = builder.enumType('OrderDirection', {
-  description: 'Which end of an order comes first.',
+  description: 'The direction of an order.',
   values: {
-    ASC: { description: 'The smallest, the first in the alphabet, the earliest.' },
-    DESC: { description: 'The greatest, the last in the alphabet, the latest.' },
+    ASC: { description: 'Smallest, alphabetically first or earliest entries first.' },
+    DESC: { description: 'Greatest, alphabetically last or latest entries first.' },
   } as const,
 });
 
 export const PartnerOrder = builder.inputType('PartnerOrder', {
-  description: 'What partners are compared by, and which end of that comes first.',
+  description: 'The order of a list of partners.',
   fields: (t) => ({
     field: t.field({
       type: PartnerOrderField,
-      description: 'What the partners are compared by; equals are ordered by their id.',
+      description: 'What the partners are compared by. Equal ones are ordered by id.',
     }),
     direction: t.field({
       type: OrderDirection,
       required: false,
       defaultValue: 'ASC',
-      description: 'Which end comes first.',
+      description: 'The direction of the order.',
     }),
   }),
 });

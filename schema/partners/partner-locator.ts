@@ -8,22 +8,22 @@ import { decodeGlobalId } from '../base/global-id.ts';
 
 /** A partner by its programme and the vendor's key. */
 export const PartnerRef = builder.inputType('PartnerRef', {
-  description: 'A partner by the key that its vendor gave it.',
+  description: 'A partner, by its external reference.',
   fields: (t) => ({
     program: t.string({ description: 'The programme, by its code, such as connect.' }),
-    externalRef: t.string({ description: "The vendor's key." }),
+    externalRef: t.string({ description: "The external reference: the vendor's own key." }),
   }),
 });
 
 export const PartnerLocator = builder.inputType('PartnerLocator', {
-  description: 'What tells a partner from all others: its global id, or what its vendor calls it.',
+  description: 'A way to name a partner: by its global id, or by its external reference.',
   isOneOf: true,
   fields: (t) => ({
-    id: t.id({ required: false, description: 'What `Partner.id` said of it.' }),
+    id: t.id({ required: false, description: 'Its `Partner.id`.' }),
     ref: t.field({
       type: PartnerRef,
       required: false,
-      description: 'What the vendor calls it, in one programme.',
+      description: 'Its programme and its external reference.',
     }),
   }),
 });

@@ -39,9 +39,11 @@ Partner.implement({
       description: 'The programme that it is a member of.',
       resolve: (row, _, { app }) => programOf(app, row),
     }),
-    externalRef: t.exposeString('externalRef', { description: "The vendor's key, unique in the programme." }),
+    externalRef: t.exposeString('externalRef', {
+      description: "The external reference: the vendor's own key, unique in the programme.",
+    }),
     name: t.exposeString('name', {
-      description: 'What the partner is called, on its own account, in no particular language.',
+      description: "The partner's own name, in no particular language.",
     }),
     country: t.exposeString('country', { description: 'Its country, ISO 3166-1 alpha-2.' }),
     region: t.exposeString('region', { description: 'Its region, by which a rulebook may differ.' }),
@@ -87,12 +89,12 @@ Partner.implement({
       type: 'Date',
       nullable: true,
       description:
-        'The day as of which `tier` and `specializations` hold: today, or within a minute after midnight yesterday.',
+        'The day as of which `tier` and `specializations` hold: today or, within a minute after midnight, yesterday.',
       resolve: (row, _, { app }) => standsOn(app, row),
     }),
     standing: t.field({
       type: Standing,
-      description: 'The verdict on a day, past or to come, as known now or at an earlier instant.',
+      description: 'The verdict on a past or future day, as known now or at an earlier instant.',
       // The row has the present verdict; any other is judged anew from all facts.
       extensions: { costOfArguments: { on: 20, knownAt: 20 } },
       args: {
@@ -100,7 +102,7 @@ Partner.implement({
         knownAt: t.arg({
           type: 'DateTime',
           required: false,
-          description: 'Use only what had been recorded by then; everything if left out.',
+          description: 'Use only what was recorded by then; everything if left out.',
         }),
       },
       resolve: (row, { on, knownAt }, context) => {
@@ -114,7 +116,7 @@ Partner.implement({
     history: t.field({
       type: StandingPeriodConnection,
       description:
-        'Its standing over the days, earliest first: past, present and to come, as known now or at an earlier instant. It begins with the first day with a rulebook. After a rulebook was published or withdrawn, it stays as it was until the partner is judged anew; `Program.judging` says how far that has come.',
+        'Its standing over time, earliest first: past, present and future days, as known now or at an earlier instant. It begins with the first day that has a rulebook. After a publication or a withdrawal it stays as it was until the partner is judged anew; `Program.judging` says how far that has come.',
       // As known now it is in the row; otherwise every day is judged anew.
       extensions: { costOfArguments: { knownAt: 40 } },
       args: {
@@ -126,12 +128,12 @@ Partner.implement({
         until: t.arg({
           type: 'Date',
           required: false,
-          description: 'Only until before this day; without end if left out.',
+          description: 'Only before this day; without end if left out.',
         }),
         knownAt: t.arg({
           type: 'DateTime',
           required: false,
-          description: 'Use only what had been recorded by then; everything if left out.',
+          description: 'Use only what was recorded by then; everything if left out.',
         }),
         ...pageArgs,
       },
@@ -168,7 +170,7 @@ Partner.implement({
     }),
     statusChanges: t.field({
       type: StatusChangeConnection,
-      description: 'What changed about its standing, latest first.',
+      description: 'The changes of its standing, latest first.',
       args: pageArgs,
       resolve: ({ id }, args, context) => readPartnerChangePage(context, id, args),
     }),
@@ -179,7 +181,7 @@ Partner.implement({
         ended: t.arg.boolean({
           required: false,
           defaultValue: false,
-          description: 'Also those that ended before.',
+          description: 'Also overrides that ended before.',
         }),
         ...pageArgs,
       },
@@ -198,7 +200,7 @@ builder.queryFields((t) => ({
     description: 'One partner; null if there is none, or the viewer may not see it.',
     type: Partner,
     nullable: true,
-    args: { by: t.arg({ type: PartnerLocator, description: 'What tells it from all others.' }) },
+    args: { by: t.arg({ type: PartnerLocator, description: 'Which partner.' }) },
     resolve: (_, { by }, context) => locatePartner(by, context, 'by.ref.externalRef'),
   }),
   partners: t.field({

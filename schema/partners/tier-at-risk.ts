@@ -10,7 +10,7 @@ import { tierIn } from '../proofs/standing.ts';
 import { Tier } from '../rulebooks/tier.ts';
 
 builder.objectRef<Entry<'TierAtRisk'>>('TierAtRisk').implement({
-  description: 'The effective tier will soon fall if nothing new is recorded.',
+  description: 'The effective tier will fall soon if nothing new is recorded.',
   interfaces: [Node, StatusChange],
   fields: (t) => ({
     fallsOn: t.field({
@@ -33,7 +33,7 @@ builder.objectRef<Entry<'TierAtRisk'>>('TierAtRisk').implement({
     missing: t.field({
       type: [RequirementProof],
       description:
-        'What was missing to keep it, on the day of the fall and as known then: the smallest parts of its requirement that were not met. None if something else than the data lets it fall, such as the end of an override.',
+        'What will be missing to keep it on that day, as known when this was logged: the smallest parts of its requirement that are not met. Empty if the tier falls for another reason than the data, such as the end of an override.',
       resolve: async (entry, _, context) => {
         const found = await readRiskGap(context.app, entry, casesFor(context));
         if (found === null) return [];

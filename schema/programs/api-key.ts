@@ -21,14 +21,14 @@ import { readApiKeyPage } from './api-key-list.ts';
 import { RoleType } from './viewer.ts';
 
 const ApiKey = builder.objectRef<ApiKeyRow>('ApiKey').implement({
-  description: 'A key by which a program is let in. Its secret is kept nowhere.',
+  description: 'A key with which a program authenticates. Its secret is not stored.',
   fields: (t) => ({
     id: t.id({
-      description: 'What `revokeApiKey` asks for; it is no secret.',
+      description: 'The id that `revokeApiKey` takes. It is not secret.',
       resolve: ({ id }) => encodeGlobalId('ApiKey', id),
     }),
-    prefix: t.exposeString('prefix', { description: 'The public part, by which its owner knows it.' }),
-    name: t.exposeString('name', { description: 'What its maker wrote about its purpose.' }),
+    prefix: t.exposeString('prefix', { description: 'Its public part, by which its owner recognises it.' }),
+    name: t.exposeString('name', { description: 'Its purpose, as its creator described it.' }),
     role: t.field({
       type: RoleType,
       description: 'What its bearer may do.',
@@ -37,7 +37,7 @@ const ApiKey = builder.objectRef<ApiKeyRow>('ApiKey').implement({
     programs: t.field({
       type: [Program],
       nullable: true,
-      description: 'The programmes that it reaches; null for all, also those yet to be made.',
+      description: 'The programmes that it reaches; null for all of them, including future ones.',
       resolve: async ({ programs }, _, { app }) => {
         if (programs === 'ALL') return null;
         const found = await Promise.all(programs.map((id) => app.catalogue.find('id', id)));
@@ -52,7 +52,7 @@ const ApiKey = builder.objectRef<ApiKeyRow>('ApiKey').implement({
     }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
-      description: 'The instant since which it lets its bearer in.',
+      description: 'The instant at which it was created.',
     }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
@@ -61,7 +61,7 @@ const ApiKey = builder.objectRef<ApiKeyRow>('ApiKey').implement({
     revokedAt: t.expose('revokedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was ended by hand; null if it was not.',
+      description: 'When it was revoked; null if it was not.',
     }),
   }),
 });
@@ -81,11 +81,12 @@ function roleNamed(name: string): Role {
 const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
   description: 'The purpose and the rights of a new key.',
   fields: (t) => ({
-    name: t.string({ description: 'What its purpose is, in words, for those who may have to revoke it.' }),
+    name: t.string({ description: 'Its purpose, for those who may have to revoke it.' }),
     role: t.field({ type: RoleType, description: 'What its bearer may do.' }),
     programs: t.stringList({
       required: false,
-      description: 'Codes of the programmes that it reaches; all if left out. Left out for a partner.',
+      description:
+        'Codes of the programmes that it reaches; all of them if left out. Leave it out for the role PARTNER.',
     }),
     partner: t.field({
       type: PartnerRef,
@@ -95,23 +96,23 @@ const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
     expiresAt: t.field({
       type: 'DateTime',
       required: false,
-      description: 'When it ends by itself; a year from now if left out.',
+      description: 'When it expires; a year from now if left out.',
     }),
   }),
 });
 
 const ApiKeyCreatedType = builder.objectRef<ApiKeyCreated>('ApiKeyCreated').implement({
-  description: 'The key was made, and its secret is shown this one time.',
+  description: 'The key was created. Its secret is shown this one time.',
   fields: (t) => ({
-    key: t.expose('key', { type: ApiKey, description: 'What is kept of it: all but its secret.' }),
+    key: t.expose('key', { type: ApiKey, description: 'The key as it is stored, without its secret.' }),
     secret: t.exposeString('secret', {
-      description: 'The key itself, to be sent as a bearer token. It is shown here and never again.',
+      description: 'The key itself, to be sent as a bearer token. It is never shown again.',
     }),
   }),
 });
 
 const CreateApiKeyResult = builder.unionType('CreateApiKeyResult', {
-  description: 'What became of making a key.',
+  description: 'The result of creating a key.',
   types: [ApiKeyCreatedType, NotAllowed, ProgramNotFound, PartnerNotFound, InvalidKey],
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'ApiKeyCreated'),
 });
@@ -119,12 +120,12 @@ const CreateApiKeyResult = builder.unionType('CreateApiKeyResult', {
 const ApiKeyRevoked = builder.objectRef<{ readonly key: ApiKeyRow }>('ApiKeyRevoked').implement({
   description: 'The key is no longer accepted, and subscriptions that were opened with it end.',
   fields: (t) => ({
-    key: t.expose('key', { type: ApiKey, description: 'What is kept of it, with the instant of its end.' }),
+    key: t.expose('key', { type: ApiKey, description: 'The key, with the instant at which it was revoked.' }),
   }),
 });
 
 const RevokeApiKeyResult = builder.unionType('RevokeApiKeyResult', {
-  description: 'What became of revoking a key.',
+  description: 'The result of revoking a key.',
   types: [ApiKeyRevoked, NotAllowed, KeyNotFound],
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'ApiKeyRevoked'),
 });
@@ -132,7 +133,7 @@ const RevokeApiKeyResult = builder.unionType('RevokeApiKeyResult', {
 builder.queryField('apiKeys', (t) =>
   t.field({
     description:
-      'The keys that the viewer may revoke, newest first, also those that were revoked or have expired; for the role ADMIN.',
+      'The keys that the viewer may revoke, newest first, including revoked and expired ones. For the role ADMIN.',
     type: ApiKeyConnection,
     // Every key is looked at to find those in reach.
     extensions: { cost: 20 },
@@ -143,9 +144,9 @@ builder.queryField('apiKeys', (t) =>
 
 addMutation('createApiKey', (t) =>
   t.field({
-    description: 'Makes a key. It cannot have more rights than its maker.',
+    description: 'Creates a key. It cannot have more rights than its creator.',
     type: CreateApiKeyResult,
-    args: { input: t.arg({ type: CreateApiKeyInput, description: 'Its purpose, its rights and its end.' }) },
+    args: { input: t.arg({ type: CreateApiKeyInput, description: 'Its purpose, rights and expiry.' }) },
     resolve: async (_, { input }, { app, rights }) => {
       const result = await createApiKey(app, rights, {
         name: input.name,
@@ -162,9 +163,9 @@ addMutation('createApiKey', (t) =>
 
 addMutation('revokeApiKey', (t) =>
   t.field({
-    description: 'Ends a key for good. Sent again, it changes nothing.',
+    description: 'Revokes a key for good. Sending it again changes nothing.',
     type: RevokeApiKeyResult,
-    args: { id: t.arg.id({ description: 'What `ApiKey.id` said of it.' }) },
+    args: { id: t.arg.id({ description: 'The `ApiKey.id` of the key.' }) },
     resolve: (_, { id }, { app, rights }) => revokeApiKey(app, rights, readGlobalId(id, 'ApiKey', 'id')),
   }),
 );

@@ -19,11 +19,11 @@ export const TierCount = builder.objectRef<Count>('TierCount').implement({
   fields: (t) => ({
     tier: t.expose('tier', {
       type: Tier,
-      description: 'The tier that was counted, by the rulebook in force on the day.',
+      description: 'The tier, of the rulebook in force on the day.',
     }),
     count: t.int({
       nullable: true,
-      description: `How many partners have it; null for the role PARTNER where fewer than ${SMALLEST_GROUP} of them are peers.`,
+      description: `How many partners have it; null for the role PARTNER if fewer than ${SMALLEST_GROUP} of them are peers.`,
       resolve: ({ count, others }, _, { rights }) =>
         rights.role === 'PARTNER' && others < SMALLEST_GROUP ? null : count,
     }),

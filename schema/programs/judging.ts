@@ -9,13 +9,13 @@ type Judging = Progress & Pick<ProgramRecord, 'obstacle'>;
 
 export const JudgingProgress = builder.objectRef<Judging>('JudgingProgress').implement({
   description:
-    'How far the judging after a publication, a withdrawal or the passing of days has come. It goes on by itself, also after a restart. For the roles ADMIN and READER.',
+    'How far judging has come after a publication, a withdrawal or a change of day. It continues by itself, also after a restart. For the roles ADMIN and READER.',
   fields: (t) => ({
     total: t.exposeInt('total', { description: 'How many partners the programme has.' }),
     obstacle: t.string({
       nullable: true,
       description:
-        'Why no partner of the programme is judged, such as a rulebook that is too large: in English, for its operator. Null while judging goes on. What is recorded meanwhile is kept and judged later.',
+        'Why no partner of the programme is judged, such as a rulebook that is too large; in English, for the operator. Null while judging works. Facts recorded meanwhile are kept, and judged later.',
       resolve: ({ obstacle }) => obstacle && `Rulebook ${obstacle.number}: ${obstacle.reason}`,
     }),
     judged: t.exposeInt('judged', {

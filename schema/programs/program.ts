@@ -25,12 +25,12 @@ const MeasurementKindType = builder.objectRef<MeasurementKind>('MeasurementKind'
   fields: (t) => ({
     code: t.exposeString('code', { description: 'Its code within the programme.' }),
     name: t.string({
-      description: 'What people call it, in the language asked for.',
+      description: 'Its name for people, in the language asked for.',
       args: localeArgs,
       resolve: ({ name }, args) => tell(name, args),
     }),
     unit: t.exposeString('unit', {
-      description: 'What the numbers of this kind count, such as users; `%` for shares, where 1 is 100 %.',
+      description: 'The unit of its numbers, such as users; `%` for shares, where 1 is 100 %.',
     }),
   }),
 });
@@ -40,7 +40,7 @@ Program.implement({
   interfaces: [Node],
   fields: (t) => ({
     code: t.exposeString('code', {
-      description: 'By which it is named in arguments, such as connect; it never changes.',
+      description: 'Its code in arguments, such as connect. It never changes.',
     }),
     name: t.exposeString('name', {
       args: localeArgs,
@@ -59,8 +59,7 @@ Program.implement({
     }),
     measurementKinds: t.field({
       type: [MeasurementKindType],
-      description:
-        'What facts of the programme may measure besides revenue, certifications and satisfaction.',
+      description: 'The kinds of measurement that the programme declares.',
       resolve: ({ settings }) => settings.measurementKinds,
     }),
     personsIgnoreCase: t.boolean({
@@ -75,7 +74,7 @@ Program.implement({
     }),
     today: t.field({
       type: 'Date',
-      description: 'The day that it is now in its time zone.',
+      description: 'The current day in its time zone.',
       resolve: (program, _, context) => todayIn(context.app, program),
     }),
     rulebook: t.field({
@@ -88,7 +87,7 @@ Program.implement({
     }),
     rulebooks: t.field({
       type: RulebookConnection,
-      description: 'The published rulebooks that were not withdrawn, in the order in which they take effect.',
+      description: 'The published rulebooks that are not withdrawn, in the order in which they take effect.',
       args: pageArgs,
       resolve: (program, args) =>
         slicePage(
@@ -100,7 +99,7 @@ Program.implement({
     withdrawnRulebooks: t.field({
       type: RulebookConnection,
       description:
-        'The rulebooks that were taken back, each with its `withdrawal`, in the order of their numbers; for the roles ADMIN and READER.',
+        'The withdrawn rulebooks, each with its `withdrawal`, in the order of their numbers. For the roles ADMIN and READER.',
       args: pageArgs,
       resolve: (program, args) =>
         slicePage(
@@ -130,14 +129,14 @@ Program.implement({
     distribution: t.field({
       type: [TierCount],
       description:
-        'How many partners have each tier, highest first, by the tiers of the rulebook in force on the day; partners without a tier are left out. A day to come is as it will be if nothing new is recorded.',
+        'How many partners have each tier of the rulebook in force on the day, highest tier first. Partners without a tier are left out. A future day is as it will be if nothing new is recorded.',
       // Every partner is looked at, on another day all days of each.
       extensions: { cost: 20, costOfArguments: { on: 20 } },
       args: {
         on: t.arg({
           type: 'Date',
           required: false,
-          description: 'The day, past or to come; if left out, the day as of which each partner is judged.',
+          description: 'A past or future day; if left out, the day as of which each partner is judged.',
         }),
       },
       resolve: async (program, args, context) => {
@@ -148,13 +147,13 @@ Program.implement({
     }),
     judging: t.field({
       type: JudgingProgress,
-      description: 'How far all partners are judged; worth asking after a publication.',
+      description: 'How far all partners are judged, for instance after a publication.',
       resolve: (program, _, context) => readProgress(context, program),
     }),
     rulebookDrafts: t.field({
       type: RulebookDraftConnection,
       description:
-        'Rulebooks that were saved and not published yet, in the order of their numbers; for the roles ADMIN and READER.',
+        'Rulebooks that are saved but not published, in the order of their numbers. For the roles ADMIN and READER.',
       args: pageArgs,
       resolve: async ({ id }, args, context) => {
         const drafts = await readDrafts(context, id);
@@ -164,13 +163,13 @@ Program.implement({
     rulebookSchema: t.field({
       type: 'JsonSchema',
       description:
-        'The JSON Schema of rulebook documents, for editors. What depends on the programme, such as its currencies, only `saveRulebookDraft` checks.',
+        'The JSON Schema of rulebook documents, for editors. Only `saveRulebookDraft` checks what depends on the programme, such as its currencies.',
       extensions: { cost: 20 },
       resolve: () => rulebookSchema,
     }),
     cursor: t.string({
       description:
-        'The end of the log of status changes. Ask for it first, then for the lists, then subscribe after it: nothing is missed in between.',
+        'The end of the log of status changes. Read it first, then the lists, then subscribe after it: nothing is missed in between.',
       resolve: async ({ id }, _, context) =>
         writeLogCursor(context, cursorAt(await context.tail.refresh(id)), 'END'),
     }),
@@ -187,7 +186,7 @@ builder.queryFields((t) => ({
     description: 'The programme with this code; null if there is none, or the viewer may not see it.',
     type: Program,
     nullable: true,
-    args: { code: t.arg.string({ description: 'By which the programme is named, such as connect.' }) },
+    args: { code: t.arg.string({ description: 'The code of the programme, such as connect.' }) },
     resolve: async (_, { code }, { app }) => (await app.catalogue.find('code', code)) ?? null,
   }),
   programs: t.field({

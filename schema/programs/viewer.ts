@@ -6,25 +6,25 @@ import { Program } from '../base/program-ref.ts';
 
 /** What rights allow, for who has them and for who gives them. */
 export const RoleType = builder.enumType('Role', {
-  description: 'What a caller may do.',
+  description: 'What a key or token allows.',
   values: {
-    ADMIN: { description: 'Everything: rules, partners, facts, overrides and keys, and reading all of it.' },
-    INGEST: { description: 'Bringing facts and partners in and correcting them.' },
-    READER: { description: 'Reading everything and subscribing to it.' },
+    ADMIN: { description: 'Reading and changing everything: rules, partners, facts, overrides and keys.' },
+    INGEST: { description: 'Recording and correcting facts, and enrolling and updating partners.' },
+    READER: { description: 'Reading everything and subscribing to changes.' },
     PARTNER: {
-      description: "Reading what is one partner's own and its affiliates'; of others only numbers of groups.",
+      description: 'Reading the data of one partner and its affiliates; of others only counts of groups.',
     },
   } as const satisfies Record<(typeof ROLES)[number], { description: string }>,
 });
 
 const Viewer = builder.objectRef<Rights>('Viewer').implement({
-  description: 'Who asks, as far as the key or token says.',
+  description: 'The caller, as its key or token says.',
   fields: (t) => ({
     identity: t.exposeString('identity', {
       description:
         'The public part of the key, or the subject of the token; `everybody` where rights are switched off.',
     }),
-    role: t.expose('role', { type: RoleType, description: 'What the viewer may do.' }),
+    role: t.expose('role', { type: RoleType, description: 'The role of the viewer.' }),
     programs: t.field({
       type: [Program],
       description: 'The programmes that the viewer reaches, by code.',
@@ -40,14 +40,14 @@ const Viewer = builder.objectRef<Rights>('Viewer').implement({
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When the rights end by themselves; null if they do not.',
+      description: 'When the rights expire; null if they do not.',
     }),
   }),
 });
 
 builder.queryField('viewer', (t) =>
   t.field({
-    description: 'Who asks, and what that allows.',
+    description: 'Who the caller is, and what it may do.',
     type: Viewer,
     resolve: (_, __, { viewer }) => {
       if (viewer === null) throw new Error('An event has no viewer, and no field that leads to one.');

@@ -8,15 +8,15 @@ export const HoldReasonType = builder.enumType('HoldReason', {
     TRANSITION: { description: 'The transition to a new rulebook keeps it.' },
     LOCK: { description: 'The tier cannot be lost for a time after a promotion.' },
     GRACE: { description: 'The partner no longer meets the tier, and a period of grace lets it keep it.' },
-    REVIEW: { description: 'The tier changes on review days only, and the next one is still to come.' },
-    INSUFFICIENT_DATA: { description: 'It is kept while the data do not decide it.' },
+    REVIEW: { description: 'Tiers change on review days only, and the next review is still to come.' },
+    INSUFFICIENT_DATA: { description: 'The tier is kept while the data do not decide it.' },
   } as const satisfies Record<HoldReason, { description: string }>,
 });
 
 export const Hold = builder.objectRef<HoldSource>('Hold').implement({
   description: "Something that keeps a partner's effective tier from the computed one.",
   fields: (t) => ({
-    reason: t.expose('reason', { type: HoldReasonType, description: 'What keeps the tier, by its kind.' }),
+    reason: t.expose('reason', { type: HoldReasonType, description: 'What kind of thing keeps the tier.' }),
     until: t.expose('until', {
       type: 'Date',
       nullable: true,

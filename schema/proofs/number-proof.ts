@@ -21,16 +21,16 @@ function finite(value: Fraction, rounding: 'UP' | 'DOWN'): Fraction {
 const NumberRange = builder
   .objectRef<{ readonly minimum: Fraction; readonly maximum: Fraction }>('NumberRange')
   .implement({
-    description: 'What insufficient data leave open about a number.',
+    description: 'The bounds within which a number lies while data are insufficient.',
     fields: (t) => ({
       minimum: t.field({
         type: 'Decimal',
-        description: 'The number is not less than this, whatever the missing data say.',
+        description: 'The lower bound; null if there is none.',
         resolve: ({ minimum }) => finite(minimum, 'DOWN'),
       }),
       maximum: t.field({
         type: 'Decimal',
-        description: 'The number is not greater than this, whatever the missing data say.',
+        description: 'The upper bound; null if there is none.',
         resolve: ({ maximum }) => finite(maximum, 'UP'),
       }),
     }),
@@ -48,7 +48,7 @@ type NumberSource = {
 
 /** How a number came about. */
 export const NumberProof = builder.interfaceRef<NumberSource>('NumberProof').implement({
-  description: 'A number that a requirement compared, and how it came about.',
+  description: 'A number that a requirement compares, and how it came about.',
   resolveType: ({ measure }) => {
     switch (measure.type) {
       case 'METRIC':
@@ -67,11 +67,11 @@ export const NumberProof = builder.interfaceRef<NumberSource>('NumberProof').imp
     item: t.string({
       nullable: true,
       description:
-        'The item it was restricted to, within a requirement for each of several; otherwise null. Masked for the role PARTNER where it is who answered a survey, or no fact that it may see has it.',
+        'The item that the number is restricted to, inside a requirement for each of several items; otherwise null. For the role PARTNER it is masked if it names a respondent, or if no fact that the viewer may see has it.',
       resolve: ({ measure }) => measure.item,
     }),
     name: t.string({
-      description: 'What people call it, in the language asked for.',
+      description: 'Its name for people, in the language asked for.',
       args: localeArgs,
       resolve: ({ measure }, args) => tell(measure.name, args),
     }),
@@ -85,26 +85,27 @@ export const NumberProof = builder.interfaceRef<NumberSource>('NumberProof').imp
       type: 'Decimal',
       nullable: true,
       description:
-        'The number; null when the data do not decide it. Without a finite form it is rounded away from the threshold that it is compared with.',
+        'The number; null if the data do not decide it. A number without a finite decimal form is rounded away from the threshold that it is compared with.',
       resolve: ({ measure, rounding }) =>
         measure.value && rounding ? finite(measure.value, rounding) : measure.value,
     }),
     range: t.field({
       type: NumberRange,
       nullable: true,
-      description: 'What insufficient data leave open about it; null if they leave nothing open.',
+      description:
+        'The bounds within which the number lies while data are insufficient; null if the data decide it.',
       resolve: ({ measure }) => measure.range,
     }),
     counted: t.field({
       type: FactConnection,
-      description: 'The facts that count in it; of a calculation, those that count in any part.',
+      description: 'The facts that count towards the number; for a calculation, towards any of its parts.',
       args: pageArgs,
       resolve: async ({ basis, measure }, args, context) =>
         pageOfCounted(await evidenceBehind(basis, measure, context), args),
     }),
     excluded: t.field({
       type: ExcludedFactConnection,
-      description: 'The facts of its kind that do not count in it, with the reason.',
+      description: 'The facts of its kind that do not count, each with the reason.',
       args: pageArgs,
       resolve: async ({ basis, measure }, args, context) =>
         pageOfExcluded(await evidenceBehind(basis, measure, context), args),
@@ -138,36 +139,36 @@ builder.objectRef<Of<'METRIC'>>('MetricProof').implement({
       resolve: ({ measure }) => measure.window,
     }),
     sample: t.int({
-      description: 'How many facts, persons or keys it rests on, after every filter.',
+      description: 'How many facts, persons or keys the number rests on, after every filter.',
       resolve: ({ measure }) => measure.sample,
     }),
     minimumSample: t.int({
       nullable: true,
-      description: 'How many it has to rest on to say anything; null if any number will do.',
+      description: 'The smallest sample that decides the number; null if any does.',
       resolve: ({ measure }) => measure.minimumSample,
     }),
     limited: t.int({
-      description: 'How many answers do not count because their respondent gave more than the limit.',
+      description: 'How many answers do not count because their respondent has more than may count.',
       resolve: ({ measure }) => measure.limited,
     }),
   }),
 });
 
 builder.objectRef<Of<'CONSTANT'>>('ConstantProof').implement({
-  description: 'A number that the rulebook sets. No facts are behind it.',
+  description: 'A number that the rulebook sets. It rests on no facts.',
   interfaces: [NumberProof],
 });
 
 const Operator = builder.enumType('Operator', {
   description: 'How a number is calculated from others.',
   values: {
-    SUM: { description: 'All parts together.' },
+    SUM: { description: 'The sum of all parts.' },
     MINIMUM: { description: 'The least part.' },
     MAXIMUM: { description: 'The greatest part.' },
     RATIO: { description: 'The first part divided by the second.' },
-    POINTS: { description: 'Points for the part, up to a cap.' },
-    CAPPED_TOTAL: { description: 'The largest total in which no part exceeds a share.' },
-    LARGEST_SHARE: { description: 'The greatest part divided by all together.' },
+    POINTS: { description: 'Points for the only part, up to a cap.' },
+    CAPPED_TOTAL: { description: 'The largest total in which no part exceeds a given share.' },
+    LARGEST_SHARE: { description: 'The greatest part divided by the sum of all parts.' },
   } as const satisfies Record<Of<'CALCULATION'>['measure']['operator'], { description: string }>,
 });
 
@@ -177,19 +178,18 @@ builder.objectRef<Of<'CALCULATION'>>('CalculationProof').implement({
   fields: (t) => ({
     operator: t.field({
       type: Operator,
-      description: 'What is done with the parts to come to the number.',
+      description: 'How the number is calculated from its parts.',
       resolve: ({ measure }) => measure.operator,
     }),
     uncut: t.field({
       type: 'Decimal',
       nullable: true,
-      description:
-        'What it would be without the cap, or the maximum share, that cut it; null if nothing did.',
+      description: 'The number before a cap or a maximum share cut it; null if nothing did.',
       resolve: ({ measure }) => measure.cut?.uncut ?? null,
     }),
     parts: t.field({
       type: [NumberProof],
-      description: 'The numbers that it is made of, each with its own proof.',
+      description: 'The numbers that it is calculated from, each with its own proof.',
       resolve: ({ basis, measure }) => measure.parts.map((part) => ({ basis, measure: part })),
     }),
   }),

@@ -18,11 +18,11 @@ type Of<Type extends Proof['type']> = {
 };
 
 export const OutcomeType = builder.enumType('Outcome', {
-  description: 'What became of a requirement.',
+  description: 'The outcome of a requirement.',
   values: {
-    MET: { description: 'The data decide that the requirement is met.' },
-    UNMET: { description: 'The data decide that the requirement is missed.' },
-    INSUFFICIENT_DATA: { description: 'There is too little data to decide it.' },
+    MET: { description: 'The data meet the requirement.' },
+    UNMET: { description: 'The data miss the requirement.' },
+    INSUFFICIENT_DATA: { description: 'The data do not decide the requirement.' },
   } as const satisfies Record<Outcome, { description: string }>,
 });
 
@@ -36,7 +36,7 @@ export const PROOF_TYPE_NAMES = {
 } as const satisfies Record<Proof['type'], string>;
 
 export const RequirementProof = builder.interfaceRef<ProofSource>('RequirementProof').implement({
-  description: 'A requirement with its outcome and everything it rests on.',
+  description: 'A requirement with its outcome and everything that it rests on.',
   resolveType: ({ proof }) => PROOF_TYPE_NAMES[proof.type],
   fields: (t) => ({
     path: t.string({
@@ -46,12 +46,12 @@ export const RequirementProof = builder.interfaceRef<ProofSource>('RequirementPr
     item: t.string({
       nullable: true,
       description:
-        'The item it was restricted to, within a requirement for each of several; otherwise null. Masked for the role PARTNER where it is who answered a survey, or no fact that it may see has it.',
+        'The item that the number is restricted to, inside a requirement for each of several items; otherwise null. For the role PARTNER it is masked if it names a respondent, or if no fact that the viewer may see has it.',
       resolve: ({ proof }) => proof.item,
     }),
     outcome: t.field({
       type: OutcomeType,
-      description: 'Whether the data meet it, miss it or are too few to tell.',
+      description: 'Whether the data meet the requirement, miss it, or do not decide it.',
       resolve: ({ proof }) => proof.outcome,
     }),
     explanation: t.string({
@@ -69,12 +69,12 @@ builder.objectRef<Of<'THRESHOLD'>>('ThresholdProof').implement({
   fields: (t) => ({
     comparison: t.field({
       type: ComparisonType,
-      description: 'On which side of the threshold the number has to be.',
+      description: 'How the number has to compare with the threshold.',
       resolve: ({ proof }) => proof.comparison,
     }),
     required: t.field({
       type: 'Decimal',
-      description: "What applied to the partner's region on the day judged.",
+      description: "The threshold for the partner's region on the day judged.",
       resolve: ({ proof }) => proof.required,
     }),
     actual: t.field({
@@ -86,7 +86,7 @@ builder.objectRef<Of<'THRESHOLD'>>('ThresholdProof').implement({
       type: 'Decimal',
       nullable: true,
       description:
-        'What is missing, or too much, rounded up: a sum or count that changes by exactly this meets the threshold. Of other numbers how far off they are, and of a range how far its nearest end is. 0 when met, null when undecided.',
+        'By how much the number misses the threshold, rounded up: a sum or count that changes by exactly this meets it. For other numbers it is the distance, and for a range that of its nearest end. 0 if met, null if undecided.',
       resolve: ({ proof }) => proof.shortfall,
     }),
   }),
@@ -95,18 +95,20 @@ builder.objectRef<Of<'THRESHOLD'>>('ThresholdProof').implement({
 const CompositePart = builder
   .objectRef<{ readonly mandatory: boolean; readonly requirement: ProofSource }>('CompositePart')
   .implement({
-    description: 'A part of a requirement that is made of several.',
+    description: 'A part of a composite requirement.',
     fields: (t) => ({
-      isMandatory: t.exposeBoolean('mandatory', { description: 'It has to be met whatever the others are.' }),
+      isMandatory: t.exposeBoolean('mandatory', {
+        description: 'Whether it has to be met whatever the other parts say.',
+      }),
       requirement: t.expose('requirement', {
         type: RequirementProof,
-        description: 'What has to be met, as one part of the whole.',
+        description: 'The requirement that is one part of the whole.',
       }),
     }),
   });
 
 builder.objectRef<Of<'COMPOSITE'>>('CompositeProof').implement({
-  description: 'Several requirements, so many of which have to be met.',
+  description: 'Several requirements, a certain number of which has to be met.',
   interfaces: [RequirementProof],
   fields: (t) => ({
     rule: t.field({
@@ -115,7 +117,7 @@ builder.objectRef<Of<'COMPOSITE'>>('CompositeProof').implement({
       resolve: ({ proof }) => proof.rule,
     }),
     needed: t.int({
-      description: 'How many have to be met, whichever rule says so.',
+      description: 'How many of the parts have to be met.',
       resolve: ({ proof }) => proof.needed,
     }),
     met: t.int({
@@ -132,52 +134,52 @@ builder.objectRef<Of<'COMPOSITE'>>('CompositeProof').implement({
 });
 
 builder.objectRef<Of<'SPECIALIZATION'>>('SpecializationProof').implement({
-  description: 'That a specialization is asked for, with the proof whether it is held.',
+  description: 'A required specialization, with the proof whether it is held.',
   interfaces: [RequirementProof],
   fields: (t) => ({
     specialization: t.field({
       type: Specialization,
-      description: 'What is credited, as the rulebook defines it.',
+      description: 'The specialization, as the rulebook defines it.',
       resolve: ({ basis, proof }) => specializationNamed(basis.source, proof.specialization),
     }),
     requirement: t.field({
       type: RequirementProof,
-      description: 'What it takes to hold it.',
+      description: 'The requirement to hold it.',
       resolve: ({ basis, proof }) => ({ basis, proof: proof.proof }),
     }),
   }),
 });
 
 const Slot = builder.objectRef<SlotProof>('SlotProof').implement({
-  description: 'So many persons with certain credentials.',
+  description: 'A number of persons with certain credentials.',
   fields: (t) => ({
     name: t.string({
-      description: 'What people call it, in the language asked for.',
+      description: 'Its name for people, in the language asked for.',
       args: localeArgs,
       resolve: ({ name }, args) => tell(name, args),
     }),
-    required: t.exposeInt('required', { description: 'How many persons it takes.' }),
+    required: t.exposeInt('required', { description: 'How many persons it requires.' }),
     persons: t.field({
       type: ['String'],
       description:
-        'The persons assigned to the slot: the first way to fill most places, by person. For the role PARTNER persons in its scope fill places first, and others are masked.',
+        'The persons assigned to the slot, in one of the best assignments. For the role PARTNER, persons in its scope fill places first, and others are masked.',
       resolve: ({ persons }) => persons,
     }),
   }),
 });
 
 builder.objectRef<Of<'PERSONS'>>('PersonsProof').implement({
-  description: 'Slots that different persons have to fill; one way to fill them best is shown.',
+  description: 'Slots that different persons have to fill. One of the best ways to fill them is shown.',
   interfaces: [RequirementProof],
   fields: (t) => ({
     slots: t.field({
       type: [Slot],
-      description: 'Who has to be there: each slot asks for so many persons of a sort.',
+      description: 'The slots, each of which requires a number of persons.',
       resolve: ({ proof }) => proof.slots,
     }),
-    required: t.int({ description: 'How many persons it takes.', resolve: ({ proof }) => proof.required }),
+    required: t.int({ description: 'How many persons it requires.', resolve: ({ proof }) => proof.required }),
     filled: t.int({
-      description: 'How many of the places of all slots different persons fill, in the best way.',
+      description: 'How many places in all slots different persons fill at best.',
       resolve: ({ proof }) => proof.filled,
     }),
     counted: t.field({
@@ -206,13 +208,16 @@ const ForEachItem = builder
     fields: (t) => ({
       item: t.string({
         description:
-          'The value of the dimension, such as a product area. Masked for the role PARTNER where it is who answered a survey, or no fact that it may see has it.',
+          'The value of the dimension, such as a product area. For the role PARTNER it is masked if it names a respondent, or if no fact that the viewer may see has it.',
         resolve: ({ item }) => item,
       }),
-      where: t.expose('where', { type: RequirementProof, description: 'Why it is among the items.' }),
+      where: t.expose('where', {
+        type: RequirementProof,
+        description: 'The requirement that makes the value an item.',
+      }),
       requirement: t.expose('requirement', {
         type: RequirementProof,
-        description: 'Whether it meets what is asked of it.',
+        description: 'The requirement as judged for this item.',
       }),
     }),
   });
@@ -231,14 +236,13 @@ builder.objectRef<Of<'FOR_EACH'>>('ForEachProof').implement({
       resolve: ({ proof }) => proof.rule,
     }),
     needed: t.int({
-      description: 'How many have to be met, whichever rule says so.',
+      description: 'How many of the parts have to be met.',
       resolve: ({ proof }) => proof.needed,
     }),
     met: t.int({ description: 'How many items meet it.', resolve: ({ proof }) => proof.met }),
     items: t.field({
       type: [ForEachItem],
-      description:
-        'What was judged for each value that is an item, ascending by the value, with those that are masked at the end.',
+      description: 'The items, in ascending order of their values, masked ones last.',
       resolve: ({ basis, proof }) =>
         proof.items.map(({ item, where, proof: body }) => ({
           item,

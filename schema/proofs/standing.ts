@@ -30,7 +30,7 @@ export const Risk = builder.objectRef<RiskSource>('Risk').implement({
     }),
     tier: t.field({
       type: Tier,
-      description: 'What remains when nothing new is recorded until then.',
+      description: 'The tier that remains on that day.',
       resolve: async ({ tier, rulebookId }, _, context) =>
         tierNamed(await rulebookNamed(context, rulebookId), tier),
     }),
@@ -48,14 +48,14 @@ const StandingSpecialization = builder
     fields: (t) => ({
       specialization: t.expose('specialization', {
         type: Specialization,
-        description: 'What is credited, as the rulebook defines it.',
+        description: 'The specialization, as the rulebook defines it.',
       }),
       isHeld: t.exposeBoolean('isHeld', {
         description: 'Whether the partner is credited with it on the day judged.',
       }),
       requirement: t.expose('requirement', {
         type: RequirementProof,
-        description: 'What it takes to hold it, with its proof.',
+        description: 'The requirement to hold it, with its proof.',
       }),
     }),
   });
@@ -63,7 +63,7 @@ const StandingSpecialization = builder
 const Alternative = builder
   .objectRef<{ readonly basis: ProofBasis; readonly proof: readonly Verdict[] }>('Alternative')
   .implement({
-    description: 'What a rulebook says that is valid beside the one that counts.',
+    description: 'The verdict by a rulebook that is valid beside the one that counts.',
     fields: (t) => ({
       rulebook: t.field({
         type: Rulebook,
@@ -72,7 +72,7 @@ const Alternative = builder
       }),
       proof: t.field({
         type: [TierProof],
-        description: 'What it says of each of its tiers, highest first.',
+        description: 'Its verdict on each of its tiers, highest first.',
         resolve: ({ basis, proof }) => proof.map((verdict) => ({ basis, verdict })),
       }),
     }),
@@ -92,7 +92,7 @@ export const Standing = builder.objectRef<KnownStanding>('Standing').implement({
       type: 'DateTime',
       resolve: (standing, _, context) => shownKnownAt(context, standing),
       description:
-        'By when everything that it used had been recorded. Asked again with it, the answer is the same.',
+        'The instant by which everything that it rests on was recorded. Asking again with it gives the same answer.',
     }),
     rulebook: t.field({
       type: Rulebook,
@@ -115,7 +115,8 @@ export const Standing = builder.objectRef<KnownStanding>('Standing').implement({
     hold: t.field({
       type: Hold,
       nullable: true,
-      description: 'What decides that the effective tier is not the computed one; null if it is.',
+      description:
+        'The hold that decides the effective tier; null if the effective tier is the computed one.',
       resolve: ({ status }) => status.holds[0] ?? null,
     }),
     holds: t.field({
@@ -146,7 +147,7 @@ export const Standing = builder.objectRef<KnownStanding>('Standing').implement({
     }),
     proof: t.field({
       type: [TierProof],
-      description: 'Whether each tier is attained and why, highest first.',
+      description: 'The proof whether each tier is attained, highest tier first.',
       resolve: async (standing, _, context) => {
         const source = await rulebookOf(standing, context);
         if (source === null) return [];
@@ -171,7 +172,7 @@ export const Standing = builder.objectRef<KnownStanding>('Standing').implement({
     alternatives: t.field({
       type: [Alternative],
       description:
-        'During a transition in which two rulebooks are valid side by side: the one that does not count.',
+        'The verdict by the other rulebook, during a transition in which two rulebooks are valid side by side.',
       resolve: (standing, _, context) =>
         Promise.all(
           standing.alternatives.map(async ({ rulebookId, proof }) => ({
@@ -184,7 +185,7 @@ export const Standing = builder.objectRef<KnownStanding>('Standing').implement({
       type: 'Date',
       nullable: true,
       description:
-        'The first later day whose status differs if nothing new is recorded; null if there is none.',
+        'The first later day on which the status differs if nothing new is recorded; null if there is none.',
     }),
   }),
 });

@@ -12,7 +12,7 @@ export const TierProof = builder
     fields: (t) => ({
       tier: t.field({
         type: Tier,
-        description: 'The tier in question, as the rulebook defines it.',
+        description: 'The tier, as the rulebook defines it.',
         resolve: ({ basis, verdict }) => tierNamed(basis.source, verdict.tier),
       }),
       outcome: t.field({
@@ -37,13 +37,13 @@ export const TierGap = builder
     fields: (t) => ({
       tier: t.field({
         type: Tier,
-        description: 'The tier in question, as the rulebook defines it.',
+        description: 'The tier, as the rulebook defines it.',
         resolve: ({ basis, gap }) => tierNamed(basis.source, gap.tier),
       }),
       missing: t.field({
         type: [RequirementProof],
         description:
-          'The smallest parts of its requirement that are not met. Empty where it is met and policy holds it back, for a review or by an override.',
+          'The smallest parts of its requirement that are not met. Empty if it is met and policy holds it back, such as a review or an override.',
         resolve: ({ basis, gap }) => allShownIn(basis, gap.missing),
       }),
     }),

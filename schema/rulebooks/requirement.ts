@@ -30,7 +30,7 @@ export const REQUIREMENT_TYPE_NAMES = {
 } as const satisfies Record<Rule['type'], string>;
 
 export const Requirement = builder.interfaceRef<RequirementSource>('Requirement').implement({
-  description: 'A condition of a rulebook, apart from any partner.',
+  description: 'A condition in a rulebook, for any partner.',
   resolveType: ({ rule }) => REQUIREMENT_TYPE_NAMES[rule.type],
   fields: (t) => ({
     path: t.string({
@@ -46,11 +46,11 @@ const RegionalValue = builder
     description: 'A number for one region.',
     fields: (t) => ({
       region: t.exposeString('region', {
-        description: 'Where it applies: a region as partners are entered for.',
+        description: 'The region of partners for which it applies.',
       }),
       value: t.expose('value', {
         type: 'Decimal',
-        description: 'What applies in that region instead of the default.',
+        description: 'The number for that region.',
       }),
     }),
   });
@@ -72,7 +72,7 @@ const Measure = builder.objectRef<MeasureSource>('Measure').implement({
   fields: (t) => ({
     path: t.exposeString('path', { description: "Its place in the rulebook's document, a JSON pointer." }),
     name: t.string({
-      description: 'What people call it, in the language asked for.',
+      description: 'Its name for people, in the language asked for.',
       args: localeArgs,
       resolve: ({ name }, args) => tell(name, args),
     }),
@@ -90,17 +90,17 @@ builder.objectRef<Of<'THRESHOLD'>>('ThresholdRequirement').implement({
   fields: (t) => ({
     measure: t.field({
       type: Measure,
-      description: 'What is measured and compared.',
+      description: 'The number that is compared.',
       resolve: ({ rule }) => rule.measure,
     }),
     comparison: t.field({
       type: ComparisonType,
-      description: 'On which side of the threshold the number has to be.',
+      description: 'How the number has to compare with the threshold.',
       resolve: ({ rule }) => rule.comparison,
     }),
     required: t.field({
       type: RegionalNumber,
-      description: 'What the number is compared with, region by region.',
+      description: 'The threshold, by region.',
       resolve: ({ rule }) => rule.required,
     }),
   }),
@@ -109,18 +109,20 @@ builder.objectRef<Of<'THRESHOLD'>>('ThresholdRequirement').implement({
 const RequirementPart = builder
   .objectRef<{ readonly mandatory: boolean; readonly requirement: RequirementSource }>('RequirementPart')
   .implement({
-    description: 'A part of a requirement that is made of several.',
+    description: 'A part of a composite requirement.',
     fields: (t) => ({
-      isMandatory: t.exposeBoolean('mandatory', { description: 'It has to be met whatever the others are.' }),
+      isMandatory: t.exposeBoolean('mandatory', {
+        description: 'Whether it has to be met whatever the other parts say.',
+      }),
       requirement: t.expose('requirement', {
         type: Requirement,
-        description: 'What has to be met, as one part of the whole.',
+        description: 'The requirement that is one part of the whole.',
       }),
     }),
   });
 
 builder.objectRef<Of<'COMPOSITE'>>('CompositeRequirement').implement({
-  description: 'So many of several requirements have to be met.',
+  description: 'A certain number of several requirements has to be met.',
   interfaces: [Requirement],
   fields: (t) => ({
     rule: t.field({
@@ -129,7 +131,7 @@ builder.objectRef<Of<'COMPOSITE'>>('CompositeRequirement').implement({
       resolve: ({ rule }) => rule.quantifier.rule,
     }),
     needed: t.int({
-      description: 'How many have to be met, whichever rule says so.',
+      description: 'How many of the parts have to be met.',
       resolve: ({ rule }) => neededOf(rule.quantifier, rule.parts.length),
     }),
     parts: t.field({
@@ -150,21 +152,21 @@ builder.objectRef<Of<'SPECIALIZATION'>>('SpecializationRequirement').implement({
   fields: (t) => ({
     specialization: t.field({
       type: Specialization,
-      description: 'What is credited, as the rulebook defines it.',
+      description: 'The specialization, as the rulebook defines it.',
       resolve: ({ source, rule }) => specializationNamed(source, rule.specialization),
     }),
   }),
 });
 
 const PersonSlot = builder.objectRef<Slot>('PersonSlot').implement({
-  description: 'So many persons with certain credentials.',
+  description: 'A number of persons with certain credentials.',
   fields: (t) => ({
     name: t.string({
-      description: 'What people call it, in the language asked for.',
+      description: 'Its name for people, in the language asked for.',
       args: localeArgs,
       resolve: ({ name }, args) => tell(name, args),
     }),
-    count: t.exposeInt('count', { description: 'How many persons it takes.' }),
+    count: t.exposeInt('count', { description: 'How many persons it requires.' }),
   }),
 });
 
@@ -174,7 +176,7 @@ builder.objectRef<Of<'PERSONS'>>('PersonsRequirement').implement({
   fields: (t) => ({
     slots: t.field({
       type: [PersonSlot],
-      description: 'Who has to be there: each slot asks for so many persons of a sort.',
+      description: 'The slots, each of which requires a number of persons.',
       resolve: ({ rule }) => rule.group.slots,
     }),
   }),
@@ -200,7 +202,7 @@ builder.objectRef<Of<'FOR_EACH'>>('ForEachRequirement').implement({
     }),
     body: t.field({
       type: Requirement,
-      description: 'What is asked of an item.',
+      description: 'The requirement that each item is judged by.',
       resolve: ({ source, rule }) => ({ source, rule: rule.body }),
     }),
   }),

@@ -15,7 +15,7 @@ export const RuleType = builder.enumType('Rule', {
   description: 'How many of several requirements have to be met.',
   values: {
     ALL: { description: 'Every part has to be met.' },
-    ANY: { description: 'One part is enough, whichever it is.' },
-    AT_LEAST: { description: 'Any so many of the parts are enough, with the mandatory ones among them.' },
+    ANY: { description: 'Any one part is enough.' },
+    AT_LEAST: { description: 'A certain number of parts is enough, if the mandatory ones are among them.' },
   } as const,
 });

@@ -6,7 +6,7 @@ import { encodeGlobalId } from '../base/global-id.ts';
 
 export const RulebookDraft = builder.objectRef<DraftRow>('RulebookDraft').implement({
   description:
-    'A rulebook that was saved and not published yet: it can still change, and no partner is judged by it.',
+    'A rulebook that is saved but not published. It can still change, and no partner is judged by it.',
   fields: (t) => ({
     id: t.id({
       description: 'The global id that the rulebook will have once it is published.',

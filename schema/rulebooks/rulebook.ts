@@ -10,10 +10,10 @@ import { Specialization } from '../base/specialization-ref.ts';
 import { Tier } from './tier.ts';
 
 const TransitionMode = builder.enumType('TransitionMode', {
-  description: 'What softens a new rulebook for a time.',
+  description: 'How a new rulebook is eased in.',
   values: {
     FLOOR: { description: 'No partner falls below its tier of the day before it took effect.' },
-    BOTH: { description: 'The old rules and the new are judged side by side, and the higher tier counts.' },
+    BOTH: { description: 'Old and new rules are judged side by side, and the higher tier counts.' },
   } as const,
 });
 
@@ -21,10 +21,10 @@ const Transition = builder
   .objectRef<NonNullable<RulebookSource['published']['rulebook']['transition']>>('Transition')
   .implement({
     description:
-      'What holds for a time after a rulebook takes effect, so that it does not strip tiers at once.',
+      'What holds for a time after a rulebook takes effect, so that partners do not lose tiers at once.',
     fields: (t) => ({
-      mode: t.expose('mode', { type: TransitionMode, description: 'What partners keep meanwhile.' }),
-      until: t.expose('until', { type: 'Date', description: 'The first day on which it is over.' }),
+      mode: t.expose('mode', { type: TransitionMode, description: 'How partners are protected meanwhile.' }),
+      until: t.expose('until', { type: 'Date', description: 'The first day without it.' }),
     }),
   });
 
@@ -32,11 +32,11 @@ const Withdrawal = builder
   .objectRef<{ readonly rulebookId: string; readonly at: Instant }>('Withdrawal')
   .implement({
     description:
-      'The withdrawal of a published rulebook: since then all is judged as if it had never been published, the past included.',
+      'The withdrawal of a published rulebook. Since then partners are judged as if it had never been published, in the past too.',
     fields: (t) => ({
-      at: t.expose('at', { type: 'DateTime', description: 'The instant since which it does not count.' }),
+      at: t.expose('at', { type: 'DateTime', description: 'The instant at which it was withdrawn.' }),
       reason: t.string({
-        description: 'Why, as it was given for people, in no particular language.',
+        description: 'Why it was withdrawn, in no particular language.',
         resolve: ({ rulebookId }, _, context) => reasonOf(context, rulebookId, null),
       }),
     }),
@@ -53,7 +53,7 @@ export const Rulebook = builder.objectRef<RulebookSource>('Rulebook').implement(
   fields: (t) => ({
     program: t.expose('program', { type: Program, description: 'The programme whose rules these are.' }),
     number: t.int({
-      description: '1 for the first version of the programme, and so on.',
+      description: 'Its number within the programme, from 1.',
       resolve: ({ published }) => published.number,
     }),
     effectiveFrom: t.field({
@@ -63,24 +63,24 @@ export const Rulebook = builder.objectRef<RulebookSource>('Rulebook').implement(
     }),
     publishedAt: t.field({
       type: 'DateTime',
-      description: 'The instant since which every partner is judged by it.',
+      description: 'The instant at which it was published.',
       resolve: ({ published }) => published.publishedAt,
     }),
     withdrawal: t.field({
       type: Withdrawal,
       nullable: true,
-      description: 'When and why it was taken back; null for one that counts.',
+      description: 'When and why it was withdrawn; null if it was not.',
       resolve: ({ published: { id, withdrawnAt } }) =>
         withdrawnAt === null ? null : { rulebookId: id, at: withdrawnAt },
     }),
     tiers: t.field({
       type: [Tier],
-      description: 'The statuses that it ranks, highest first.',
+      description: 'Its tiers, highest first.',
       resolve: tiersOf,
     }),
     specializations: t.field({
       type: [Specialization],
-      description: 'What partners can be credited with under it, in the order of its document.',
+      description: 'Its specializations, in the order of its document.',
       resolve: specializationsOf,
     }),
     document: t.field({
@@ -92,7 +92,7 @@ export const Rulebook = builder.objectRef<RulebookSource>('Rulebook').implement(
     transition: t.field({
       type: Transition,
       nullable: true,
-      description: 'What softens it at first; null if nothing does.',
+      description: 'How it is eased in; null if it is not.',
       resolve: ({ published }) => published.rulebook.transition,
     }),
   }),

@@ -13,13 +13,13 @@ Specialization.implement({
       resolve: ({ specialization }) => specialization.code,
     }),
     name: t.string({
-      description: 'What people call it, in the language asked for.',
+      description: 'Its name for people, in the language asked for.',
       args: localeArgs,
       resolve: ({ specialization }, args) => tell(specialization.name, args),
     }),
     requirement: t.field({
       type: Requirement,
-      description: 'What it takes to hold it.',
+      description: 'The requirement to hold it.',
       resolve: ({ specialization, ...source }) => ({ source, rule: specialization.requirement }),
     }),
   }),
@@ -33,11 +33,11 @@ export type HeldSource = {
 };
 
 export const PartnerSpecialization = builder.objectRef<HeldSource>('PartnerSpecialization').implement({
-  description: 'That a specialization is held, and over which unbroken run of days.',
+  description: 'A specialization that is held, with the unbroken run of days.',
   fields: (t) => ({
     specialization: t.expose('specialization', {
       type: Specialization,
-      description: 'The specialization as the rulebook defines it that counts.',
+      description: 'The specialization, as the rulebook that counts defines it.',
     }),
     since: t.expose('since', {
       type: 'Date',

@@ -12,14 +12,14 @@ export const Tier = builder.objectRef<TierSource>('Tier').implement({
     }),
     rank: t.exposeInt('rank', { description: '0 for the lowest tier, 1 for the next, and so on.' }),
     name: t.string({
-      description: 'What people call it, in the language asked for.',
+      description: 'Its name for people, in the language asked for.',
       args: localeArgs,
       resolve: ({ tier }, args) => tell(tier.name, args),
     }),
     requirement: t.field({
       type: Requirement,
       nullable: true,
-      description: 'What it takes to attain it; null for the lowest tier, which takes nothing.',
+      description: 'The requirement to attain it; null for the lowest tier, which has none.',
       resolve: ({ tier, ...source }) =>
         tier.requirement === null ? null : { source, rule: tier.requirement },
     }),

@@ -11,9 +11,9 @@ import { Standing } from '../proofs/standing.ts';
 builder.subscriptionField('partnerStanding', (t) =>
   t.field({
     description:
-      "A partner's standing now, and then each new one, changes of the numbers alone included. Changes in quick succession come as one.",
+      "A partner's current standing, and then each new one, also when only its numbers change. Changes in quick succession come as one.",
     type: Standing,
-    args: { partner: t.arg({ type: PartnerLocator, description: 'Whose standing is followed.' }) },
+    args: { partner: t.arg({ type: PartnerLocator, description: 'The partner to follow.' }) },
     subscribe: async (_, { partner }, context) => {
       const row = await locatePartner(partner, context, 'partner.ref.externalRef');
       if (row === null) throw badUserInput('There is no such partner.', 'partner');

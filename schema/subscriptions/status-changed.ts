@@ -14,11 +14,11 @@ const StatusChanged = builder.objectRef<Event<'CHANGED'>>('StatusChanged').imple
   fields: (t) => ({
     change: t.field({
       type: StatusChange,
-      description: 'The entry of the log.',
+      description: 'The change, as it was logged.',
       resolve: ({ entry }) => entry,
     }),
     cursor: t.string({
-      description: 'The place after it: keep it, and subscribe after it when the connection was lost.',
+      description: 'The place after it. Keep it, and subscribe after it when the connection was lost.',
       resolve: ({ cursor }, _, context) => writeLogCursor(context, cursor, 'ENTRY'),
     }),
   }),
@@ -26,14 +26,14 @@ const StatusChanged = builder.objectRef<Event<'CHANGED'>>('StatusChanged').imple
 
 const Checkpoint = builder.objectRef<Event<'CHECKPOINT'>>('Checkpoint').implement({
   description:
-    'Everything up to a place in the log was delivered or skipped by the filter. The first event, again when the subscriber has caught up, and every so often while nothing passes the filter.',
+    'Everything up to this place in the log was delivered, or skipped by the filter. This is the first event; it comes again when the subscriber has caught up, and at intervals while nothing passes the filter.',
   fields: (t) => ({
     cursor: t.string({
-      description: 'The place: keep it in the stead of the last cursor.',
+      description: 'The place in the log. Keep it instead of the previous cursor.',
       resolve: ({ cursor }, _, context) => writeLogCursor(context, cursor, 'END'),
     }),
     caughtUp: t.exposeBoolean('caughtUp', {
-      description: 'Everything in the log so far was delivered: what follows is new.',
+      description: 'Whether the subscriber has everything that is in the log so far.',
     }),
   }),
 });
@@ -42,7 +42,8 @@ const ResyncReasonType = builder.enumType('ResyncReason', {
   description: 'Why changes cannot be replayed.',
   values: {
     HISTORY_REPLACED: {
-      description: 'The log no longer has the entry that the cursor names, as after a restore from a backup.',
+      description:
+        'The log does not have the entry that the cursor names, for instance after a restore from a backup.',
     },
     RETENTION_EXCEEDED: {
       description: 'The first change that would be replayed was recorded more than 30 days ago.',
@@ -52,21 +53,21 @@ const ResyncReasonType = builder.enumType('ResyncReason', {
 
 const Resync = builder.objectRef<Event<'RESYNC'>>('Resync').implement({
   description:
-    'What lies between the cursor given and this one cannot be replayed: ask for the lists again. The subscription goes on from here.',
+    'The changes between the given cursor and this one cannot be replayed: read the lists again. The subscription continues from here.',
   fields: (t) => ({
     reason: t.expose('reason', {
       type: ResyncReasonType,
-      description: 'Why nothing can be replayed from the cursor that was given.',
+      description: 'Why changes cannot be replayed from the given cursor.',
     }),
     cursor: t.string({
-      description: 'Where the subscription goes on.',
+      description: 'The place from which the subscription continues.',
       resolve: ({ cursor }, _, context) => writeLogCursor(context, cursor, 'END'),
     }),
   }),
 });
 
 const StatusChangeEvent = builder.unionType('StatusChangeEvent', {
-  description: 'What a subscriber of a log gets.',
+  description: 'An event for a subscriber of a log.',
   types: [StatusChanged, Checkpoint, Resync],
   resolveType: ({ type }) => {
     switch (type) {
@@ -83,7 +84,7 @@ const StatusChangeEvent = builder.unionType('StatusChangeEvent', {
 builder.subscriptionField('statusChanged', (t) =>
   t.field({
     description:
-      "A programme's log as it grows: each change once and in order, also across lost connections, if the last cursor is given as `after`.",
+      "A programme's log as it grows: each change once and in order, also across lost connections if the last cursor is given as `after`.",
     type: StatusChangeEvent,
     args: {
       program: t.arg.string({ description: 'The programme, by its code, such as connect.' }),
@@ -94,7 +95,7 @@ builder.subscriptionField('statusChanged', (t) =>
       }),
       after: t.arg.string({
         required: false,
-        description: 'Go on after this place; from now on if left out.',
+        description: 'Continue after this place; from now on if left out.',
       }),
     },
     subscribe: async (_, { program, filter, after }, context) => {
