@@ -29,9 +29,12 @@ export const StatusChangeConnection = builder.connectionObject(
 );
 
 const StatusChangeType = builder.enumType('StatusChangeType', {
-  description: 'The types of status changes.',
+  description: 'What an entry of the log can be about.',
   values: everyValue<ChangeType>()({
-    TIER_CHANGED: { value: 'TierChanged', description: 'The effective tier changed.' },
+    TIER_CHANGED: {
+      value: 'TierChanged',
+      description: 'The partner rose, fell, or began or ceased to have a tier.',
+    },
     SPECIALIZATION_EARNED: {
       value: 'SpecializationEarned',
       description: 'The partner gained a specialization.',
@@ -42,10 +45,16 @@ const StatusChangeType = builder.enumType('StatusChangeType', {
     },
     HOLD_STARTED: {
       value: 'HoldStarted',
-      description: 'A hold on the tier began.',
+      description: 'Something began to keep the effective tier from the computed one.',
     },
-    HOLD_ENDED: { value: 'HoldEnded', description: 'A hold on the tier ended.' },
-    TIER_AT_RISK: { value: 'TierAtRisk', description: 'The effective tier is at risk.' },
+    HOLD_ENDED: {
+      value: 'HoldEnded',
+      description: 'Something no longer keeps the effective tier from the computed one.',
+    },
+    TIER_AT_RISK: {
+      value: 'TierAtRisk',
+      description: 'The effective tier will be lost soon if nothing new is recorded.',
+    },
     RISK_CLEARED: { value: 'RiskCleared', description: 'The tier is no longer at risk.' },
     HISTORY_REVISED: {
       value: 'HistoryRevised',
@@ -65,7 +74,7 @@ export const StatusChangeFilter = builder.inputType('StatusChangeFilter', {
     types: t.field({
       type: [StatusChangeType],
       required: false,
-      description: 'Only changes of these types.',
+      description: 'Only entries that say one of these things.',
     }),
     tiers: t.stringList({
       required: false,

@@ -133,7 +133,7 @@ async function rulebooksOf({ rulebookId, previousRulebookId, detail }: LogEntry[
 }
 
 builder.objectRef<Entry<'TierChanged'>>('TierChanged').implement({
-  description: 'The effective tier changed.',
+  description: 'The partner rose, fell, or began or ceased to have a tier.',
   interfaces: [Node, StatusChange],
   fields: (t) => ({
     from: t.field({
@@ -208,7 +208,7 @@ builder.objectRef<Entry<'HoldStarted'>>('HoldStarted').implement({
     computedTier: t.field({
       type: Tier,
       nullable: true,
-      description: 'The computed tier on that day.',
+      description: 'What the data alone give on that day.',
       resolve: ({ change }, _, context) => tierIn(change.rulebookId, change.detail.computedTier, context),
     }),
   }),

@@ -11,7 +11,7 @@ const ExclusionReasonType = builder.enumType('ExclusionReason', {
     EXPIRED: { description: 'It was no longer valid on the day judged.' },
     NOT_YET_VALID: { description: 'It happens after the day judged.' },
     FILTERED_OUT: { description: 'It does not pass a filter of the rulebook.' },
-    VOIDED: { description: 'It was voided.' },
+    VOIDED: { description: 'A later version takes it back.' },
     RESPONDENT_CAP: { description: 'Its respondent has as many later answers as may count.' },
     PERSON_USED_ELSEWHERE: { description: 'Its person fills another slot.' },
     DUPLICATE_PERSON: { description: 'Its person counts already.' },

@@ -63,7 +63,7 @@ const FactContentRefused = builder.objectRef<ContentRefused>('FactContentRefused
 });
 
 const CorrectFactResult = builder.unionType('CorrectFactResult', {
-  description: 'The result of correcting a fact.',
+  description: 'The fact with its new version, or the reason why nothing was changed.',
   types: [
     FactCorrected,
     NotAllowed,

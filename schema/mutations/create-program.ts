@@ -40,7 +40,7 @@ const ScaleInput = builder.inputType('ScaleInput', {
 });
 
 const CreateProgramInput = builder.inputType('CreateProgramInput', {
-  description: 'A programme to create.',
+  description: 'The code, calendar and currency of a new programme, and what it measures.',
   fields: (t) => ({
     code: t.string({ description: 'Its code: a small letter, then small letters, digits and hyphens.' }),
     name: t.string({ description: 'The name of the programme for people, the same in every language.' }),
@@ -94,7 +94,7 @@ const CreateProgramResult = builder.unionType('CreateProgramResult', {
 
 addMutation('createProgram', (t) =>
   t.field({
-    description: 'Creates a programme.',
+    description: 'Creates a programme, which has no rules until a rulebook is published.',
     type: CreateProgramResult,
     args: {
       input: t.arg({ type: CreateProgramInput, description: 'Its code, its calendar and what it measures.' }),

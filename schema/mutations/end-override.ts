@@ -10,9 +10,9 @@ import { StatusChange } from '../changes/status-change.ts';
 import { TierOverride } from '../partners/override.ts';
 
 const EndOverrideInput = builder.inputType('EndOverrideInput', {
-  description: 'Which override ends, and when.',
+  description: 'The override to end early, and its new end.',
   fields: (t) => ({
-    override: t.id({ description: 'The `TierOverride.id` of the override.' }),
+    override: t.id({ description: 'The global id, as `TierOverride.id` gives it.' }),
     on: t.field({
       type: 'Date',
       required: false,
@@ -37,7 +37,7 @@ const OverrideEnded = builder.objectRef<Done>('OverrideEnded').implement({
 });
 
 const EndOverrideResult = builder.unionType('EndOverrideResult', {
-  description: 'The result of ending an override.',
+  description: 'The override with its new end, or the reason why it was not changed.',
   types: [OverrideEnded, NotAllowed, OverrideNotFound, InvalidDays, TryAgain],
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'OverrideEnded'),
 });

@@ -21,7 +21,7 @@ import { StatusChange } from '../changes/status-change.ts';
 type Done = { readonly partner: PartnerRow; readonly changes: readonly LogEntry[] };
 
 const EnrollPartnerInput = builder.inputType('EnrollPartnerInput', {
-  description: 'A partner to enroll in a programme.',
+  description: 'A new member of a programme.',
   fields: (t) => ({
     program: t.string({ description: 'The programme, by its code, such as connect.' }),
     externalRef: t.string({
@@ -45,7 +45,7 @@ const EnrollPartnerInput = builder.inputType('EnrollPartnerInput', {
 });
 
 const PartnerEnrolled = builder.objectRef<Done>('PartnerEnrolled').implement({
-  description: 'The partner was enrolled and judged.',
+  description: 'The partner is a member now, and its first standing is there.',
   fields: (t) => ({
     partner: t.expose('partner', { type: Partner, description: 'The new member with its first tier.' }),
     statusChanges: t.expose('changes', {
@@ -56,7 +56,7 @@ const PartnerEnrolled = builder.objectRef<Done>('PartnerEnrolled').implement({
 });
 
 const EnrollPartnerResult = builder.unionType('EnrollPartnerResult', {
-  description: 'The result of enrolling a partner.',
+  description: 'The new member with its standing, or the reason why it was not enrolled.',
   types: [
     PartnerEnrolled,
     NotAllowed,

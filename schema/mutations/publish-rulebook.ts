@@ -72,13 +72,13 @@ const RulebookDraftSaved = builder.objectRef<Saved>('RulebookDraftSaved').implem
 });
 
 const SaveRulebookDraftResult = builder.unionType('SaveRulebookDraftResult', {
-  description: 'The result of saving a draft.',
+  description: 'The saved draft, or the problems of its document.',
   types: [RulebookDraftSaved, NotAllowed, ProgramNotFound, RulebookInvalid, RulebookNotFound, NotADraft],
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'RulebookDraftSaved'),
 });
 
 const PublishRulebookInput = builder.inputType('PublishRulebookInput', {
-  description: 'A draft to publish.',
+  description: 'The draft that becomes the rules, and the first day on which it is in force.',
   fields: (t) => ({
     rulebook: t.id({ description: 'The id of the draft, as saving it returned.' }),
     effectiveFrom: t.field({ type: 'Date', description: 'The first day on which it is in force.' }),
@@ -107,7 +107,7 @@ const NotPublishable = builder.objectRef<Unpublishable>('NotPublishable').implem
 });
 
 const PublishRulebookResult = builder.unionType('PublishRulebookResult', {
-  description: 'The result of publishing a rulebook.',
+  description: 'The rulebook in its final form, or the reason why it was not published.',
   types: [RulebookPublished, NotAllowed, RulebookNotFound, NotADraft, NotPublishable],
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'RulebookPublished'),
 });

@@ -146,7 +146,7 @@ const FactsRejected = builder.objectRef<Rejected>('FactsRejected').implement({
 });
 
 const RecordFactsResult = builder.unionType('RecordFactsResult', {
-  description: 'The result of recording facts.',
+  description: 'The outcome of each row, or the reason why none was recorded.',
   types: [FactsRecorded, NotAllowed, ProgramNotFound, FactsRejected, TryAgain],
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'FactsRecorded'),
 });

@@ -32,7 +32,7 @@ const UpdatePartnerInput = builder.inputType('UpdatePartnerInput', {
       description:
         'The first day on which the data hold; today if left out. From a past day on, standings are judged anew; a future day lets the data wait. If it is left out, `enrolledOn` and `leftOn` hold on all days of a membership.',
     }),
-    name: t.string({ required: false, description: 'Its name from that day on.' }),
+    name: t.string({ required: false, description: 'What people call it from the first day on.' }),
     country: t.string({ required: false, description: 'Its new country, ISO 3166-1 alpha-2.' }),
     region: t.string({ required: false, description: 'Its new region, by which a rulebook may differ.' }),
     parent: t.string({

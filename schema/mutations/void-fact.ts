@@ -5,7 +5,7 @@ import { FactNotFound, NotAllowed, ProgramNotFound, refusalTypeName, TryAgain } 
 import { AmendedFact, VersionConflict } from './amended-fact.ts';
 
 const VoidFactInput = builder.inputType('VoidFactInput', {
-  description: 'The version of a fact to void.',
+  description: 'The key of a fact, and the version that is expected to be current.',
   fields: (t) => ({
     program: t.string({ description: 'The programme, by its code, such as connect.' }),
     source: t.string({ description: 'The system that the fact came from.' }),
@@ -22,7 +22,7 @@ const FactVoided = builder.objectRef<Amended>('FactVoided').implement({
 });
 
 const VoidFactResult = builder.unionType('VoidFactResult', {
-  description: 'The result of voiding a fact.',
+  description: 'The fact with its voided version, or the reason why nothing was changed.',
   types: [FactVoided, NotAllowed, ProgramNotFound, FactNotFound, VersionConflict, TryAgain],
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'FactVoided'),
 });

@@ -8,9 +8,9 @@ import { Rulebook } from '../rulebooks/rulebook.ts';
 type Done = { readonly rulebook: RulebookSource; readonly factsUnconverted: number };
 
 const WithdrawRulebookInput = builder.inputType('WithdrawRulebookInput', {
-  description: 'A published rulebook to withdraw.',
+  description: 'The rulebook that no longer counts, and the reason for people.',
   fields: (t) => ({
-    rulebook: t.id({ description: 'The `Rulebook.id` of the rulebook.' }),
+    rulebook: t.id({ description: 'The global id, as `Rulebook.id` gives it.' }),
     reason: t.string({ description: 'Why it is withdrawn: 1 to 500 characters, kept with the rulebook.' }),
   }),
 });
@@ -31,7 +31,7 @@ const RulebookWithdrawn = builder.objectRef<Done>('RulebookWithdrawn').implement
 });
 
 const WithdrawRulebookResult = builder.unionType('WithdrawRulebookResult', {
-  description: 'The result of withdrawing a rulebook.',
+  description: 'The withdrawn rulebook, or the reason why it still counts.',
   types: [RulebookWithdrawn, NotAllowed, RulebookNotFound, NotWithdrawable],
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'RulebookWithdrawn'),
 });

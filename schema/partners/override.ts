@@ -28,7 +28,7 @@ export const TierOverride = builder.objectRef<OverrideRow>('TierOverride').imple
       type: 'Date',
       description: 'The first day without it; not after `firstOn` if it was cancelled before it began.',
     }),
-    reason: t.exposeString('reason', { description: 'Why it was set.' }),
+    reason: t.exposeString('reason', { description: 'An explanation by the person who set it.' }),
     actor: t.string({
       nullable: true,
       description: 'The person who answers for it, by name or identifier. Null for the role PARTNER.',

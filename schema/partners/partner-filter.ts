@@ -75,7 +75,7 @@ export const PartnerFilter = builder.inputType('PartnerFilter', {
 });
 
 const PartnerOrderField = builder.enumType('PartnerOrderField', {
-  description: 'What partners are compared by.',
+  description: 'By which property a list of partners is sorted.',
   values: {
     NAME: {
       description: 'By name, by Unicode code point, ignoring case and accents.',
@@ -94,7 +94,7 @@ const PartnerOrderField = builder.enumType('PartnerOrderField', {
 });
 
 const OrderDirection = builder.enumType('OrderDirection', {
-  description: 'The direction of an order.',
+  description: 'Which end of a sorted list comes first.',
   values: {
     ASC: { description: 'Smallest, alphabetically first or earliest entries first.' },
     DESC: { description: 'Greatest, alphabetically last or latest entries first.' },
@@ -102,7 +102,7 @@ const OrderDirection = builder.enumType('OrderDirection', {
 });
 
 export const PartnerOrder = builder.inputType('PartnerOrder', {
-  description: 'The order of a list of partners.',
+  description: 'How a list of partners is sorted.',
   fields: (t) => ({
     field: t.field({
       type: PartnerOrderField,
@@ -112,7 +112,7 @@ export const PartnerOrder = builder.inputType('PartnerOrder', {
       type: OrderDirection,
       required: false,
       defaultValue: 'ASC',
-      description: 'The direction of the order.',
+      description: 'Ascending or descending.',
     }),
   }),
 });

@@ -19,7 +19,7 @@ export const PartnerLocator = builder.inputType('PartnerLocator', {
   description: 'A way to name a partner: by its global id, or by its external reference.',
   isOneOf: true,
   fields: (t) => ({
-    id: t.id({ required: false, description: 'Its `Partner.id`.' }),
+    id: t.id({ required: false, description: 'The global id, as `Partner.id` gives it.' }),
     ref: t.field({
       type: PartnerRef,
       required: false,

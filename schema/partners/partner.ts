@@ -200,7 +200,7 @@ builder.queryFields((t) => ({
     description: 'One partner; null if there is none, or the viewer may not see it.',
     type: Partner,
     nullable: true,
-    args: { by: t.arg({ type: PartnerLocator, description: 'Which partner.' }) },
+    args: { by: t.arg({ type: PartnerLocator, description: 'Its global id or its external reference.' }) },
     resolve: (_, { by }, context) => locatePartner(by, context, 'by.ref.externalRef'),
   }),
   partners: t.field({

@@ -52,7 +52,7 @@ const ApiKey = builder.objectRef<ApiKeyRow>('ApiKey').implement({
     }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
-      description: 'The instant at which it was created.',
+      description: 'The instant from which it is accepted.',
     }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
@@ -61,7 +61,7 @@ const ApiKey = builder.objectRef<ApiKeyRow>('ApiKey').implement({
     revokedAt: t.expose('revokedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was revoked; null if it was not.',
+      description: 'When an administrator ended it; null while it may be used.',
     }),
   }),
 });
@@ -112,7 +112,7 @@ const ApiKeyCreatedType = builder.objectRef<ApiKeyCreated>('ApiKeyCreated').impl
 });
 
 const CreateApiKeyResult = builder.unionType('CreateApiKeyResult', {
-  description: 'The result of creating a key.',
+  description: 'The key with its secret, or the reason why none was created.',
   types: [ApiKeyCreatedType, NotAllowed, ProgramNotFound, PartnerNotFound, InvalidKey],
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'ApiKeyCreated'),
 });
@@ -125,7 +125,7 @@ const ApiKeyRevoked = builder.objectRef<{ readonly key: ApiKeyRow }>('ApiKeyRevo
 });
 
 const RevokeApiKeyResult = builder.unionType('RevokeApiKeyResult', {
-  description: 'The result of revoking a key.',
+  description: 'The ended key, or the reason why it was not revoked.',
   types: [ApiKeyRevoked, NotAllowed, KeyNotFound],
   resolveType: (result) => ('refused' in result ? refusalTypeName(result.refused) : 'ApiKeyRevoked'),
 });

@@ -24,7 +24,7 @@ const Viewer = builder.objectRef<Rights>('Viewer').implement({
       description:
         'The public part of the key, or the subject of the token; `everybody` where rights are switched off.',
     }),
-    role: t.expose('role', { type: RoleType, description: 'The role of the viewer.' }),
+    role: t.expose('role', { type: RoleType, description: 'What the key or token allows.' }),
     programs: t.field({
       type: [Program],
       description: 'The programmes that the viewer reaches, by code.',

@@ -18,7 +18,7 @@ type Of<Type extends Proof['type']> = {
 };
 
 export const OutcomeType = builder.enumType('Outcome', {
-  description: 'The outcome of a requirement.',
+  description: 'Whether data meet a requirement.',
   values: {
     MET: { description: 'The data meet the requirement.' },
     UNMET: { description: 'The data miss the requirement.' },
@@ -95,7 +95,7 @@ builder.objectRef<Of<'THRESHOLD'>>('ThresholdProof').implement({
 const CompositePart = builder
   .objectRef<{ readonly mandatory: boolean; readonly requirement: ProofSource }>('CompositePart')
   .implement({
-    description: 'A part of a composite requirement.',
+    description: 'One of several conditions, with whether it is mandatory.',
     fields: (t) => ({
       isMandatory: t.exposeBoolean('mandatory', {
         description: 'Whether it has to be met whatever the other parts say.',
@@ -144,7 +144,7 @@ builder.objectRef<Of<'SPECIALIZATION'>>('SpecializationProof').implement({
     }),
     requirement: t.field({
       type: RequirementProof,
-      description: 'The requirement to hold it.',
+      description: 'The conditions under which a partner holds it.',
       resolve: ({ basis, proof }) => ({ basis, proof: proof.proof }),
     }),
   }),

@@ -109,7 +109,7 @@ builder.objectRef<Of<'THRESHOLD'>>('ThresholdRequirement').implement({
 const RequirementPart = builder
   .objectRef<{ readonly mandatory: boolean; readonly requirement: RequirementSource }>('RequirementPart')
   .implement({
-    description: 'A part of a composite requirement.',
+    description: 'One of several conditions, with whether it is mandatory.',
     fields: (t) => ({
       isMandatory: t.exposeBoolean('mandatory', {
         description: 'Whether it has to be met whatever the other parts say.',

@@ -63,7 +63,7 @@ export const Rulebook = builder.objectRef<RulebookSource>('Rulebook').implement(
     }),
     publishedAt: t.field({
       type: 'DateTime',
-      description: 'The instant at which it was published.',
+      description: 'The instant from which partners are judged by it.',
       resolve: ({ published }) => published.publishedAt,
     }),
     withdrawal: t.field({

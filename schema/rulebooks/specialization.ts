@@ -19,7 +19,7 @@ Specialization.implement({
     }),
     requirement: t.field({
       type: Requirement,
-      description: 'The requirement to hold it.',
+      description: 'The conditions under which a partner holds it.',
       resolve: ({ specialization, ...source }) => ({ source, rule: specialization.requirement }),
     }),
   }),

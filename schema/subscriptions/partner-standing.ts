@@ -13,7 +13,7 @@ builder.subscriptionField('partnerStanding', (t) =>
     description:
       "A partner's current standing, and then each new one, also when only its numbers change. Changes in quick succession come as one.",
     type: Standing,
-    args: { partner: t.arg({ type: PartnerLocator, description: 'The partner to follow.' }) },
+    args: { partner: t.arg({ type: PartnerLocator, description: 'Whose standing is pushed.' }) },
     subscribe: async (_, { partner }, context) => {
       const row = await locatePartner(partner, context, 'partner.ref.externalRef');
       if (row === null) throw badUserInput('There is no such partner.', 'partner');

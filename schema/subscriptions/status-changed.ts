@@ -14,7 +14,7 @@ const StatusChanged = builder.objectRef<Event<'CHANGED'>>('StatusChanged').imple
   fields: (t) => ({
     change: t.field({
       type: StatusChange,
-      description: 'The change, as it was logged.',
+      description: 'The entry in the log.',
       resolve: ({ entry }) => entry,
     }),
     cursor: t.string({
