@@ -1,6 +1,9 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
-/** Typed documents for whoever uses the graph from TypeScript, from the printed schema: nothing has to run for it. */
+/**
+ * Typed documents for whoever uses the graph from TypeScript, from the printed schema: nothing has to run for
+ * it.
+ */
 const config: CodegenConfig = {
   schema: 'schema/schema.graphql',
   documents: 'schema/operations/*.graphql',

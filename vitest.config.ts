@@ -7,15 +7,19 @@ const shared = {
   globalSetup: 'test/support/run-folder.ts',
   // One process for many files, which loads the sources once.
   isolate: false,
-  // Node itself loads the tests and the sources, as in production. Vite would resolve graphql to its ES modules, of
-  // which the libraries, resolved by Node, know nothing: two copies, and no schema of one is a schema of the other.
+  // Node itself loads the tests and the sources, as in production. Vite would resolve graphql to its ES
+  // modules, of which the libraries, resolved by Node, know nothing: two copies, and no schema of one is a
+  // schema of the other.
   experimental: { viteModuleRunner: false },
 } as const;
 const needServer = ['test/{server,store}/**/*.test.ts', 'bench/peers/**/*.test.ts'];
 const needServices = ['test/services/**/*.test.ts'];
 const attack = ['test/hostile/**/*.test.ts'];
 
-/** `unit` needs nothing, `server` starts tiergraph itself on a free port, `services` needs PostgreSQL and NATS, `hostile` an idle machine too. */
+/**
+ * `unit` needs nothing, `server` starts tiergraph itself on a free port, `services` needs PostgreSQL and
+ * NATS, `hostile` an idle machine too.
+ */
 export default defineConfig({
   test: {
     // Of two cores vitest would take one.

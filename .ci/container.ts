@@ -1,7 +1,7 @@
-// Goes through the steps of the Dockerfile without a container engine: each stage is a minimal Debian in a folder, in
-// which `chroot` runs what RUN says. Then starts the server as CMD says, and looks at it from outside. Needs root, Debian
-// and mmdebstrap, and says so where they are missing. What it reads is the Dockerfile itself, so that the two can't differ;
-// a step that it doesn't know stops it.
+// Goes through the steps of the Dockerfile without a container engine: each stage is a minimal Debian in a
+// folder, in which `chroot` runs what RUN says. Then starts the server as CMD says, and looks at it from
+// outside. Needs root, Debian and mmdebstrap, and says so where they are missing. What it reads is the
+// Dockerfile itself, so that the two can't differ; a step that it doesn't know stops it.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -103,8 +103,8 @@ function run({ root, folder, user, environment }: Stage, command: readonly strin
 }
 
 /**
- * Arguments of `unshare` that run a command in a folder of a root, as a user. The mount that Node needs to find itself is
- * seen by this command alone, and gone with it.
+ * Arguments of `unshare` that run a command in a folder of a root, as a user. The mount that Node needs to
+ * find itself is seen by this command alone, and gone with it.
  */
 function inFolder(root: string, folder: string, user: string, command: readonly string[]): string[] {
   const inside = `'cd "$0" && exec "$@"'`;

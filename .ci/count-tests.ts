@@ -9,8 +9,8 @@ export type TestReport = {
 };
 
 /**
- * The line that closes a run, such as `12 passed, 0 failed`. A missing report, null, counts as a failed test; so do
- * failed steps together when no test failed, because something did.
+ * The line that closes a run, such as `12 passed, 0 failed`. A missing report, null, counts as a failed test;
+ * so do failed steps together when no test failed, because something did.
  */
 export function countTests(reports: readonly (TestReport | null)[], failedSteps: number): string {
   const sum = (count: (report: TestReport) => number, missing: number): number =>

@@ -8,9 +8,10 @@ import { createDatabase } from '../test/support/services.ts';
 import type { Answer, Command } from './delivery/serve.ts';
 import type { Order, Query, Report } from './delivery/subscribers.ts';
 
-// What it costs a server to deliver an event to its WebSocket subscribers, in microseconds of its processor time: tiergraph on
-// PostgreSQL, written to by another process, beside Mercurius with the same event from memory and a bare broadcast of the same
-// bytes. All are measured in turn, several times; medians count. Needs PostgreSQL: `node bench/delivery.ts`.
+// What it costs a server to deliver an event to its WebSocket subscribers, in microseconds of its processor
+// time: tiergraph on PostgreSQL, written to by another process, beside Mercurius with the same event from
+// memory and a bare broadcast of the same bytes. All are measured in turn, several times; medians count.
+// Needs PostgreSQL: `node bench/delivery.ts`.
 
 const SUBSCRIBERS = 1_000;
 const ROUNDS = 7;

@@ -1,5 +1,5 @@
-// How long the event loop is held at a stretch while batches are recorded, a rulebook is published and standings are read. Garbage
-// collections are told beside it, as nothing here can shorten them.
+// How long the event loop is held without a break while batches are recorded, a rulebook is published and
+// standings are read. Garbage collections are listed beside it, since nothing here can shorten them.
 //
 //   npx node bench/event-loop.ts                     the embedded database, in memory
 //   npx node bench/event-loop.ts postgres://...      an empty database of a server
@@ -33,8 +33,9 @@ type Stretches = {
 };
 
 /**
- * The longest times between two turns of the event loop while `work` runs, the most that the process worked in one of them, which says more where
- * the machine is busy otherwise, and the longest garbage collection; in milliseconds.
+ * The longest times between two turns of the event loop while `work` runs, the most that the process worked
+ * in one of them, which says more where the machine is busy otherwise, and the longest garbage collection; in
+ * milliseconds.
  */
 async function stretchesOf(work: () => Promise<unknown>): Promise<Stretches & { readonly took: number }> {
   const gaps: number[] = [];

@@ -1,5 +1,7 @@
 // Follows every change of status: npx node examples/follow.ts cursor.txt
-// The file keeps the place in the log. Started again, it goes on there: nothing is missed, and nothing comes twice.
+//
+// The file keeps the place in the log. Started again, the program continues there: nothing is missed, and
+// nothing comes twice.
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { followStatusChanges } from 'tiergraph/client';
 

@@ -1,6 +1,7 @@
 // Records a file of invoices: npx node examples/record-invoices.ts invoices.csv
-// Its lines are number,partner,date,amount,currency. Sent again, an invoice that is known is a duplicate and changes nothing, so after an
-// interruption, and every night, the whole file can be sent.
+//
+// Its lines are number,partner,date,amount,currency. An invoice that is sent again is a duplicate and changes
+// nothing, so the whole file can be sent after an interruption, and every night.
 import { readFileSync } from 'node:fs';
 
 const url = process.env.TIERGRAPH_URL ?? 'http://localhost:4000/graphql';

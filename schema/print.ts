@@ -17,7 +17,10 @@ const PRINTED: Readonly<Record<string, () => string>> = {
   'docs/reference.md': () => reference(schema),
 };
 
-/** Writes what is printed, and with `--released` what is promised; or with `--check` fails if it is not what the code says. */
+/**
+ * Writes what is printed, and with `--released` what is promised; or with `--check` fails if it is not what
+ * the code says.
+ */
 async function run(): Promise<void> {
   if (process.argv.includes('--released')) await writeFile(RELEASED, printedSchema());
   for (const [path, printed] of Object.entries(PRINTED)) {

@@ -81,8 +81,9 @@ export function subgraphSdl(schema: GraphQLSchema): string {
 }
 
 /**
- * The graph with the two fields by which a gateway of Apollo Federation 2 asks it: `_service`, what it is, and `_entities`, what lies
- * behind keys. They have rules like all fields of the roots, and entities are read in the viewer's scope like all else.
+ * The graph with the two fields by which a gateway of Apollo Federation 2 asks it: `_service`, what it is,
+ * and `_entities`, what lies behind keys. They have rules like all fields of the roots, and entities are read
+ * in the viewer's scope like all else.
  */
 export function toSubgraph(schema: GraphQLSchema): GraphQLSchema {
   const { query, types, ...rest } = schema.toConfig();

@@ -2,7 +2,7 @@
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** What the environment asks for, complete: nothing below `main` knows a default. */
+/** The settings, complete: nothing below `main` has defaults. */
 export type Config = {
   /** 0 lets the system choose. */
   readonly port: number;
@@ -14,7 +14,10 @@ export type Config = {
     | { readonly kind: 'POSTGRES'; readonly url: string };
   /** Where the processes of one database ring each other; null lets the database carry that too. */
   readonly natsUrl: string | null;
-  /** `off`: callers need not prove who they are, so `host` is a loopback address. `keys`: by API key or JSON Web Token. */
+  /**
+   * `off`: callers need not prove who they are, so `host` is a loopback address. `keys`: by API key or JSON
+   * Web Token.
+   */
   readonly auth: 'off' | 'keys';
   /** Whose JSON Web Tokens are taken; null for none. */
   readonly jwt: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string } | null;
@@ -28,7 +31,9 @@ export type Config = {
   readonly demo: boolean;
   /** Whether the graph is served as a subgraph of a larger one, for a gateway in front. */
   readonly federation: boolean;
-  /** Over how long a stop spreads the end of open subscriptions, so that those who come back don't all come at once. */
+  /**
+   * Over how long a stop spreads the end of open subscriptions, so that clients do not all reconnect at once.
+   */
   readonly drainSeconds: number;
   readonly logLevel: LogLevel;
 };
@@ -59,7 +64,10 @@ type Name = (typeof NAMES)[number];
 /** Thrown while reading; its message is the sentence that the operator sees. */
 class Refused extends Error {}
 
-/** Reads the settings, or says in one sentence what is wrong with the first bad one; the only reader of the environment. */
+/**
+ * Reads the settings, or says in one sentence what is wrong with the first bad one; the only reader of the
+ * environment.
+ */
 export function readConfig(
   environment: Environment,
 ): { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly problem: string } {
@@ -227,8 +235,8 @@ function isLoopback(host: string): boolean {
 }
 
 /**
- * The environment is full of other programs' variables, so only these can be meant for us and wrong: a TIERGRAPH_
- * prefix, and a long name one slip away from a setting.
+ * The environment is full of other programs' variables. Only these can be mistakes: names with the prefix
+ * TIERGRAPH_, and long names that are one typo away from a setting.
  */
 function refuseUnknown(environment: Environment): void {
   const known: ReadonlySet<string> = new Set(NAMES);

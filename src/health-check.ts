@@ -1,6 +1,7 @@
 import { readConfig } from './config.ts';
 
-// Asks the server with the same settings whether it may be sent requests; the exit code is the answer, as containers ask for it.
+// Asks the server with the same settings whether it may be sent requests; the exit code is the answer, as
+// containers ask for it.
 
 const read = readConfig(process.env);
 const port = read.ok ? read.config.port : 4000;

@@ -80,7 +80,7 @@ export async function start({ config, log, clock = DATABASE_CLOCK }: StartOption
       return null;
     },
   });
-  // First of all: what stands in its way is told before anything is done that takes time.
+  // First, so that an obstacle is reported before slow work begins.
   const { url } = await server.listen(config.port, config.host);
   const metricsServer = createMetricsServer({ metrics, sources, log });
   let opened: OpenApp | undefined;
@@ -153,7 +153,7 @@ async function run(): Promise<void> {
         },
       );
     });
-    // Said last: a process that waits for it may ask for a stop at once.
+    // Logged last: a process that waits for this line may stop the server at once.
     log.info({ url: `${tiergraph.url}/graphql` }, 'tiergraph serves.');
   } catch (error) {
     log.debug({ err: error }, 'The start failed.');

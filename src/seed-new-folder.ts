@@ -7,9 +7,9 @@ import type { SeedingReport } from './seed-process.ts';
 import type { Log } from './server/settings/log.ts';
 
 /**
- * Makes the database of a data folder that has none, with the demo programme in it, in a process of its own: the memory
- * that the embedded database and the compiler take for that is never given back, and the server would keep it for good. A
- * seeding that was cut off is continued elsewhere, when the database is open.
+ * Creates the database of an empty data folder and seeds the demo programme, in a process of its own: the
+ * memory that this takes is never returned, and the server would keep it for good. An interrupted seeding is
+ * continued elsewhere, when the database is open.
  */
 export async function seedNewFolder(folder: string, log: Log): Promise<void> {
   if (existsSync(join(folder, 'postgres', 'PG_VERSION'))) return;

@@ -1,8 +1,8 @@
 const SAME_WISH_MS = 1_000;
 
 /**
- * Calls `stop` at the first SIGINT or SIGTERM; another one ends the process at once, unless it comes within a second: npm hands on what the
- * terminal has sent to the whole group already, so that one Ctrl+C comes twice.
+ * Calls `stop` at the first SIGINT or SIGTERM; another one ends the process at once, unless it comes within a
+ * second: npm hands on what the terminal has sent to the whole group already, so that one Ctrl+C comes twice.
  */
 export function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
   let askedAt: number | undefined;

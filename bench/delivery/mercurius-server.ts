@@ -2,7 +2,8 @@ import { fastify } from 'fastify';
 import { mercurius } from 'mercurius';
 import { serve } from './serve.ts';
 
-// Mercurius with the same shape of event, ready in memory: no log behind it, no cursor to resume by, no rights to check.
+// Mercurius with the same shape of event, ready in memory: no log behind it, no cursor to resume by, no
+// rights to check.
 
 const app = fastify();
 let position = 0;

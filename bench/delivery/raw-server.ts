@@ -2,7 +2,8 @@ import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 import { serve } from './serve.ts';
 
-// The least that sending can cost: the text in MESSAGE to every connection, which is what a subscriber of tiergraph gets.
+// The least that sending can cost: the text in MESSAGE to every connection, which is what a subscriber of
+// tiergraph gets.
 
 const message = process.env.MESSAGE ?? '';
 const http = createServer();

@@ -7,7 +7,10 @@ export type Answer =
   /** Processor time since the start, in microseconds. */
   | { readonly type: 'CPU'; readonly microseconds: number };
 
-/** Lets the parent process measure this one: says where it serves, emits when told, and tells its processor time. */
+/**
+ * Lets the parent process measure this one: says where it serves, emits when told, and tells its processor
+ * time.
+ */
 export function serve(url: string, emit: () => void, stop: () => Promise<void>): void {
   const answer = (message: Answer): void => void process.send?.(message);
   process.on('message', ({ type }: Command) => {

@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 
-// Subscribers in a process of their own, told by its parent how many and what for; they count what comes and tell when each
-// of an event has it.
+// Subscribers in a process of their own, told by its parent how many and what for; they count what comes and
+// tell when each of an event has it.
 
 /** What the parent sends: `event` is how many of them an event reaches. */
 export type Order =
@@ -34,7 +34,10 @@ function tellIfDone(): void {
   expected = Number.POSITIVE_INFINITY;
 }
 
-/** Resolves once subscribed: for a graph's subscriber when its first message is there, which says where the log is. */
+/**
+ * Resolves once subscribed: for a graph's subscriber when its first message is there, which says where the
+ * log is.
+ */
 function subscribe(url: string, { query, variables }: Query, raw: boolean): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, raw ? [] : ['graphql-transport-ws'], { perMessageDeflate: false });

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Context } from './context.ts';
 
-/** Reads what belongs to several keys at once; one value a key, in their order. */
+/** Reads what belongs to several keys at once, one value per key, in their order. */
 type Read<Key, Args, Value> = (
   context: Context,
   keys: readonly Key[],
@@ -14,8 +14,8 @@ type Loader = { clearAll(): unknown };
 const loaders = new WeakMap<Context, Map<unknown, Map<string, Loader>>>();
 
 /**
- * A reader that asks the store once for all keys that are asked for together with the same arguments, and once a context for each.
- * Keys and arguments are told apart by their JSON.
+ * A reader that loads all keys that are requested together with the same arguments in one call, and each key
+ * once per context. Keys and arguments are told apart by their JSON.
  */
 export function batched<Key, Args, Value>(
   read: Read<Key, Args, Value>,
@@ -37,7 +37,7 @@ export function batched<Key, Args, Value>(
   };
 }
 
-/** Forgets what was read in a context: a mutation has made it another. */
+/** Forgets what was read in a context, because a mutation has changed it. */
 export function forgetReads(context: Context): void {
   for (const ofReader of loaders.get(context)?.values() ?? []) {
     for (const loader of ofReader.values()) loader.clearAll();

@@ -24,7 +24,7 @@ export const builder = new SchemaBuilder<{
     JsonSchema: { Input: never; Output: unknown };
   };
 }>({
-  // The first is the outermost: what may not be used is not read, and what is refused makes nothing be forgotten.
+  // The first plugin is the outermost: arguments are read only if the role may use the field.
   plugins: ['rights', 'texts', 'forgetting', RelayPlugin],
   defaultFieldNullability: false,
   defaultInputFieldRequiredness: true,

@@ -12,13 +12,13 @@ import { type PartnerRow, readPartners } from '../../src/store/reading/read-part
 import type { ReadScope } from '../../src/store/reading/read-scope.ts';
 import { createTold, type Told } from './told.ts';
 
-/** What resolvers work with: one operation's, or one event's. Rows are read once and in batches. */
+/** What resolvers work with, for one operation or one event. Rows are read once and in batches. */
 export type Context = {
   readonly requestId: string;
   readonly rights: RightsClass;
   /** The caller; null for an event, which is executed once for all callers with the same rights. */
   readonly viewer: Rights | null;
-  /** As the rights reach it. */
+  /** Narrowed to what the rights reach. */
   readonly app: App;
   readonly tail: Tail;
   readonly watch: StandingWatch<PartnerRow>;
@@ -45,7 +45,10 @@ export function contextOf(given: object): Context {
   return given;
 }
 
-/** Makes a context that has read nothing yet. Left out, `rights` are all that there are: they are switched off. */
+/**
+ * Makes a context that has read nothing yet. If `rights` are left out, the caller has all of them:
+ * authentication is switched off.
+ */
 export function createContext({ requestId, rights = ALL_RIGHTS, app, tail, watch }: Given): Context {
   const scope = scopeOf(rights);
   const { prisma } = app.database;

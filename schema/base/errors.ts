@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 
 /**
- * The error for input that is wrong in itself, shown to the client as it is. `path` is the input's place in the field's
+ * The error for invalid input, shown to the client unchanged. `path` is the input's place in the field's
  * arguments; null if GraphQL says it.
  */
 export function badUserInput(message: string, path: string | null): GraphQLError {

@@ -1,6 +1,6 @@
 /**
- * The values of an enum of the graph that has to name each member of `All`: gives back what it is given, and does not compile
- * while a member is missing.
+ * The values of an enum of the graph, which must name each member of `All`: does not compile while one is
+ * missing.
  */
 export function everyValue<All>() {
   return <

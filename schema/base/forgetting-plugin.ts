@@ -11,7 +11,10 @@ declare global {
   }
 }
 
-/** Has every mutation forget what its operation read before it: what it answers, and each one after it, shows what it made. */
+/**
+ * Makes every mutation forget what its operation read before, so that its answer and later mutations see the
+ * new state.
+ */
 class ForgettingPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(
     resolve: GraphQLFieldResolver<unknown, Types['Context'], object>,

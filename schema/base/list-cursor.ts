@@ -1,18 +1,18 @@
 import { badUserInput } from './errors.ts';
 
-/** The cursors of a list: texts that say nothing to clients, for the places between which its pages lie. */
+/** The cursors of a list: opaque texts for places in it. */
 export type ListCursors<Place> = {
   write(place: Place): string;
-  /** Throws BAD_USER_INPUT that names `path` for a text that is no cursor of the list. */
+  /** Throws BAD_USER_INPUT that names `path` if the text is not a cursor of the list. */
   read(text: string, path: string): Place;
 };
 
-/** A text as one that says nothing to clients. */
+/** Makes a text opaque. */
 export function toOpaque(text: string): string {
   return Buffer.from(text).toString('base64url');
 }
 
-/** Makes the cursors of a list from how a place is written; `parse` gives null for what was not written so. */
+/** Makes the cursors of a list. `parse` returns null for a text that `format` did not write. */
 export function createListCursors<Place>(
   format: (place: Place) => string,
   parse: (text: string) => Place | null,

@@ -5,8 +5,9 @@ import type { Context } from './context.ts';
 import { badUserInput } from './errors.ts';
 
 /**
- * The text of a place in a log, as the viewer may see it. Positions count all changes of a programme: from two of them a
- * partner would learn how often its peers' standings changed in between. So its cursors are sealed.
+ * The text of a place in a log, as the viewer may see it. Positions count all changes of a programme, so two
+ * of them would tell a partner how often its peers' standings changed in between. Cursors for partners are
+ * therefore sealed.
  */
 export function writeLogCursor({ app, scope }: Context, cursor: Cursor, place: CursorPlace): string {
   return scope.partner === null ? encodeCursor(cursor) : app.cursorSeal.seal(cursor, place);
@@ -32,7 +33,7 @@ export function readLogCursor(
   path: string,
 ): Cursor | null {
   if (text == null) return null;
-  // One that a partner made by itself would find out positions by what lies beyond them.
+  // A partner could probe positions with cursors that it made itself.
   const plain = scope.partner === null ? decodeCursor(text) : null;
   const cursor = plain ?? app.cursorSeal.open(text);
   if (cursor?.programId === programId) return cursor;

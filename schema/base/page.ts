@@ -23,14 +23,17 @@ export type PageArgs = {
   readonly before?: string | null | undefined;
 };
 
-/** Which page is wanted: so many entries after, or backwards before, a place; from the end where it begins if there is none. */
+/**
+ * Which page is wanted: a number of entries after a place or, backwards, before it; from the beginning or the
+ * end of the list if there is no place.
+ */
 export type PageQuestion<Place> = {
   readonly size: number;
   readonly backwards: boolean;
   readonly beyond: Place | null;
 };
 
-/** Reads which page is wanted; `readCursor` throws BAD_USER_INPUT that names its second argument, and so does this. */
+/** Reads which page is wanted. Throws BAD_USER_INPUT that names the argument, as `readCursor` must. */
 export function readPageArgs<Place>(
   { first, after, last, before }: PageArgs,
   readCursor: (text: string, path: string) => Place,
@@ -71,7 +74,10 @@ export type Page<Edge> = {
   readonly count: () => number | Promise<number>;
 };
 
-/** The page of a slice that the store gave, which is in the order of the list also when it was read backwards. */
+/**
+ * Makes a page of a slice from the store. The slice is in the order of the list, even if it was read
+ * backwards.
+ */
 export function toPage<Row, Edge extends { readonly cursor: string }>(
   rows: readonly Row[],
   { size, backwards, beyond }: PageQuestion<unknown>,
@@ -79,7 +85,7 @@ export function toPage<Row, Edge extends { readonly cursor: string }>(
   count: () => number | Promise<number>,
 ): Page<Edge> {
   const hasMore = rows.length > size;
-  // Backwards the row too many is the first one.
+  // Read backwards, the extra row is the first one.
   const edges = (backwards && hasMore ? rows.slice(1) : rows.slice(0, size)).map(toEdge);
   const cameFrom = beyond !== null;
   return {
@@ -94,7 +100,10 @@ export function toPage<Row, Edge extends { readonly cursor: string }>(
   };
 }
 
-/** A page of a list that is in memory as a whole. `cursorOf` has to tell its entries apart. Throws BAD_USER_INPUT on a cursor that it has not. */
+/**
+ * A page of a list that is in memory as a whole. `cursorOf` has to tell its entries apart. Throws
+ * BAD_USER_INPUT for an unknown cursor.
+ */
 export function slicePage<Row>(
   rows: readonly Row[],
   args: PageArgs,

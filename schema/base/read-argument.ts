@@ -1,7 +1,7 @@
 import { type Day, type Instant, parseDay } from '../../src/engine/values/day.ts';
 import { badUserInput } from './errors.ts';
 
-/** Reads a day that is an argument; null stays null. Throws BAD_USER_INPUT that names `path`. */
+/** Reads an argument that is a day; null stays null. Throws BAD_USER_INPUT that names `path`. */
 export function readDay(text: string, path: string): Day;
 export function readDay(text: string | null, path: string): Day | null;
 export function readDay(text: string | null | undefined, path: string): Day | null | undefined;
@@ -15,8 +15,8 @@ export function readDay(text: string | null | undefined, path: string): Day | nu
 }
 
 /**
- * Reads an instant that is an argument, to the millisecond, in the years that days have too: the database has no others. Null
- * stays null. Throws BAD_USER_INPUT that names `path`.
+ * Reads an argument that is an instant, to the millisecond. Its year must be one that days can have, since
+ * the database has no others. Null stays null. Throws BAD_USER_INPUT that names `path`.
  */
 export function readInstant(text: string | null, path: string): Instant | null {
   if (text === null) return text;

@@ -2,7 +2,10 @@ import type { ProgramRecord } from '../../src/store/catalogue/program-catalogue.
 import type { Context } from './context.ts';
 import { badUserInput } from './errors.ts';
 
-/** The programme with a code, for fields that can't do without. Throws BAD_USER_INPUT that names `path` if there is none. */
+/**
+ * The programme with a code, for fields that require one. Throws BAD_USER_INPUT that names `path` if there is
+ * none.
+ */
 export async function requireProgram({ app }: Context, code: string, path: string): Promise<ProgramRecord> {
   const program = await app.catalogue.find('code', code);
   if (program === undefined) {

@@ -3,10 +3,13 @@ import { ROLES, type Role } from '../../src/app/access/rights.ts';
 export const READ: readonly Role[] = ['ADMIN', 'READER', 'PARTNER'];
 export const BRING_IN: readonly Role[] = ['ADMIN', 'INGEST'];
 export const RULE: readonly Role[] = ['ADMIN'];
-/** What is of a whole programme, its peers' doings among it, is not for a partner. */
+/** What concerns a whole programme, its peers included, is not for a partner. */
 export const READ_WHOLE: readonly Role[] = ['ADMIN', 'READER'];
 
-/** Who may use which field of the roots. What they see there is narrowed by their ReadScope and their programmes. */
+/**
+ * Who may use which field of the roots. What they see there is narrowed by their ReadScope and their
+ * programmes.
+ */
 const RULES = {
   'Query.viewer': ROLES,
   'Query.program': ROLES,
@@ -36,12 +39,12 @@ const RULES = {
 
 export type RootField = keyof typeof RULES;
 
-/** A mutation for which it is said who may use it: no other can be added to the graph. */
+/** A mutation that has a rule. No other mutation can be added to the graph. */
 export type MutationName = RootField extends infer Field
   ? Field extends `Mutation.${infer Name}`
     ? Name
     : never
   : never;
 
-/** The rules by any name, of which only those of root fields are there. */
+/** The rules, looked up by any name. */
 export const ROOT_RULES: Readonly<Record<string, readonly Role[]>> = RULES;

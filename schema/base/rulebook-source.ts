@@ -12,7 +12,10 @@ export type TierSource = RulebookSource & { readonly tier: Tier; readonly rank: 
 /** A specialization within its rulebook. */
 export type SpecializationSource = RulebookSource & { readonly specialization: Specialization };
 
-/** The published rulebook with this id, withdrawn or not, whichever programme it belongs to; null if there is none. */
+/**
+ * The published rulebook with this id, withdrawn or not, whichever programme it belongs to; null if there is
+ * none.
+ */
 export async function findRulebook({ app }: Context, id: string): Promise<RulebookSource | null> {
   for (const program of (await app.catalogue.current()).byId.values()) {
     const published = [...program.rulebooks, ...program.withdrawnRulebooks].find((each) => each.id === id);
@@ -21,7 +24,10 @@ export async function findRulebook({ app }: Context, id: string): Promise<Rulebo
   return null;
 }
 
-/** The published rulebook that a row or an entry names. Read again if memory does not have it yet; throws if it is missing then. */
+/**
+ * The published rulebook that a row or an entry names. Read again if memory does not have it yet; throws if
+ * it is missing then.
+ */
 export async function rulebookNamed(context: Context, id: string): Promise<RulebookSource> {
   const known = await findRulebook(context, id);
   if (known !== null) return known;
@@ -37,8 +43,8 @@ export function tiersOf(source: RulebookSource): TierSource[] {
 }
 
 /**
- * The tier that a verdict names; throws if the rulebook has none such. Of a rulebook that can't be read any more what it named
- * is known by its code alone.
+ * The tier that a verdict names; throws if the rulebook has none such. If the rulebook can no longer be read,
+ * the tier is known by its code alone.
  */
 export function tierNamed(source: RulebookSource, code: string): TierSource {
   const found = tiersOf(source).find(({ tier }) => tier.code === code);

@@ -4,8 +4,8 @@ import { formatDecimal } from '../../src/engine/values/fraction.ts';
 import { builder } from './builder.ts';
 import { badUserInput } from './errors.ts';
 
-// Only that they are strings is checked here; what they say is read where they are used. So one malformed row of a batch
-// is that row's rejection, with its path, and not the end of the whole request.
+// Here only the type is checked; the text is read where it is used. A malformed row of a batch is thus
+// rejected with its path, and does not fail the whole request.
 
 builder.scalarType('Date', {
   description: 'A calendar day in the time zone of the programme, written like 2026-11-23 (ISO 8601).',

@@ -1,8 +1,8 @@
 import type { Role } from '../../src/app/access/rights.ts';
 
 /**
- * What the mutations of an operation were sent. A viewer that may only bring in may read this back from their answers: of
- * partners the fields that the call changed, and the facts whose content it sent.
+ * What the mutations of an operation were sent. A viewer with the role INGEST may read this back from their
+ * answers: of partners the fields that the call changed, and of facts those whose content it sent.
  */
 export type Told = {
   tellPartner(id: string, fields: Iterable<string>): void;
@@ -11,7 +11,7 @@ export type Told = {
   mayReadFact(id: string): boolean;
 };
 
-/** Makes it for an operation in which nothing was told yet. Other roles than INGEST may read all that is in their scope. */
+/** Makes an empty one. Roles other than INGEST may read everything in their scope. */
 export function createTold(role: Role): Told {
   const mayOnlyBringIn = role === 'INGEST';
   const partners = new Map<string, Set<string>>();

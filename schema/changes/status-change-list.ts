@@ -116,7 +116,10 @@ export function readChangeFilter(
 
 type ChangePage = Page<{ readonly node: LogEntry; readonly cursor: string }>;
 
-/** A page of one partner's changes, latest first; those of many partners are read together. Throws BAD_USER_INPUT. */
+/**
+ * A page of one partner's changes, latest first; those of many partners are read together. Throws
+ * BAD_USER_INPUT.
+ */
 export async function readPartnerChangePage(
   context: Context,
   partnerId: string,

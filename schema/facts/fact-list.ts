@@ -43,7 +43,10 @@ export const FactFilter = builder.inputType('FactFilter', {
 
 type FactPage = Page<{ readonly node: Fact; readonly cursor: string }>;
 
-/** A page of a partner's facts, newest day first; those of many partners are read together. Throws BAD_USER_INPUT. */
+/**
+ * A page of a partner's facts, newest day first; those of many partners are read together. Throws
+ * BAD_USER_INPUT.
+ */
 export async function readFactPage(
   context: Context,
   partnerId: string,
@@ -63,7 +66,9 @@ export async function readFactPage(
   return toPage(rows, question, toEdge, () => factCountOf(context, partnerId, filter));
 }
 
-/** All versions of the fact that this one is a version of, ascending; those of many facts are read together. */
+/**
+ * All versions of the fact that this one is a version of, ascending; those of many facts are read together.
+ */
 export function readFactVersions(context: Context, { id }: Fact): Promise<readonly Fact[]> {
   return versionsOf(context, id, null);
 }

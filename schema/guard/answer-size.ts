@@ -2,8 +2,8 @@ import { RULEBOOK_LIMITS } from '../../src/engine/format/rulebook-limits.ts';
 import type { Measure, Quantifier, Requirement, Rulebook } from '../../src/engine/rulebook/rulebook.ts';
 
 /**
- * How many objects an answer has at most from one object down, where a rulebook decides it: for each field that returns
- * objects either all of them, or one of several. Fields that are left out are of any size.
+ * How many objects an answer has at most from one object down, where a rulebook decides it: for each field
+ * that returns objects either all of them, or one of several. Fields that are left out are of any size.
  */
 export type AnswerSize = {
   readonly type: string;
@@ -207,7 +207,7 @@ function proofSize({ tiers, specializations }: Rulebook) {
   };
 }
 
-/** As many of one kind as a forEach is taken to have items: how many it has, only the facts say. */
+/** A forEach is assumed to have this many items, since only the facts say how many it has. */
 function items(item: AnswerSize): readonly AnswerSize[] {
   return Array.from({ length: RULEBOOK_LIMITS.itemsAssumed }, () => item);
 }

@@ -5,7 +5,7 @@ import type {
 } from '../../src/store/catalogue/program-catalogue.ts';
 import { type AnswerSize, type SizesOfRulebook, sizesOf } from './answer-size.ts';
 
-/** Of how many programmes at once it is looked up what an answer may come to, where an operation names none. */
+/** For how many programmes answer sizes are looked up if an operation names none. */
 const MOST_PROGRAMS = 20;
 
 const TYPES = [
@@ -25,8 +25,9 @@ const knownOfPrograms = new WeakMap<ProgramRecord, Sizes>();
 const knownOfAll = new WeakMap<CatalogueSnapshot, Sizes>();
 
 /**
- * Finds what objects of a type may come to for a viewer of these programmes (by id): by any rulebook of the programme that an
- * operation names, or of all that the viewer sees, if they are few. What memory has is enough: a price may be a moment late.
+ * Finds how large objects of a type can be for a viewer of these programmes (by id): by any rulebook of the
+ * programme that an operation names or, if there are few, of all programmes that the viewer sees. The
+ * snapshot in memory is enough, since a price may be slightly out of date.
  */
 export function findAnswerSizes(
   catalogue: Pick<ProgramCatalogue, 'latest'>,

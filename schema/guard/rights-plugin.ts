@@ -24,12 +24,14 @@ declare global {
 type Resolver<Types extends SchemaTypes> = GraphQLFieldResolver<unknown, Types['Context'], object>;
 
 /**
- * Puts every field behind its rule, inherited ones too. A root field without a rule, a rule without a field and a mutation that
- * can't answer NotAllowed end the build.
+ * Puts every field behind its rule, inherited ones too. A root field without a rule, a rule without a field
+ * and a mutation that can't answer NotAllowed end the build.
  *
- * - A field of a root: a mutation answers who may not with NotAllowed, anything else with an error of the code FORBIDDEN.
+ * - A field of a root: a mutation answers who may not with NotAllowed, anything else with an error of the
+ *   code FORBIDDEN.
  * - Other fields by FIELD_RULES, by their own type or by one of its interfaces, else by TYPE_RULES.
- * - Fields of partners and facts, NAMING aside: a viewer that may only bring in reads what its operation was sent, and nothing else.
+ * - Fields of partners and facts, except those in NAMING: the role INGEST may read only what its operation
+ *   was sent.
  */
 class RightsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   readonly #used = new Set<string>();

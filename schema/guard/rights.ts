@@ -4,12 +4,15 @@ import { contextOf } from '../base/context.ts';
 import { forbidden } from '../base/errors.ts';
 import { READ, READ_WHOLE, RULE } from '../base/root-rules.ts';
 
-/** Who may use the fields of Query that a gateway needs, see subgraph.ts. What they find is narrowed in the same way. */
+/**
+ * Who may use the fields of Query that a gateway needs, see subgraph.ts. What they find is narrowed in the
+ * same way.
+ */
 export const SUBGRAPH_RULES = { _entities: READ, _service: ROLES } as const;
 
 /**
- * Who may use the fields that give such types, wherever they are: what a mutation answers leads on, and who may only bring
- * in is told what became of that, and nothing else that is known of a partner.
+ * Who may use the fields that return these types, wherever they are. Without them the answer of a mutation
+ * would lead the role INGEST to everything that is known about a partner.
  */
 export const TYPE_RULES: Readonly<Record<string, readonly Role[]>> = {
   CollidingName: RULE,
@@ -38,7 +41,7 @@ export const FIELD_RULES: Readonly<Record<string, readonly Role[]>> = {
   'VersionConflict.current': READ,
 };
 
-/** What says which partner or fact it is: every role may read this of all that an answer names. */
+/** The fields that identify a partner or a fact. Every role may read them. */
 export const NAMING: ReadonlySet<string> = new Set([
   'Partner.id',
   'Partner.externalRef',

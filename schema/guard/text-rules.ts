@@ -1,9 +1,10 @@
 /**
  * How a text argument is read (rule 30).
  *
- * - `NAME` names something: it gets its one form.
- * - `STORED_NAME` looks up what was named before: it is looked for as it was sent first, since older texts were kept so, and then by
- *   its form. The look-up refuses what names nothing and was found nowhere.
+ * - `NAME` names something and is normalized.
+ * - `STORED_NAME` looks up an existing name: first exactly as it was sent, since older texts were stored
+ *   unchanged, then in its normalized form. The look-up refuses a text that is not a valid name and was not
+ *   found.
  * - `LINE` and `LINES` are for people, on one line or on several: kept as they were written.
  * - `ROW` belongs to a row, whose reader refuses that row alone.
  */

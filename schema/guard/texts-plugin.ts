@@ -11,7 +11,7 @@ import { badUserInput } from '../base/errors.ts';
 import { TEXT_RULES, type TextRule } from './text-rules.ts';
 
 const MOST_TEXTS = 100;
-/** Cursors and global ids: the code that made them takes them apart, and nothing of them is stored. */
+/** Cursors and global ids are parsed by the code that made them, and are not stored. */
 const OPAQUE_ARGUMENTS: ReadonlySet<string> = new Set(['after', 'before']);
 
 declare global {
@@ -29,8 +29,8 @@ type Reader = (value: unknown, path: string) => unknown;
 type Readers = ReadonlyMap<string, Reader>;
 
 /**
- * Reads every text of every argument before a resolver sees it, by TEXT_RULES. A text without a rule, and a rule without a text, end
- * the build.
+ * Reads every text of every argument before a resolver sees it, by TEXT_RULES. A text without a rule, and a
+ * rule without a text, end the build.
  */
 class TextsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   readonly #used = new Set<string>();
@@ -127,7 +127,7 @@ function readText(text: string, path: string, rule: TextRule): string {
     case 'NAME':
       return readName(text, refuse, rule.longest);
     case 'STORED_NAME':
-      // What can't be in the database at all needs no looking up.
+      // A text that the database cannot hold need not be looked up.
       return isStorable(text) && isWritten(text) ? text : readName(text, refuse);
     case 'LINE':
     case 'LINES': {

@@ -99,7 +99,7 @@ addMutation('updatePartner', (t) =>
         program,
         partner,
         firstOn: readDay(firstOn ?? null, 'input.firstOn'),
-        // Null is what clients send for what they leave out; only where there may be none does it say so.
+        // Clients send null for fields that they leave out; only where null is a value does it mean one.
         ...(name != null && { name }),
         ...(country != null && { country }),
         ...(region != null && { region }),

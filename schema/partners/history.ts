@@ -86,7 +86,9 @@ export type HistoryQuestion = {
   readonly knownAt: Instant | null;
 };
 
-/** A partner's periods that have any of the wanted days, cut to them, earliest first. Throws BAD_USER_INPUT. */
+/**
+ * A partner's periods that have any of the wanted days, cut to them, earliest first. Throws BAD_USER_INPUT.
+ */
 export async function readPeriods(
   context: Context,
   row: PartnerRow,

@@ -29,8 +29,8 @@ export const PartnerLocator = builder.inputType('PartnerLocator', {
 });
 
 /**
- * The partner that a locator names; null if there is none, or the viewer may not see it. Throws BAD_USER_INPUT for a reference that no
- * partner can have; `path` is its place.
+ * The partner that a locator names; null if there is none, or the viewer may not see it. Throws
+ * BAD_USER_INPUT for a reference that no partner can have; `path` is its place.
  */
 export async function locatePartner(
   { id, ref }: typeof PartnerLocator.$inferInput,

@@ -95,7 +95,7 @@ Partner.implement({
     standing: t.field({
       type: Standing,
       description: 'The verdict on a past or future day, as known now or at an earlier instant.',
-      // The row has the present verdict; any other is judged anew from all facts.
+      // The row has the current verdict. Any other is judged from all facts.
       extensions: { costOfArguments: { on: 20, knownAt: 20 } },
       args: {
         on: t.arg({ type: 'Date', required: false, description: 'The day; `judgedOn` if left out.' }),

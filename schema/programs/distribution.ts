@@ -11,7 +11,7 @@ import { Tier } from '../rulebooks/tier.ts';
 /** `others` are those that are neither the viewer's own nor its affiliates. */
 type Count = { readonly tier: TierSource; readonly count: number; readonly others: number };
 
-/** A partner is told numbers only of groups from this size on, so that none of its peers can be made out. */
+/** A partner gets counts only of groups of at least this size, so that no single peer can be identified. */
 const SMALLEST_GROUP = 5;
 
 export const TierCount = builder.objectRef<Count>('TierCount').implement({
@@ -30,7 +30,10 @@ export const TierCount = builder.objectRef<Count>('TierCount').implement({
   }),
 });
 
-/** How many partners have each tier of the rulebook in force, highest first; on the day of their rows if `on` is null. */
+/**
+ * How many partners have each tier of the rulebook in force, highest first; on the day of their rows if `on`
+ * is null.
+ */
 export async function readDistribution(
   context: Context,
   inForce: RulebookSource,
@@ -55,7 +58,10 @@ function countsIn(inForce: RulebookSource, tallies: readonly TierTally[]): Reado
   return counts;
 }
 
-/** What the rulebook in force calls a tier that an older one gave: while both are valid, or until every partner is judged anew. */
+/**
+ * What the rulebook in force calls a tier that an older one gave: while both are valid, or until every
+ * partner is judged anew.
+ */
 function codeIn({ program, published }: RulebookSource, { rulebookId, tier }: TierTally): string {
   const ids = program.rulebooks.map(({ id }) => id);
   const from = ids.indexOf(rulebookId);
@@ -71,7 +77,7 @@ const talliesOf = batched(async ({ scope, app }, programIds: readonly string[], 
       ({ programId }) => programId,
     );
   const all = await count({ ...scope, partner: null });
-  // By its own it could tell how many of a group are peers.
+  // With its own numbers the viewer could tell how many of a group are peers.
   const own = scope.partner === null ? new Map<string, TierTally[]>() : await count(scope);
   return programIds.map((id) => ({ all: all.get(id) ?? [], own: own.get(id) ?? [] }));
 });

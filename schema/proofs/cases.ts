@@ -35,7 +35,10 @@ export function latestInScope(context: Context, { programId, ...question }: Case
   return findRecordingInScope(context, keyOf(question), programId);
 }
 
-/** Finds what was known of partners; what resolvers ask for together is read in one statement, and once an operation. */
+/**
+ * Finds what was known of partners; what resolvers ask for together is read in one statement, and once an
+ * operation.
+ */
 export function casesFor(context: Context): CaseFinder {
   return {
     find: ({ programId, ...question }) => findInputs(context, keyOf(question), programId),
@@ -44,8 +47,8 @@ export function casesFor(context: Context): CaseFinder {
 }
 
 /**
- * The same, as if those members of a family were not there whom the viewer may not see: a partner's rights do not reach those who are its
- * affiliates no longer, on whatever day they were.
+ * The same without the members of a family that the viewer may not see: a partner's rights do not reach
+ * former affiliates, not even for the days on which they were affiliates.
  */
 export function casesInScope(context: Context): Pick<CaseFinder, 'find'> {
   const { find } = casesFor(context);
@@ -62,7 +65,7 @@ export function casesInScope(context: Context): Pick<CaseFinder, 'find'> {
   };
 }
 
-// A caller's object may have more than the question, and must not become another key by that.
+// The caller's object may have more fields, which must not become part of the key.
 function keyOf({ partnerId, knownAt }: Question): Question {
   return { partnerId, knownAt };
 }

@@ -37,8 +37,8 @@ const NumberRange = builder
   });
 
 /**
- * A number within the proof it is part of. What has no finite form is rounded away from the threshold that it is compared with, if
- * it is: so it is never shown on the other side of it.
+ * A number within its proof. A number without a finite decimal form is rounded away from the threshold that
+ * it is compared with, so that it is never shown on the wrong side of it.
  */
 type NumberSource = {
   readonly basis: ProofBasis;

@@ -14,7 +14,10 @@ import { createProofReader, PLAIN_READER, type ProofPlace, type ProofReader } fr
 
 type Judged = Pick<KnownStanding, 'partnerId' | 'programId' | 'on' | 'knownAt'>;
 
-/** What the parts of a proof have in common: whose it is, on which day, by which rulebook, and what of it the viewer may be told. */
+/**
+ * What the parts of a proof have in common: whose it is, on which day, by which rulebook, and what of it the
+ * viewer may be told.
+ */
 export type ProofBasis = {
   readonly standing: Judged;
   readonly source: RulebookSource;
@@ -56,7 +59,10 @@ async function readerFor(context: Context, standing: Judged, source: RulebookSou
   return createProofReader({ rulebook, visible });
 }
 
-/** The facts behind the number or group of persons at a place of the rulebook, as far as they are in scope; looked up once a proof. */
+/**
+ * The facts behind the number or group of persons at a place of the rulebook, as far as they are in scope;
+ * looked up once a proof.
+ */
 export function evidenceAt(
   { standing, source, evidence }: ProofBasis,
   { path, item, dimension = null }: ProofPlace,
@@ -76,7 +82,10 @@ export function evidenceAt(
   return known;
 }
 
-/** The facts behind a measure: those that any metric in it counted, and those that none did, with the first one's reason. */
+/**
+ * The facts behind a measure: those that any metric in it counted, and those that none did, with the first
+ * one's reason.
+ */
 export async function evidenceBehind(
   basis: ProofBasis,
   measure: MeasureProof,

@@ -5,8 +5,9 @@ import { present } from '../base/present.ts';
 import { casesFor, latestInScope } from './cases.ts';
 
 /**
- * By when all that a standing used had been recorded, as the viewer may be told it. What was recorded about a former
- * affiliate counts only if it can change the standing. Asked again with this instant, the answer is the same.
+ * The instant by which everything that a standing rests on was recorded, as the viewer may see it. What was
+ * recorded about a former affiliate counts only if it can change the standing. Asking again with this instant
+ * gives the same answer.
  */
 export async function shownKnownAt(context: Context, standing: KnownStanding): Promise<Instant> {
   const { partnerId, programId, on, knownAt } = standing;

@@ -5,17 +5,23 @@ import type { Rulebook } from '../../src/engine/rulebook/rulebook.ts';
 /** The fields by which it can be told who answered a survey. */
 const WHO_ANSWERED: ReadonlySet<string> = new Set(['customer', 'respondent']);
 
-/** What stands for an item or a person that a viewer may not be told. */
+/** The mask for an item or a person that a viewer may not see. */
 const MASK = '…';
 
-/** Where the names of a proof come from for a viewer that may not be told all of them. */
+/** Where the names of a proof come from for a viewer that may not see all of them. */
 export type Names = {
   readonly rulebook: Rulebook;
-  /** What the facts that the viewer may see would come to by themselves; null where all of them are the viewer's to see. */
+  /**
+   * What the facts that the viewer may see would come to by themselves; null where all of them are the
+   * viewer's to see.
+   */
   readonly visible: Measurements | null;
 };
 
-/** Where in the document a part of a proof belongs, by which its evidence is looked up: with the item's own name. */
+/**
+ * Where in the document a part of a proof belongs, by which its evidence is looked up: with the item's own
+ * name.
+ */
 export type ProofPlace = {
   readonly path: string;
   readonly item: string | null;
@@ -23,12 +29,15 @@ export type ProofPlace = {
 };
 
 /**
- * Turns proofs into what a viewer may be told of them. All numbers stay. Of names there are only those that the facts in its scope would
- * give by themselves, so that nothing which it may not see can decide what is named.
+ * Turns proofs into what a viewer may see of them. All numbers stay. Only names that the facts in its scope
+ * would yield by themselves remain, so that facts out of scope cannot decide what is named.
  */
 export type ProofReader = {
   show(proof: RequirementProof): RequirementProof;
-  /** The same of a list of parts. Masked items come after the others, or their places would say between which of them their names lie. */
+  /**
+   * The same for a list of parts. Masked items come last, since their places would otherwise reveal between
+   * which names theirs lie.
+   */
   showAll(proofs: readonly RequirementProof[]): readonly RequirementProof[];
   placeOf(shown: RequirementProof | MeasureProof): ProofPlace;
 };
@@ -40,7 +49,10 @@ export const PLAIN_READER: ProofReader = {
   placeOf: (proof) => proof,
 };
 
-/** Makes a reader for a viewer that may be told these names. Each part is turned once, however often a rulebook uses it. */
+/**
+ * Makes a reader for a viewer that may be told these names. Each part is turned once, however often a
+ * rulebook uses it.
+ */
 export function createProofReader({ rulebook, visible }: Names): ProofReader {
   const known = new Map<RequirementProof, RequirementProof>();
   const places = new Map<RequirementProof | MeasureProof, ProofPlace>();
@@ -49,7 +61,9 @@ export function createProofReader({ rulebook, visible }: Names): ProofReader {
     rulebook.forEachs.findIndex(
       ({ forEach }) => path === forEach.path || path.startsWith(`${forEach.path}/`),
     );
-  /** What the visible facts come to where a requirement is judged; undefined where they know of no such item. */
+  /**
+   * What the visible facts come to where a requirement is judged; undefined where they know of no such item.
+   */
   const readingsAt = (path: string, item: string | null): Readings | undefined => {
     if (item === null) return visible ?? undefined;
     return visible?.items[forEachAround(path)]?.find((each) => each.item === item);

@@ -29,9 +29,10 @@ builder.subscriptionField('partnerStanding', (t) =>
 /**
  * What a follower of a partner does:
  *
- *     IDLE ---- pull ----> WAITING ---- there is a row that was not told ----> CHECKING ---- it is in scope ----> IDLE
+ *     IDLE -- pull --> WAITING -- there is a new row --> CHECKING -- it is in scope --> IDLE
  *
- * and from each of them to ENDED by `close`; from CHECKING also when the partner has left the scope, or that can't be read.
+ * and from each of them to ENDED by `close`; from CHECKING also when the partner has left the scope, or that
+ * can't be read.
  */
 type State = 'IDLE' | 'WAITING' | 'CHECKING' | 'ENDED';
 
@@ -72,7 +73,8 @@ class FollowedPartner extends EventSource<PartnerRow> {
   }
 
   #see(row: PartnerRow): void {
-    // Its row is written too when something is recorded about a partner that was its affiliate, which it must not learn of.
+    // Its row is written too when something is recorded about a partner that was its affiliate, which it must
+    // not learn of.
     const isDiscreet = this.#context.scope.partner !== null;
     if (isNewer(row, this.#latest) && !(isDiscreet && saysTheSame(row, this.#latest))) this.#latest = row;
     this.#tellWhatIsNew();
@@ -114,7 +116,7 @@ class FollowedPartner extends EventSource<PartnerRow> {
   }
 }
 
-/** Each of these only grows, and none is the same once the row was written. */
+/** Each of these only grows, and at least one grows whenever the row is written. */
 function isNewer(row: PartnerRow, other: PartnerRow): boolean {
   return (
     row.version > other.version ||
@@ -124,7 +126,7 @@ function isNewer(row: PartnerRow, other: PartnerRow): boolean {
   );
 }
 
-/** Nothing that a standing says is another, but by when all of it was recorded. */
+/** Whether the standings differ in nothing but when they were recorded. */
 function saysTheSame(row: PartnerRow, other: PartnerRow): boolean {
   return CONTENT.every((field) => JSON.stringify(row[field]) === JSON.stringify(other[field]));
 }

@@ -42,7 +42,10 @@ export type OpenApp = {
   close(): Promise<void>;
 };
 
-/** Opens the database and starts what follows it: the tail of the logs, the watch of standings, the judge of what is due. */
+/**
+ * Opens the database and starts what follows it: the tail of the logs, the watch of standings, the judge of
+ * what is due.
+ */
 export async function openApp({
   location,
   clock,
@@ -73,7 +76,7 @@ export async function openApp({
   const watch = createStandingWatch({
     doorbell,
     readStamps: (ids) => readStandingStamps(database.prisma, ids),
-    // For all watchers: each looks whether it is in scope.
+    // For all watchers. Each checks whether the row is in scope.
     readRows: (ids) => readPartners(FULL_SCOPE, database.prisma, ids),
     onFault,
     pollEveryMs,

@@ -5,7 +5,9 @@ import type { App } from './context/app.ts';
 
 const MOST_TOLD = 20;
 
-/** Says at the start which references and keys were left as they are, since two of them would have become one. */
+/**
+ * Says at the start which references and keys were left as they are, since two of them would have become one.
+ */
 export async function tellCollidingNames({ database, log }: App): Promise<void> {
   const names = await listCollidingNames(FULL_SCOPE, database.prisma, null, MOST_TOLD);
   if (names.length === 0) return;

@@ -18,8 +18,9 @@ const TEMPORARY_CODES: ReadonlySet<string> = new Set([
 const CREDENTIAL_CODES: ReadonlySet<string> = new Set(['UNAUTHENTICATED', 'FORBIDDEN']);
 
 /**
- * Judges how a subscription ended; `hasDelivered` if it had given any event. Whatever broke is tried again. Who was let in and then put out
- * is too, since the token may just have expired: only a connection that is refused from its start settles it.
+ * Decides what to do after a subscription ended; `hasDelivered` says whether it gave any event. A broken
+ * connection is tried again. So is one that was accepted and closed later, since its token may have expired:
+ * only a connection that is refused from the start is final.
  */
 export function decideAfterEnding(ending: Ending, hasDelivered: boolean): Judgement {
   switch (ending.type) {

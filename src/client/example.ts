@@ -1,5 +1,7 @@
-// node src/client/example.ts [url] [program] [cursor]
-// Prints a programme's status changes as they come, until Ctrl+C. Started again with the last cursor it goes on from there.
+// Prints a programme's status changes as they come, until Ctrl+C. Started again with the last cursor, it
+// continues there.
+//
+//   node src/client/example.ts [url] [program] [cursor]
 import { followStatusChanges } from './follow-status-changes.ts';
 
 const [url = 'http://127.0.0.1:4000/graphql', program = 'connect', after] = process.argv.slice(2);

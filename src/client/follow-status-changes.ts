@@ -18,7 +18,7 @@ export { FollowingRefused } from './following-refused.ts';
 /** What the default document selects of an event. */
 export type StatusChangeEvent = StatusChangedSubscription['statusChanged'];
 
-/** Every event carries a place in the log, so that it can be gone on from. */
+/** Every event carries a place in the log, from which following can resume. */
 type Placed = { readonly cursor: string };
 
 /** How following goes, to be shown to a user. */
@@ -28,7 +28,7 @@ export type ConnectionState =
   | { readonly type: 'CONNECTED' }
   /** The connection was lost, or none came about. */
   | { readonly type: 'WAITING'; readonly why: string; readonly retryInMs: number }
-  /** As many events as are kept wait to be asked for: the connection is closed until half of them were. */
+  /** The buffer of events is full: the connection is closed until half of them are taken. */
   | { readonly type: 'PAUSED' };
 
 export type FollowOptions<Event extends Placed, Variables> = {
@@ -39,13 +39,15 @@ export type FollowOptions<Event extends Placed, Variables> = {
   /** Which changes; all if left out. */
   readonly filter?: StatusChangeFilter | null | undefined;
   /**
-   * Go on after this place: the `cursor` of an event, of a list or of the programme. If left out, from where the log ends when the
-   * first event arrives: a Checkpoint that says where.
+   * Go on after this place: the `cursor` of an event, of a list or of the programme. If left out, from where
+   * the log ends when the first event arrives: a Checkpoint that says where.
    */
   readonly after?: string | null | undefined;
   /** An API key or a JSON Web Token; a function is asked again for every connection. */
   readonly token?: string | (() => string | Promise<string>) | undefined;
-  /** A subscription to `statusChanged` by $program, $filter and $after that selects every member's `cursor`. */
+  /**
+   * A subscription to `statusChanged` by $program, $filter and $after that selects every member's `cursor`.
+   */
   readonly document?: TypedDocumentNode<{ readonly statusChanged: Event }, Variables> | undefined;
   /** Further variables of the document. */
   readonly variables?: Omit<Variables, keyof StatusChangedSubscriptionVariables> | undefined;
@@ -55,9 +57,12 @@ export type FollowOptions<Event extends Placed, Variables> = {
   readonly webSocketImpl?: WebSocketConstructor | undefined;
   /** A pause is random, below a limit that doubles from `firstMs` (500) up to `longestMs` (10,000). */
   readonly retry?: { readonly firstMs?: number; readonly longestMs?: number } | undefined;
-  /** When a connection counts as lost: 10 s to connect; 15 s of silence, and 5 s after a ping. */
+  /**
+   * When a connection counts as lost: after 10 s of connecting, or 5 s after a ping that follows 15 s of
+   * silence.
+   */
   readonly patience?: Partial<Patience> | undefined;
-  /** How many events may wait to be asked for (1,000); at least 1. */
+  /** How many events may wait to be taken (1,000); at least 1. */
   readonly bufferSize?: number | undefined;
 };
 
@@ -66,10 +71,11 @@ export type StatusChangeIterator<Event> = AsyncIterableIterator<Event, undefined
   AsyncDisposable;
 
 /**
- * Follows a programme's log: every event once and in order, across whatever happens to the connection. It is resumed after the last
- * event that arrived, as long as it takes; `Checkpoint` and `Resync` are handed on like changes. Connects when the first event is asked for.
- * Rejects with FollowingRefused when the server refuses for good, after everything that came before it. Throws a TypeError or RangeError
- * for options that won't do.
+ * Follows a programme's log: every event once and in order, across whatever happens to the connection. It is
+ * resumed after the last event that arrived, as long as it takes; `Checkpoint` and `Resync` are handed on
+ * like changes. Connects when the first event is asked for. Rejects with FollowingRefused when the server
+ * refuses for good, after everything that came before it. Throws a TypeError or RangeError for options that
+ * won't do.
  */
 export function followStatusChanges<
   Event extends Placed = StatusChangeEvent,
@@ -91,7 +97,7 @@ export function followStatusChanges<
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
 
-  // On its own, since what it throws is not to stop anything here.
+  // In a microtask of its own, so that an error in it stops nothing here.
   const report = (state: ConnectionState): void => queueMicrotask(() => onConnection?.(state));
   const longestPause = (): number => Math.min(longestMs, firstMs * 2 ** failures);
 
@@ -115,7 +121,7 @@ export function followStatusChanges<
       if (!hasDelivered) {
         hasDelivered = true;
         report({ type: 'CONNECTED' });
-        // Only a connection that lasts as long as the pause it could cost makes the pauses short again.
+        // Pauses become short again only after a connection that lasted as long as the pause.
         lasting = setTimeout(() => {
           failures = 0;
         }, longestPause());
@@ -123,7 +129,7 @@ export function followStatusChanges<
       after = event.cursor;
       queue.push(event);
       if (queue.size < bufferSize) return;
-      // Nothing holds a WebSocket back; what is not listened to now comes again after the last cursor.
+      // A WebSocket has no backpressure; what is dropped now comes again after the last cursor.
       phase = 'PAUSED';
       leave();
       report({ type: 'PAUSED' });

@@ -10,7 +10,7 @@ import {
 } from 'graphql-ws/client';
 import type { WebSocketConstructor, WebSocketLike } from './web-socket-like.ts';
 
-/** How a subscription ended that was not ended from here. */
+/** How a subscription ended that the client did not end. */
 export type Ending =
   /** The connection was closed; by the server, or 1006 for one that broke or never came about. */
   | {
@@ -24,7 +24,7 @@ export type Ending =
   | { readonly type: 'COMPLETED' }
   /** Nothing was heard for too long. */
   | { readonly type: 'SILENT' }
-  /** There was no token, no connection could be tried, or what came is no message of the protocol. */
+  /** There was no token, no connection could be opened, or a message was not one of the protocol. */
   | { readonly type: 'FAILED'; readonly error: unknown };
 
 export type Patience = {
@@ -54,8 +54,8 @@ const NORMAL_CLOSURE = 1000;
 const TERMINATED = 4499;
 
 /**
- * Opens a connection of its own for one subscription, and never another. The client of graphql-ws won't do here: after a normal closure
- * it connects again by itself and sends the payload as it was, with the old cursor in it.
+ * Opens one connection for one subscription. The client of graphql-ws does not fit: after a normal closure it
+ * reconnects by itself and sends the same payload again, with the old cursor in it.
  */
 export function openSubscription(options: Options): { close(): void } {
   const { url, WebSocket, authorization, payload, patience, onResult, onEnd } = options;

@@ -3,7 +3,7 @@ export type PullQueue<T extends object> = {
   /** How many wait to be asked for. */
   readonly size: number;
   push(value: T): void;
-  /** The next one, once there is one. Who asks several times at once gets several. */
+  /** The next one, once there is one. Several calls at once get several values. */
   take(): Promise<IteratorResult<T, undefined>>;
   /** Nothing comes any more: what waits is still given, then the failure, once, then the end. */
   fail(failure: Error): void;

@@ -12,8 +12,9 @@ type Earned = {
 };
 
 /**
- * The certifications of the partner's people up to `today`: `plan.areas` areas fully staffed, some of them only for a few more
- * weeks, some staffed twice over, and around them areas that lapsed or were never completed.
+ * The certifications of the partner's people up to `today`: `plan.areas` areas fully staffed, some of them
+ * only for a few more weeks, some staffed twice over, and around them areas that lapsed or were never
+ * completed.
  */
 export function drawCertifications(partner: string, plan: Plan, today: string, random: Random): DemoFact[] {
   const started = plan.areas + (plan.nearlyOneMore ? 1 : 0);

@@ -1,7 +1,10 @@
 /** An attribute of a fact, as GraphQL takes it. */
 export type DemoAttribute = { readonly name: string; readonly value: string };
 
-/** A partner of the demo base; days are ISO dates, `parent` is another partner's reference, listed before this one. */
+/**
+ * A partner of the demo base; days are ISO dates, `parent` is another partner's reference, listed before this
+ * one.
+ */
 export type DemoPartner = {
   readonly externalRef: string;
   readonly name: string;

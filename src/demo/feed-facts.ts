@@ -45,8 +45,8 @@ function distance(missing: readonly Missing[]): number {
 }
 
 /**
- * Draws a new fact of the day `today` or shortly before. `id` makes its external id; the tour partner is left alone. Null when there is
- * no other partner.
+ * Draws a new fact of the day `today` or shortly before. `id` makes its external id; the tour partner is left
+ * alone. Null when there is no other partner.
  */
 export function drawFact(
   partners: readonly FeedPartner[],

@@ -20,7 +20,10 @@ type Slot = { readonly required: number; readonly persons: readonly string[] };
 /** The roles of a Solution Expert area's slots, in the rulebook's order. */
 const ROLES = ['SALES', 'DESIGN'];
 
-/** What would help against an unmet requirement of Connect: revenue, good answers, or the missing certificates of the nearest areas. */
+/**
+ * What would help against an unmet requirement of Connect: revenue, good answers, or the missing certificates
+ * of the nearest areas.
+ */
 export function missingOf(proof: GapProof): Missing[] {
   if (proof.outcome === 'MET') return [];
   const { actual, shortfall, parts } = proof;

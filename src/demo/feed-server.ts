@@ -3,7 +3,10 @@ import type { FeedFact, FeedPartner } from './feed-facts.ts';
 import { type GapProof, missingOf } from './feed-gap.ts';
 import { CONNECT_PROGRAM } from './rulebooks.ts';
 
-/** A page of partners, the programme's today as they tell it, and where the next page begins; null after the last. */
+/**
+ * A page of partners, the programme's today as they tell it, and where the next page begins; null after the
+ * last.
+ */
 export type PartnerPage = {
   readonly partners: readonly FeedPartner[];
   readonly today: string | null;
@@ -17,7 +20,10 @@ export type Recorded = {
   readonly refusals: readonly string[];
 };
 
-/** What the feed asks of a tiergraph server. Both calls wait and ask again while it is away, and throw when the feed is wrong. */
+/**
+ * What the feed asks of a tiergraph server. Both calls wait and ask again while it is away, and throw when
+ * the feed is wrong.
+ */
 export type FeedServer = {
   readPartners(after: string | null): Promise<PartnerPage>;
   /** The batch may be sent more than once, and counts once: the server tells by the external ids. */
@@ -114,7 +120,8 @@ async function ask<Answer>(
 ): Promise<Answer> {
   for (let attempt = 0; ; attempt += 1) {
     const answer = await post(options, query, variables);
-    // The documents are checked against the printed schema by a test, and the server validates what it answers.
+    // The documents are checked against the printed schema by a test, and the server validates what it
+    // answers.
     if ('data' in answer) return answer.data as Answer;
     await pause(options, attempt, answer.away);
   }

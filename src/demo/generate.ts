@@ -38,9 +38,9 @@ export type DemoOptions = {
 const MAX_DRAWS = 500;
 
 /**
- * The demo's partner base: the same for the same options. Under the old rules the distribution is exact both on the last day of
- * the old rulebook, from which the transition's floors are taken, and today; no fact lies in the future. From 42
- * partners on, one is the `TOUR_PARTNER`.
+ * The demo's partner base: the same for the same options. Under the old rules the distribution is exact both
+ * on the last day of the old rulebook, from which the transition's floors are taken, and today; no fact lies
+ * in the future. From 42 partners on, one is the `TOUR_PARTNER`.
  */
 export function generateDemo({ seed, today, partners }: DemoOptions): DemoBase {
   const calendar = demoCalendar(today);

@@ -2,7 +2,10 @@ import { trailingYearStart } from './calendar.ts';
 import type { DemoFact } from './demo-base.ts';
 import { DEMO_TIERS, type DemoTier, OLD_HURDLES } from './rulebooks.ts';
 
-/** The tier that a partner's facts earn under the old rules on `day`, an ISO date; by this the generator accepts a draw. */
+/**
+ * The tier that a partner's facts earn under the old rules on `day`, an ISO date; by this the generator
+ * accepts a draw.
+ */
 export function oldTierOn(facts: readonly DemoFact[], day: string): DemoTier {
   const windowStart = trailingYearStart(day);
   let cents = 0;

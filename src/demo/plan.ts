@@ -92,7 +92,9 @@ function drawAimedPlan(tier: DemoTier, aim: Aim, lack: Lack, random: Random): Pl
   };
 }
 
-/** A partner far from every tier: little business, few answers; some with much revenue and unhappy customers. */
+/**
+ * A partner far from every tier: little business, few answers; some with much revenue and unhappy customers.
+ */
 function drawSmallPlan(random: Random): Plan {
   const large = random.chance(0.07);
   return {

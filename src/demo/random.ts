@@ -6,7 +6,10 @@ export type Random = {
   integer(minimum: number, maximum: number): number;
   /** At least `minimum`, below `maximum`. */
   between(minimum: number, maximum: number): number;
-  /** About normal, never further than 3.5 `spread` from `mean`; made without logarithms, which may differ between machines. */
+  /**
+   * About normal, never further than 3.5 `spread` from `mean`; made without logarithms, which may differ
+   * between machines.
+   */
   around(mean: number, spread: number): number;
   /** True in `probability` of all cases. */
   chance(probability: number): boolean;

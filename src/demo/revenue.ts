@@ -6,7 +6,8 @@ import type { Random } from './random.ts';
 /** Months of history: enough for a full window on the last day of the old rules, however long ago that is. */
 export const HISTORY_MONTHS = 27;
 
-// January to December; 12 in all. Quarters end high, the vendor's fiscal year (September) highest, August sleeps.
+// January to December; 12 in all. Quarters end high, the vendor's fiscal year (September) highest, August
+// sleeps.
 const SEASON = [0.8, 0.85, 1.2, 0.85, 0.9, 1.25, 0.8, 0.6, 1.6, 0.85, 1, 1.3];
 
 type Booking = {
@@ -17,8 +18,9 @@ type Booking = {
 };
 
 /**
- * The partner's invoices up to `today`, with a few credit notes for returns, bookings entered late (the attribute `bookedOn` says when)
- * and wrong amounts that were reversed and booked anew. The 12 months that end today add up to about `plan.revenue`.
+ * The partner's invoices up to `today`, with a few credit notes for returns, bookings entered late (the
+ * attribute `bookedOn` says when) and wrong amounts that were reversed and booked anew. The 12 months that
+ * end today add up to about `plan.revenue`.
  */
 export function drawRevenue(partner: string, plan: Plan, today: string, random: Random): DemoFact[] {
   const first = addMonths(today, -HISTORY_MONTHS);

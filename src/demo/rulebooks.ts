@@ -42,7 +42,10 @@ export type DemoTier = keyof typeof TIER_NAMES;
 /** Lowest first. */
 export const DEMO_TIERS = ['AUTHORIZED', 'SILVER', 'GOLD', 'PLATINUM'] as const satisfies readonly DemoTier[];
 
-/** What a tier asks for: EUR in 12 months, Solution Experts held, average satisfaction and how many answers make one. */
+/**
+ * What a tier asks for: EUR in 12 months, Solution Experts held, average satisfaction and how many answers
+ * make one.
+ */
 export type Hurdles = {
   readonly revenue: string;
   readonly solutionExperts: number;

@@ -4,7 +4,10 @@ import type { Plan } from './plan.ts';
 import type { Random } from './random.ts';
 import { HISTORY_MONTHS } from './revenue.ts';
 
-/** The answers of the partner's customers up to `today`: captured all year, in steps of 0.5 around `plan.quality`. */
+/**
+ * The answers of the partner's customers up to `today`: captured all year, in steps of 0.5 around
+ * `plan.quality`.
+ */
 export function drawSatisfaction(partner: string, plan: Plan, today: string, random: Random): DemoFact[] {
   const first = addMonths(today, -HISTORY_MONTHS);
   const days = daysBetween(first, today);

@@ -21,8 +21,9 @@ const EPOCH = '1970-01-01';
 export type Seeded = { readonly partners: number; readonly facts: number; readonly changes: number };
 
 /**
- * Fills a database with the demo: programme, both rulebooks, partners, facts. After an interruption the same call goes on
- * where it stopped, as of the day on which it began. Throws if the programme is there with other content.
+ * Fills a database with the demo: programme, both rulebooks, partners, facts. After an interruption the same
+ * call goes on where it stopped, as of the day on which it began. Throws if the programme is there with other
+ * content.
  */
 export async function seedDemo(app: App, options: DemoOptions): Promise<Seeded> {
   const today = (await beganOn(app)) ?? options.today;
@@ -49,7 +50,10 @@ export async function isDemoSeeded(app: App): Promise<boolean> {
   return last !== null;
 }
 
-/** The programme's day on which an earlier seeding published the first rulebook, as an ISO date; null if none did. */
+/**
+ * The programme's day on which an earlier seeding published the first rulebook, as an ISO date; null if none
+ * did.
+ */
 async function beganOn(app: App): Promise<string | null> {
   const program = await findProgram(app, CONNECT_PROGRAM.code);
   const first = 'refused' in program ? undefined : program.rulebooks[0];

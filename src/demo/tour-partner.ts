@@ -4,8 +4,9 @@ import { DEMO_SOURCE, type DemoFact, padNumber } from './demo-base.ts';
 import type { Area } from './rulebooks.ts';
 
 /**
- * The partner that a newcomer's tour lifts: Silver, computed and effective, and one revenue of `missingRevenue` EUR short of
- * Gold, today and for ten weeks more, whatever day today is. The feed leaves it alone.
+ * The partner that a newcomer's tour lifts: Silver, computed and effective, and one revenue of
+ * `missingRevenue` EUR short of Gold, today and for ten weeks more, whatever day today is. The feed leaves it
+ * alone.
  */
 export const TOUR_PARTNER = { externalRef: 'P-00042', missingRevenue: '25000' } as const;
 
@@ -26,7 +27,8 @@ export function tourFacts(today: string): DemoFact[] {
 }
 
 function tourRevenue(partner: string, today: string): DemoFact[] {
-  // Nothing lies between 280 and 400 days ago, so that no invoice leaves the trailing year for the next ten weeks.
+  // Nothing lies between 280 and 400 days ago, so that no invoice leaves the trailing year for the next ten
+  // weeks.
   const ages = [...INVOICES.keys()].flatMap((month) => [10 + 30 * month, 400 + 30 * month]);
   return ages.map((age, index) => ({
     source: DEMO_SOURCE,

@@ -1,7 +1,10 @@
 /** An operation of the README's tour, as it is there. */
 export type TourQuery = { readonly query: string; readonly variables?: string };
 
-/** The operations of the README's tour, to be tried on a page; `today` is a day as in `2026-11-23`, not later than the programme's. */
+/**
+ * The operations of the README's tour, to be tried on a page; `today` is a day as in `2026-11-23`, not later
+ * than the programme's.
+ */
 export function tourQueries(today: string): readonly TourQuery[] {
   return [
     ...READING.map((query) => ({ query })),

@@ -2,8 +2,9 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } f
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 
 /**
- * What a cursor is of. ENTRY: of an entry that its reader may see, with one text for ever. END: of wherever a log ends, or was read to, with
- * another text each time, since two that are equal, or equal to an entry's, would say that nothing happened in between.
+ * What a cursor points to. ENTRY: an entry that its reader may see, always with the same text. END: the end
+ * of a log, or the place up to which it was read, with a new text each time: equal texts would reveal that
+ * nothing happened in between.
  */
 export type CursorPlace = 'ENTRY' | 'END';
 
@@ -20,7 +21,10 @@ const TAG_BYTES = 16;
 // All positions look alike: a longer number must not show.
 const TEXT_BYTES = 96;
 
-/** Makes the seal of a key of 32 random bytes: AES-256-GCM, with the HMAC of the text as the nonce where texts are to be the same. */
+/**
+ * Makes the seal of a key of 32 random bytes: AES-256-GCM, with the HMAC of the text as the nonce where texts
+ * are to be the same.
+ */
 export function createCursorSeal(key: Uint8Array): CursorSeal {
   const derive = (use: string): Buffer =>
     Buffer.from(hkdfSync('sha256', key, '', `tiergraph cursor ${use}`, 32));

@@ -1,13 +1,13 @@
 /**
- * A place in a programme's log: after the entry at `position`. `check` is some bits of that entry's id, by which a cursor of a history
- * that a restore replaced is told from one of this; empty at position 0.
+ * A place in a programme's log, after the entry at `position`. `check` holds some bits of that entry's id,
+ * which detect a cursor from a history that a restore replaced; empty at position 0.
  */
 export type Cursor = { readonly programId: string; readonly position: number; readonly check: string };
 
 const VERSION = '1';
 const TEXT = /^1:([0-9a-f]{32}):(?:0:|([1-9]\d{0,14}):([0-9a-f]{8}))$/;
 
-/** The bits of an entry's id that a cursor carries: the last ones, since the first are the time. */
+/** The bits of an entry's id that a cursor carries: the last ones, since the first are a timestamp. */
 export function checkOf(entryId: string | null): string {
   return entryId?.replaceAll('-', '').slice(-8) ?? '';
 }

@@ -4,13 +4,13 @@ import { withTimeout } from './in-time.ts';
 
 /** An open connection to what carries short texts between processes. */
 export type NotificationChannel = {
-  /** Sends texts to every process on the line, the sender included. Rejects if they can't be sent. */
+  /** Sends texts to every process on the channel, the sender included. Rejects if they cannot be sent. */
   send(texts: readonly string[]): Promise<void>;
   /** Ends the connection, also a dead one. Never fails. */
   close(): Promise<void>;
 };
 
-/** Opens a line that hands over each text, and says once or more often when it broke. */
+/** Opens a channel that hands over each text, and reports at least once when it broke. */
 export type OpenLine = (handlers: {
   readonly onText: (text: string) => void;
   readonly onLost: (error: Error) => void;
@@ -18,15 +18,17 @@ export type OpenLine = (handlers: {
 
 export type DistantDoorbellOptions = {
   readonly openLine: OpenLine;
-  /** The line can't be used: told once an outage. */
+  /** The channel cannot be used. Called once per outage. */
   readonly onLost: (error: unknown) => void;
   /** It can be used again. */
   readonly onRegained: () => void;
-  /** How often the line is tried when it looks alive. */
+  /** How often the channel is tested while it seems to work. */
   readonly probeEveryMs?: number;
-  /** How long the line may take for anything before it counts as dead. */
+  /** How long the channel may take for anything before it counts as dead. */
   readonly answerWithinMs?: number;
-  /** How long to wait before it is opened again, at first; doubled at each failure up to twenty times that. */
+  /**
+   * How long to wait before it is opened again, at first; doubled at each failure up to twenty times that.
+   */
   readonly reopenAfterMs?: number;
 };
 
@@ -34,8 +36,9 @@ const ANY = '*';
 const PROBE = '?';
 
 /**
- * A doorbell that also rings in other processes, over a line that it keeps open: rings that come while one is sent go together, and a text
- * sent to itself every so often shows whether the line still carries anything. Without the line only this process hears a ring.
+ * A doorbell that also rings in other processes, over a channel that it keeps open. Rings that come while one
+ * is being sent are combined, and a text to itself at intervals shows whether the channel still works.
+ * Without the channel only this process hears a ring.
  */
 export function createDistantDoorbell(options: DistantDoorbellOptions): Doorbell {
   const { openLine, onLost, onRegained } = options;
@@ -70,7 +73,7 @@ export function createDistantDoorbell(options: DistantDoorbellOptions): Doorbell
         await Promise.race([withTimeout(answerWithinMs, 'Ringing', sent), current.lost.promise]);
       } catch (error) {
         current.lost.reject(error);
-        // Another line may be open already, and nothing else would send these on it.
+        // Another channel may be open already, and nothing else would send these over it.
         for (const id of ids) unsent.add(id);
         if (line === current) line = undefined;
       }
@@ -99,7 +102,7 @@ export function createDistantDoorbell(options: DistantDoorbellOptions): Doorbell
     clearTimeout(timer);
   };
 
-  /** Opens the line and stays on it; rejects once it is lost, resolves once the doorbell is closed. */
+  /** Opens the channel and keeps it; rejects once it is lost, resolves once the doorbell is closed. */
   const stayOn = async (onOpen: () => void): Promise<void> => {
     const lost = Promise.withResolvers<never>();
     lost.promise.catch(() => {});
@@ -147,7 +150,7 @@ export function createDistantDoorbell(options: DistantDoorbellOptions): Doorbell
         if (closed) break;
         if (!isLost) onLost(error);
         isLost = true;
-        // Spread, so that processes that lost the line together don't come back together.
+        // Spread, so that processes that lost the channel together do not reconnect together.
         await pause(reopenAfterMs * Math.min(2 ** failures, 20) * (0.5 + Math.random()));
         failures += 1;
       }

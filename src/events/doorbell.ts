@@ -1,13 +1,16 @@
 /**
- * Wakes what waits for new log entries. It carries no data and may be lost or ring in vain: the log is the truth, and a slow
- * poll stands behind every doorbell.
+ * Wakes what waits for new log entries. It carries no data, and may be lost or ring in vain: the log is the
+ * truth, and a slow poll backs every doorbell.
  */
 export type Doorbell = {
-  /** Says that a programme's log grew; null says that any may have. Who listens in this process is woken at once. Never fails. */
+  /**
+   * Says that a programme's log grew; null says that any log may have. Listeners in this process are woken at
+   * once. Never fails.
+   */
   ring(programId: string | null): void;
   /** Calls `wake` at each ring until the returned function is called. */
   onRing(wake: (programId: string | null) => void): () => void;
-  /** Ends listening and gives back what it holds. */
+  /** Stops listening and releases its resources. */
   close(): Promise<void>;
 };
 

@@ -7,14 +7,14 @@ export type Receiver<Event> = {
 };
 
 /**
- * Events that are pulled one at a time; none is made before. A subclass says how an event is pulled and how the source ends, and is an
- * async iterator by that.
+ * Events that are pulled one at a time; none is made before. A subclass implements `pull` and `close`, and
+ * thereby is an async iterator.
  */
 export abstract class EventSource<Event> implements AsyncGenerator<Event, void, void> {
   /** The result of the last `next`. */
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Has the receiver called with the next event, at once where there is one. One receiver at a time. */
+  /** Calls the receiver with the next event, at once if there is one. One receiver at a time. */
   abstract pull(receiver: Receiver<Event>): void;
 
   /** Ends the source at once; the receiver that waits is told so. Does nothing when called again. */

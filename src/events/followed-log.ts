@@ -5,20 +5,25 @@ import type { LogSource } from './log-source.ts';
 import { createLogSubscribers, type LogSubscribers } from './log-subscribers.ts';
 import type { PageCache } from './page-cache.ts';
 
-/** One programme's log as a process sees it: its end, its latest entries in memory, and who waits for more. */
+/**
+ * One programme's log as a process sees it: its end, its latest entries in memory, and who waits for more.
+ */
 export type FollowedLog = {
   /** The last entry that is in memory, or was before the window began. */
   readonly head: LogHead;
   /** The last position that the database was seen to have. */
   readonly announced: number;
-  /** Another number says that the log was replaced by one that another history led to: what was read of it before may not be in it. */
+  /**
+   * A new number means that the log was replaced by one with another history, which may lack what was read
+   * before.
+   */
   readonly history: number;
   /** The entry at a position, undefined beyond the head. A promise where it has to be read first. */
   entryAt(position: number): LogEntry | undefined | Promise<LogEntry | undefined>;
   readonly subscribers: LogSubscribers;
   /**
-   * Catches up with the log's end; calls meanwhile lead the same run on. `news` are entries without gaps that were read with the end; what
-   * they lack is read. Rejects, also with a LogFault, and may be tried again.
+   * Catches up with the log's end; calls meanwhile extend the same run. `news` are entries without gaps that
+   * were read with the end; missing ones are read. Rejects, also with a LogFault, and may be tried again.
    */
   advance(announced: LogHead, news: readonly LogEntry[]): Promise<void>;
 };
@@ -34,7 +39,7 @@ export type FollowedLogOptions = {
   readonly answerWithinMs: number;
 };
 
-/** A missing position: the log was written to by another way than its own. */
+/** A missing position: something else wrote to the log. */
 export class LogFault extends Error {}
 
 export function createFollowedLog(options: FollowedLogOptions): FollowedLog {
@@ -62,7 +67,7 @@ export function createFollowedLog(options: FollowedLogOptions): FollowedLog {
     return entries;
   };
 
-  /** Takes the log as it is now: at the start, and when it turned out to be another than the one followed. */
+  /** Takes the log as it is now: at the start, and after it was replaced. */
   const load = async (): Promise<void> => {
     const { position, entryId } = target;
     const loaded: LogEntry[] = [];
@@ -83,7 +88,7 @@ export function createFollowedLog(options: FollowedLogOptions): FollowedLog {
   const readOn = async (): Promise<boolean> => {
     const { position, entryId } = head;
     const to = Math.min(position + pageSize, target.position);
-    // With the head once more, which another history would have replaced.
+    // Reads the head again too, since another history would have replaced it.
     const from = Math.max(0, position - 1);
     const given = offered.filter((entry) => entry.position > from && entry.position <= to);
     // Fewer where there is more than a page, and where a position is missing.

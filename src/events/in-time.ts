@@ -1,4 +1,6 @@
-/** What `work` gives, or what `late` makes of it once `ms` milliseconds have passed; what was begun goes on unseen. */
+/**
+ * The result of `work`, or of `late` once `ms` milliseconds have passed; the work then continues unobserved.
+ */
 export async function inTime<T, Late>(ms: number, work: Promise<T>, late: () => Late): Promise<T | Late> {
   const time = Promise.withResolvers<Late>();
   const timer = setTimeout(() => {

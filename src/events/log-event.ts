@@ -4,11 +4,14 @@ import type { ResyncReason } from './resume.ts';
 
 /** What a subscriber of a log gets. */
 export type LogEvent =
-  /** An entry that passes the filter; `cursor` is the place after it. The same object for every subscriber of the process. */
+  /**
+   * An entry that passes the filter; `cursor` is the place after it. The same object for every subscriber of
+   * the process.
+   */
   | { readonly type: 'CHANGED'; readonly entry: LogEntry; readonly cursor: Cursor }
   /** Everything up to `cursor` was delivered. `caughtUp`: that was all there was. */
   | { readonly type: 'CHECKPOINT'; readonly cursor: Cursor; readonly caughtUp: boolean }
-  /** What lies between the subscriber's cursor and this one can't be replayed. */
+  /** The changes between the subscriber's cursor and this one cannot be replayed. */
   | { readonly type: 'RESYNC'; readonly reason: ResyncReason; readonly cursor: Cursor };
 
 type Change = Extract<LogEvent, { readonly type: 'CHANGED' }>;

@@ -5,8 +5,8 @@ import { type LogHead, type LogNews, readLogNews, readLogRange } from '../store/
 /** Where the tail reads the logs. */
 export type LogSource = {
   /**
-   * The ends of all logs, with the epoch of the same snapshot, and of the logs of which the last known position is given up to `limit`
-   * new entries.
+   * The ends of all logs, with the epoch of the same snapshot, and of the logs of which the last known
+   * position is given up to `limit` new entries.
    */
   readNews(
     known: readonly Pick<LogHead, 'programId' | 'position'>[],

@@ -4,7 +4,7 @@ import { CONDITIONS, createMatcher, valuesOf } from './matches-filter.ts';
 
 /** What waits for entries of a log. */
 export type Sleeper = {
-  /** Called with the position of the entry to look at next; null if the log became another. */
+  /** Called with the position of the entry to look at next; null if the log was replaced. */
   wake(position: number | null): void;
 };
 
@@ -19,13 +19,16 @@ export type Subscriber = {
   leave(): void;
 };
 
-/** The subscribers that wait for new entries of one log, found by what their filters ask for instead of one by one. */
+/**
+ * The subscribers that wait for new entries of one log, found by what their filters ask for instead of one by
+ * one.
+ */
 export type LogSubscribers = {
   /** Takes in a subscriber, which is woken whenever it waits. */
   join(filter: ChangeFilter, sleeper: Sleeper): Subscriber;
   /** Wakes the subscribers that wait for one of these entries, oldest first. */
   announce(entries: readonly LogEntry[]): void;
-  /** Wakes all: the log became another. */
+  /** Wakes all, because the log was replaced. */
   announceReplaced(): void;
   /** How many subscribers have joined. */
   readonly size: number;
@@ -52,7 +55,10 @@ class Member implements Subscriber {
   #isWaiting = false;
   /** The position at which it is woken at the latest. */
   #until = 0;
-  /** Where it is among the deadlines, which may be before `until`: most waits end long before, and then it stays there. */
+  /**
+   * Where it is among the deadlines, which may be before `until`: most waits end long before, and then it
+   * stays there.
+   */
   #listedAt: number | null = null;
 
   constructor(sleeper: Sleeper, group: Group, deadlines: Deadlines, onLeave: (group: Group) => void) {

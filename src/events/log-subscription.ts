@@ -10,10 +10,10 @@ import { cursorAt, holds } from './resume.ts';
 /**
  * What a subscription does:
  *
- *     IDLE ---- pull ----> LOOKING ---- an event is there ----> IDLE
+ *     IDLE -- pull --> LOOKING -- there is an event --> IDLE
  *
- *     LOOKING ---- an entry is not in memory ----> READING ---- it was read ----> LOOKING
- *     LOOKING ---- nothing is left to tell ------> WAITING ---- an entry came, or the time for a checkpoint ----> LOOKING
+ *     LOOKING -- an entry is not in memory --> READING -- it was read --> LOOKING
+ *     LOOKING -- nothing is left to tell --> WAITING -- an entry came, or a checkpoint is due --> LOOKING
  *
  * and from each of them to ENDED by `close`; also from READING, if the log can't be read.
  */
@@ -48,7 +48,9 @@ export class LogSubscription extends EventSource<LogEvent> implements Sleeper {
   /** Runs from one wait to the next, so that most waits need not make one. */
   #timer: NodeJS.Timeout | undefined;
 
-  /** Begins with `first`, and goes on after its cursor; `history` is the log's when that cursor was checked. */
+  /**
+   * Begins with `first`, and goes on after its cursor; `history` is the log's when that cursor was checked.
+   */
   constructor(following: Following, history: number, first: LogEvent, toldCaughtUp: boolean) {
     super();
     this.#following = following;
@@ -75,13 +77,19 @@ export class LogSubscription extends EventSource<LogEvent> implements Sleeper {
     this.#takeReceiver()?.finish();
   }
 
-  /** Called by those who wait for entries. What lies before the position was found not to pass the filter when it arrived. */
+  /**
+   * Called by those who wait for entries. What lies before the position was found not to pass the filter when
+   * it arrived.
+   */
   wake(position: number | null): void {
     if (position !== null) this.#scanned = Math.max(this.#scanned, position - 1);
     this.#look();
   }
 
-  /** Looks at one entry after the other for as long as there is a receiver; what memory has is told without a detour. */
+  /**
+   * Looks at one entry after the other while there is a receiver. Entries in memory are delivered
+   * synchronously.
+   */
   #look(): void {
     this.#state = 'LOOKING';
     while (this.#receiver !== undefined) {
@@ -122,7 +130,10 @@ export class LogSubscription extends EventSource<LogEvent> implements Sleeper {
     return receiver;
   }
 
-  /** What is to be told next; undefined if nothing is to be told of the entry looked at, a promise where something has to be read. */
+  /**
+   * What is to be told next; undefined if nothing is to be told of the entry looked at, a promise where
+   * something has to be read.
+   */
   #findNext(): LogEvent | undefined | Promise<LogEvent | undefined> | 'NOTHING' {
     const first = this.#first;
     if (first !== undefined) {
@@ -144,7 +155,7 @@ export class LogSubscription extends EventSource<LogEvent> implements Sleeper {
       : this.#consider(position, entry);
   }
 
-  /** The log became another: goes on if it still has the place last told, otherwise at its end. */
+  /** The log was replaced: continues if it still has the last told place, otherwise at its end. */
   async #changeHistory(): Promise<LogEvent | undefined> {
     const { log } = this.#following;
     this.#history = log.history;

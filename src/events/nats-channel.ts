@@ -4,8 +4,8 @@ import type { OpenLine } from './distant-doorbell.ts';
 const SUBJECT = 'tiergraph.doorbell';
 
 /**
- * A NATS subject. `url` lists one or more servers, separated by commas: `nats://user:password@host:4222`, `nats://token@host`, or `tls://`
- * for an encrypted connection; the credentials are the first one's.
+ * A NATS subject. `url` lists one or more servers, separated by commas: `nats://user:password@host:4222`,
+ * `nats://token@host`, or `tls://` for an encrypted connection; the credentials are the first one's.
  */
 export function natsLine(url: string, subject = SUBJECT): OpenLine {
   return async ({ onText, onLost }) => {
@@ -14,7 +14,7 @@ export function natsLine(url: string, subject = SUBJECT): OpenLine {
     const connection = await connect({
       servers: servers.map(({ host }) => host),
       name: 'tiergraph doorbell',
-      // The doorbell opens a new line when this one is lost, whatever kind it is.
+      // The doorbell opens a new channel when this one is lost, whatever its kind.
       reconnect: false,
       ...(servers.some(({ protocol }) => protocol === 'tls:') && { tls: {} }),
       ...(user && (password ? { user, pass: password } : { token: user })),

@@ -7,8 +7,9 @@ const CHANNEL = 'tiergraph';
 const GOODBYE_MS = 500;
 
 /**
- * PostgreSQL's LISTEN and NOTIFY on a connection of its own: a NOTIFY inside a writing transaction would hold a lock of the whole server
- * while that commits. `connection` has to lead to the server itself, not to a pooler that shares sessions out by transaction.
+ * PostgreSQL's LISTEN and NOTIFY on a connection of its own: a NOTIFY inside a writing transaction would hold
+ * a lock of the whole server while that commits. `connection` has to lead to the server itself, not to a
+ * pooler that shares sessions out by transaction.
  */
 export function postgresLine(connection: {
   readonly connectionString: string;

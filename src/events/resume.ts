@@ -4,13 +4,15 @@ import type { FollowedLog } from './followed-log.ts';
 import type { Tail } from './tail.ts';
 
 /**
- * Why changes can't be replayed. HISTORY_REPLACED: the log does not have the entry that the cursor names, as after a restore from a
- * backup. RETENTION_EXCEEDED: the first one to be replayed was recorded too long ago.
+ * Why changes can't be replayed. HISTORY_REPLACED: the log does not have the entry that the cursor names, as
+ * after a restore from a backup. RETENTION_EXCEEDED: the first one to be replayed was recorded too long ago.
  */
 export const RESYNC_REASONS = ['HISTORY_REPLACED', 'RETENTION_EXCEEDED'] as const;
 export type ResyncReason = (typeof RESYNC_REASONS)[number];
 
-/** How long after it was recorded an entry can be replayed. Entries are kept longer; only replay is bounded. */
+/**
+ * How long after it was recorded an entry can be replayed. Entries are kept longer; only replay is bounded.
+ */
 export const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** The place at the end of a log. */

@@ -1,10 +1,10 @@
 import type { Doorbell } from './doorbell.ts';
 
-/** Tells who watches a partner of each new row of it. */
+/** Tells the watchers of a partner of each new row. */
 export type StandingWatch<Row> = {
   /**
-   * Calls back with what is known of the partner, soon and after each change of its row, until the returned function is called. A row is the
-   * same object for all readers, and may come again.
+   * Calls back with what is known of the partner, soon and after each change of its row, until the returned
+   * function is called. A row is the same object for all readers, and may come again.
    */
   watch(partnerId: string, onRow: (row: Row) => void): () => void;
   /** Ends the rounds; resolves when none is under way. */
@@ -13,7 +13,7 @@ export type StandingWatch<Row> = {
 
 export type StandingWatchOptions<Row> = {
   readonly doorbell: Doorbell;
-  /** A text a partner that is another whenever its row was written. */
+  /** A text per partner that changes whenever its row is written. */
   readonly readStamps: (
     ids: readonly string[],
   ) => Promise<readonly { readonly id: string; readonly stamp: string }[]>;
@@ -28,7 +28,10 @@ type Watched<Row> = {
   readonly listeners: Set<(row: Row) => void>;
 };
 
-/** Watches partners for a process: two statements a round for all of them together, at each ring and at every slow poll. */
+/**
+ * Watches partners for a process, with two statements per round for all of them, at each ring and at every
+ * slow poll.
+ */
 export function createStandingWatch<Row extends { readonly id: string }>(
   options: StandingWatchOptions<Row>,
 ): StandingWatch<Row> {
@@ -44,7 +47,7 @@ export function createStandingWatch<Row extends { readonly id: string }>(
       stamps.flatMap(({ id, stamp }) => (watched.get(id)?.stamp === stamp ? [] : [[id, stamp]])),
     );
     if (changed.size === 0) return;
-    // Written once more meanwhile, a row is read again in the next round, as its stamp is another then.
+    // A row that was written again meanwhile is read in the next round, since its stamp differs then.
     for (const row of await readRows([...changed.keys()])) {
       const partner = watched.get(row.id);
       if (partner === undefined) continue;
@@ -77,7 +80,7 @@ export function createStandingWatch<Row extends { readonly id: string }>(
       const partner = watched.get(partnerId) ?? { stamp: undefined, row: undefined, listeners: new Set() };
       watched.set(partnerId, partner);
       partner.listeners.add(onRow);
-      // Others may have been told of it already; what came after that is looked for now.
+      // Other watchers may have this row already. Newer ones are looked for now.
       if (partner.row !== undefined) onRow(partner.row);
       wake();
       return () => {

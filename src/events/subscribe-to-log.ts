@@ -16,16 +16,16 @@ export type LogSubscriptionOptions = {
   readonly checkpointEveryEntries?: number;
   readonly retentionMs?: number;
   /**
-   * The subscriber must not learn of what its filter keeps from it, nor how much or when: its checkpoints come when they would come
-   * if there were nothing else in the log. Where the cursors lead has to be hidden from it too.
+   * The subscriber must not learn what its filter hides, nor how much or when: its checkpoints come as if
+   * nothing else were in the log. Its cursors have to be sealed too.
    */
   readonly discreet?: boolean;
 };
 
 /**
- * Follows a programme's log from a place on: first a checkpoint, or a resync where the place can't be gone on from; then each entry that
- * passes the filter, once and in order. Checkpoints come when the subscriber has caught up, and every so often while the filter lets
- * nothing through. Rejects if the log can't be read.
+ * Follows a programme's log from a place on: first a checkpoint, or a resync if following cannot continue
+ * from there; then each entry that passes the filter, once and in order. Checkpoints come when the subscriber
+ * has caught up, and at intervals while the filter lets nothing through. Rejects if the log can't be read.
  */
 export async function subscribeToLog(options: LogSubscriptionOptions): Promise<EventSource<LogEvent>> {
   const { tail, programId, filter, after, retentionMs = RETENTION_MS } = options;

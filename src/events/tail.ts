@@ -7,13 +7,15 @@ import type { LogSource } from './log-source.ts';
 import { createPageCache } from './page-cache.ts';
 
 /**
- * A process's view of the logs: it follows their ends, keeps their latest entries in memory, and serves every subscriber of the
- * process from there. Database statements do not depend on how many subscribers there are.
+ * A process's view of the logs: it follows their ends, keeps their latest entries in memory, and serves every
+ * subscriber of the process from there. Database statements do not depend on how many subscribers there are.
  */
 export type Tail = {
-  /** Reads once, so that nothing is answered from a memory that was never filled. Rejects if the database can't be read. */
+  /** Reads once, so that no answer comes from an empty memory. Rejects if the database can't be read. */
   start(): Promise<void>;
-  /** The end of a programme's log as the database has it now. Rejects if the log can't be followed to there. */
+  /**
+   * The end of a programme's log as the database has it now. Rejects if the log can't be followed to there.
+   */
   refresh(programId: string): Promise<LogHead>;
   /** The end of a programme's log as last seen. */
   head(programId: string): LogHead;
@@ -31,9 +33,12 @@ export type Gauges = { gauge(name: string, sentence: string, read: () => number)
 export type TailOptions = {
   readonly source: LogSource;
   readonly doorbell: Doorbell;
-  /** A new epoch was read; what memory holds of programmes and rulebooks has to be reloaded before entries are delivered. */
+  /**
+   * A new epoch was read; what memory holds of programmes and rulebooks has to be reloaded before entries are
+   * delivered.
+   */
   readonly onEpoch: (epoch: bigint) => Promise<void>;
-  /** Something can't be followed: told once, until it could be followed again or fails otherwise. */
+  /** A log cannot be followed. Called once, until it can be followed again or fails in another way. */
   readonly onFault: (error: unknown) => void;
   readonly now: () => Promise<Instant>;
   readonly gauges?: Gauges;
@@ -106,7 +111,9 @@ export function createTail(options: TailOptions): Tail {
     readAt = performance.now();
   };
 
-  /** A poll that starts after this call: one that is under way may have read before what the caller waits for. */
+  /**
+   * A poll that starts after this call: one that is under way may have read before what the caller waits for.
+   */
   const pollAfresh = (): Promise<void> => {
     if (polling === undefined) {
       polling = poll().finally(() => {
@@ -153,7 +160,7 @@ export function createTail(options: TailOptions): Tail {
       timer = setInterval(wake, pollEveryMs);
       timer.unref();
       await pollAfresh();
-      // A log at fault is reported, and keeps neither this process nor the other logs from serving.
+      // A faulty log is reported, and stops neither this process nor other logs.
       await Promise.allSettled(following.values());
     },
     async refresh(programId) {

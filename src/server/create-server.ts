@@ -87,9 +87,9 @@ export type Server = {
   /** Starts to accept connections; port 0 lets the system choose. Rejects if the address can't be had. */
   listen(port: number, host: string): Promise<{ readonly url: string }>;
   /**
-   * Stops: not ready from now on; for `drainMs` requests are still answered while the subscribers are told to come back one
-   * after the other; then no new connections, running requests finished within a grace period, then resolves. Calling it
-   * again waits for the same stop.
+   * Stops: not ready from now on; for `drainMs` requests are still answered while the subscribers are told to
+   * come back one after the other; then no new connections, running requests finished within a grace period,
+   * then resolves. Calling it again waits for the same stop.
    */
   close(): Promise<void>;
 };
@@ -196,7 +196,7 @@ export function createServer({
     if (wrongBody !== null) return deny(request, response, wrongBody);
     const requestId = randomUUID();
     try {
-      // It is sent without a key; what it sends needs one.
+      // The page needs no key; its requests do.
       if (asksForPage(request)) return await page.serve(request, response);
       const session = await identifyCaller(
         request.headers.authorization ?? null,
@@ -216,7 +216,7 @@ export function createServer({
     }
   };
 
-  /** Why nothing may begin that lasts. */
+  /** Why no long-lived request may begin. */
   const unavailable = (): Denial | null => {
     if (isStarting()) return STARTING;
     return closing === null ? null : STOPPING;
@@ -255,7 +255,8 @@ export function createServer({
     answering.add(response);
     response.once('close', () => {
       answering.delete(response);
-      // Node closes a connection that was busy when the server stopped only when it has been idle for seconds.
+      // Node closes a connection that was busy when the server stopped only when it has been idle for
+      // seconds.
       if (closing !== null) setImmediate(() => http.closeIdleConnections());
     });
     if (closing !== null) response.setHeader('connection', 'close');
@@ -317,7 +318,7 @@ export function createServer({
   };
 }
 
-/** Callers who wait for one look at the database all go on in the turn in which it answers. */
+/** Callers that wait for the same query would all resume in the turn in which it answers. */
 function thenGiveWay(identify: Identify, giveWay: GiveWay): Identify {
   return async (authorization, address) => {
     try {

@@ -2,7 +2,8 @@ import type { DatabaseClient } from './connection/transaction.ts';
 import type { LogEntry } from './encoding/log-entry.ts';
 import { ENTRY_COLUMNS, type LogEntryRow, toEntry } from './reading/read-log.ts';
 
-// What the tail reads: for all subscribers, so in no viewer's scope. Which of them may see an entry is decided where it is delivered.
+// What the tail reads: for all subscribers, so in no viewer's scope. Which of them may see an entry is
+// decided where it is delivered.
 
 /** The end of a programme's log: its latest position (0 when it is empty) and that entry's id. */
 export type LogHead = {
@@ -11,12 +12,16 @@ export type LogHead = {
   readonly entryId: string | null;
 };
 
-/** The end of a log with what is new in it: entries without gaps from the place asked for on, that one included. */
+/**
+ * The end of a log with what is new in it: entries without gaps from the place asked for on, that one
+ * included.
+ */
 export type LogNews = LogHead & { readonly entries: readonly LogEntry[] };
 
 /**
- * The ends of all logs, with the epoch of the same snapshot, and up to `limit` new entries of each log of which the last known position is
- * given. The limit tells the planner how few they are: it would read the whole log to join it otherwise.
+ * The ends of all logs, with the epoch of the same snapshot, and up to `limit` new entries of each log of
+ * which the last known position is given. The limit tells the planner how few they are: it would read the
+ * whole log to join it otherwise.
  */
 export async function readLogNews(
   session: DatabaseClient,
@@ -57,7 +62,10 @@ type HeadRow = {
   readonly headId: string | null;
 } & (LogEntryRow | { readonly id: null });
 
-/** All entries of a log in a range of positions (`from` exclusive, `to` inclusive), for the tail, which delivers to every scope. */
+/**
+ * All entries of a log in a range of positions (`from` exclusive, `to` inclusive), for the tail, which
+ * delivers to every scope.
+ */
 export async function readLogRange(
   session: DatabaseClient,
   programId: string,

@@ -25,7 +25,9 @@ beforeAll(async () => {
 });
 afterAll(() => moving.close());
 
-/** Silver and Gold by revenue of so many months, of the family where `scope` says so; every policy comes up. */
+/**
+ * Silver and Gold by revenue of so many months, of the family where `scope` says so; every policy comes up.
+ */
 function rulebook(index: number, scope: 'OWN' | 'FAMILY', transition: object | null) {
   const { revenue: own } = SMALL_RULEBOOK.measures;
   const window = { trailing: { months: 2 + (index % 3) } };

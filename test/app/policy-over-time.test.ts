@@ -161,7 +161,8 @@ describe('rules 17, 18 and 21: grace, lock, reviews and overrides, and their ove
       '2028-03-20 TIME PLATINUM DOWN BASE since 2028-03-20',
       '2028-03-20 TIME HoldEnded OVERRIDE OVER',
     ]);
-    // Met again on 20 February, so the days below begin anew on the 25th; the tier then falls to the highest met since.
+    // Met again on 20 February, so the days below begin anew on the 25th; the tier then falls to the highest
+    // met since.
     expect((await moving.logOf(back)).slice(1)).toEqual([
       '2028-01-10 TIME BASE UP GOLD since 2028-01-10',
       '2028-02-01 TIME HoldStarted LOCK until 2028-02-20: GOLD, not BASE',

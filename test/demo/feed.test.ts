@@ -10,7 +10,10 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0)) await cleanUp();
 });
 
-/** A server that knows one partner and records what it is sent; `onFacts` is called with each batch's external ids. */
+/**
+ * A server that knows one partner and records what it is sent; `onFacts` is called with each batch's external
+ * ids.
+ */
 async function startServer(onFacts: (ids: readonly string[]) => void = () => {}): Promise<string> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];

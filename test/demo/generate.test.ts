@@ -39,7 +39,8 @@ describe('the partner base', () => {
 
   test('keeps the published proportions for any number of partners', () => {
     expect(distribute(11_078)).toEqual({ PLATINUM: 315, GOLD: 171, SILVER: 343, AUTHORIZED: 10_249 });
-    // 300 * 315 / 11078 = 8.53, 4.63, 9.29 and 277.55: the three greatest remainders are rounded up, to 300 in all.
+    // 300 * 315 / 11078 = 8.53, 4.63, 9.29 and 277.55: the three greatest remainders are rounded up, to 300
+    // in all.
     expect(distribute(300)).toEqual({ PLATINUM: 8, GOLD: 5, SILVER: 9, AUTHORIZED: 278 });
     expect(distribute(0)).toEqual({ PLATINUM: 0, GOLD: 0, SILVER: 0, AUTHORIZED: 0 });
     const base = byPartner(generateDemo({ seed: 1, today: TODAY, partners: 300 }));

@@ -83,7 +83,8 @@ test(`${BATCHES * 100} subscriptions that began, waited and ended leave no liste
   const grown = heapInUse() - afterTheFirst;
 
   expect([tail.log('p').subscribers.size, await countTimers()]).toEqual([0, timersBefore]);
-  // In all: less than twenty bytes a subscription, and no object is that small. It is what the compiler moves about.
+  // In all: less than twenty bytes a subscription, and no object is that small. It is what the compiler moves
+  // about.
   if (isLong) expect(grown).toBeLessThan(200_000);
   await tail.stop();
 });

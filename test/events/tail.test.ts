@@ -64,7 +64,8 @@ describe('the window', () => {
       );
       const got = await Promise.all(subscribers.map((events) => take(events, 291)));
       for (const events of got) expect(positions(events)).toEqual(range(11, 300));
-      // Entries 1 to 200 in five pages; one poll that was under way, and one for everybody who came meanwhile.
+      // Entries 1 to 200 in five pages; one poll that was under way, and one for everybody who came
+      // meanwhile.
       expect(logs.reads.ranges).toBe(5);
       expect(logs.reads.heads).toBeLessThanOrEqual(2);
       await Promise.all(subscribers.map((events) => events.return?.()));

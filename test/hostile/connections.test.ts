@@ -6,7 +6,8 @@ import { waitFor } from '../support/wait-for.ts';
 import { ask } from './support/ask.ts';
 import { type ObservedServer, startObservedServer } from './support/observed-server.ts';
 
-// Clients that talk much, read nothing, come in numbers, or say things in the wrong order. None of them has to have a key.
+// Clients that talk much, read nothing, come in numbers, or say things in the wrong order. None of them has
+// to have a key.
 
 let server: ObservedServer;
 beforeAll(async () => {

@@ -7,7 +7,9 @@ import { childOf, childrenOf, nameOf, type SyntaxNode, textsIn } from './support
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PAGE = readFileSync(`${ROOT}/docs/semantics.md`, 'utf8');
 
-/** The numbers of the rules that a text mentions, as in "rule 7", "rules 2, 3 and 24" and "rules 17 to 22". */
+/**
+ * The numbers of the rules that a text mentions, as in "rule 7", "rules 2, 3 and 24" and "rules 17 to 22".
+ */
 function rulesIn(text: string): readonly number[] {
   return [...text.matchAll(/\brules? (\d+(?:(?:,| and| to) ?\d+| (?:and|to) \d+)*)/gi)].flatMap(
     ([, list = '']) => {

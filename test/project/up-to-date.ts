@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { differences, readFileStates } from './support/file-states.ts';
 
-// Makes the generated and printed files again and fails when that changed any of them; they are up to date afterwards.
+// Makes the generated and printed files again and fails when that changed any of them; they are up to date
+// afterwards.
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const made = ['src/generated/**/*', 'schema/schema.graphql', 'docs/reference.md'];
 

@@ -37,7 +37,10 @@ let partner: Rights;
 let now = Date.UTC(2026, 2, 1, 12);
 const ids = new Map<string, string>();
 
-/** Everything of partners that are no affiliates of OWN says so; GONE was one, and what moved was a fact of OWN. */
+/**
+ * Everything of partners that are no affiliates of OWN says so; GONE was one, and what moved was a fact of
+ * OWN.
+ */
 const SECRET = /SECRET|424242/;
 
 beforeAll(async () => {
@@ -121,7 +124,10 @@ function callsOf(field: Field): readonly string[] {
   return values.map((value) => `${field.name}(${needed.name}: ${value} ${size})`);
 }
 
-/** What a type's fields give that are no objects, and what those do that are: `depth` such steps, those to a page's nodes not counted. */
+/**
+ * What a type's fields give that are no objects, and what those do that are: `depth` such steps, those to a
+ * page's nodes not counted.
+ */
 function leavesOf(type: GraphQLNamedType, depth = 1): string {
   if (!isCompositeType(type)) return '';
   // Fields of one name may differ in their types, so that each has an alias of its own.
@@ -142,7 +148,10 @@ function leavesOf(type: GraphQLNamedType, depth = 1): string {
   return `{ __typename ${fragments.join(' ')} }`;
 }
 
-/** Every field of every type that is reached from the query's root, with the shortest way to ask for it, or several. */
+/**
+ * Every field of every type that is reached from the query's root, with the shortest way to ask for it, or
+ * several.
+ */
 function everyField(): ReadonlyMap<string, readonly string[]> {
   const questions = new Map<string, readonly string[]>();
   const partners = 'partners(program: "small", first: 100)';

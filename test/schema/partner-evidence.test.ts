@@ -16,7 +16,9 @@ let group: string;
 let programId: string;
 let now = Date.UTC(2026, 2, 1, 12);
 
-/** GROUP counts the revenue of its affiliate SHOP until that goes over to RIVAL, where it has another fact. */
+/**
+ * GROUP counts the revenue of its affiliate SHOP until that goes over to RIVAL, where it has another fact.
+ */
 beforeAll(async () => {
   opened = await openTestApp({ clock: () => now });
   const { app } = opened;

@@ -25,7 +25,10 @@ let now = Date.UTC(2026, 10, 23, 12);
 
 const tops = Array.from({ length: 100 }, (_, index) => `T${String(index).padStart(3, '0')}`);
 
-/** 100 partners with facts and a tier at risk each, some with a correction and an override too, and two affiliates each. */
+/**
+ * 100 partners with facts and a tier at risk each, some with a correction and an override too, and two
+ * affiliates each.
+ */
 beforeAll(async () => {
   opened = await openTestApp({
     clock: () => now,
@@ -87,7 +90,10 @@ afterAll(() => opened.close());
 
 type Counted = { readonly answer: unknown; readonly count: number };
 
-/** An operation's answer and how many statements it took, the look at the epoch that every second begins with included. */
+/**
+ * An operation's answer and how many statements it took, the look at the epoch that every second begins with
+ * included.
+ */
 async function counted(query: string, first: number): Promise<Counted> {
   await opened.app.catalogue.current();
   opened.app.catalogue.expire();

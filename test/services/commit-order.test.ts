@@ -4,7 +4,10 @@ import { promised } from '../support/promised.ts';
 import { type Explored, exploreSchedules, type ReaderKind } from './support/explore-schedules.ts';
 
 const SCHEDULES = long(500, 10_000);
-/** So many are gone through side by side, each share on a database of its own: most of the time goes by waiting for answers. */
+/**
+ * So many are gone through side by side, each share on a database of its own: most of the time goes by
+ * waiting for answers.
+ */
 const SHARES = 4;
 const timeout = SCHEDULES * 2_000;
 

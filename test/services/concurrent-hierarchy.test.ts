@@ -37,7 +37,10 @@ async function openGroup(app: App, program: string, refs: readonly string[]): Pr
   return enroll(app, refs, program);
 }
 
-/** Lets work begin while the rows of these partners are locked by somebody else, and goes on once all of it waits for them. */
+/**
+ * Lets work begin while the rows of these partners are locked by somebody else, and goes on once all of it
+ * waits for them.
+ */
 async function whileLocked<T>(ids: readonly string[], begin: readonly (() => Promise<T>)[]): Promise<T[]> {
   const holder = new Client({ connectionString: database.url });
   await holder.connect();

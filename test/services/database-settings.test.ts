@@ -84,7 +84,10 @@ const NAMES = [
   '😀',
 ];
 
-/** Everything that depends on how a database is set, done once: what it reads back, and each list in each order, page by page. */
+/**
+ * Everything that depends on how a database is set, done once: what it reads back, and each list in each
+ * order, page by page.
+ */
 async function use(url: string): Promise<unknown> {
   const opened = await openTestApp({
     location: { kind: 'server', url },

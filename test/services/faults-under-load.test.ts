@@ -7,8 +7,9 @@ import { type Load, type LoadedCluster, startLoadedCluster } from './support/loa
 import { recordUntilDone } from './support/steady-writer.ts';
 
 /**
- * In the long form in full. In short the load is what two cores carry beside everything else that runs on them, and each fault
- * takes a few seconds. TEST_CHANGES_PER_SECOND (a multiple of ten) and TEST_SUBSCRIBERS are for machines that carry less, or more.
+ * In the long form in full. In short the load is what two cores carry beside everything else that runs on
+ * them, and each fault takes a few seconds. TEST_CHANGES_PER_SECOND (a multiple of ten) and TEST_SUBSCRIBERS
+ * are for machines that carry less, or more.
  */
 const LOAD: Load = {
   changesPerSecond: Number(process.env.TEST_CHANGES_PER_SECOND ?? long(50, 200)),
@@ -109,8 +110,9 @@ test('a process that is cut off while it holds a partner holds it no longer than
   };
   let heldMs = 0;
   await underLoad('partner held', async () => {
-    // The first statement that names the partner is the one that locks it. The process is cut off when three transactions have sent
-    // theirs: one of them has the lock, and never hears of it, and the others are next.
+    // The first statement that names the partner is the one that locks it. The process is cut off when three
+    // transactions have sent theirs: one of them has the lock, and never hears of it, and the others are
+    // next.
     const isCut = network.toPostgres.stallAfter(partner, 3);
     const unanswered = ['a', 'b', 'c', 'd'].map((externalId) =>
       recordUntilDone([cut, other], { program, source: 'held', facts: [row(externalId)] }),

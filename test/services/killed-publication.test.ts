@@ -39,7 +39,9 @@ function rulebookWith(silver: string) {
   };
 }
 
-/** Makes a programme whose partners are all judged: half have Silver from 100 EUR, and half from 200 EUR too. */
+/**
+ * Makes a programme whose partners are all judged: half have Silver from 100 EUR, and half from 200 EUR too.
+ */
 async function createJudgedProgram(code: string): Promise<string> {
   const { app } = opened;
   const programId = await createSmallProgram(app, code);
@@ -69,7 +71,10 @@ async function countBehind(programId: string): Promise<number> {
   return prisma.partner.count({ where: { programId, rulesVersion: { lt: rulesVersion } } });
 }
 
-/** Lets processes judge what is due and kills each, right away or after some progress, until `kills` of them left work behind. */
+/**
+ * Lets processes judge what is due and kills each, right away or after some progress, until `kills` of them
+ * left work behind.
+ */
 async function killWhileJudging(programId: string, kills: number, more: () => Promise<void>): Promise<void> {
   let random = 20;
   for (let killed = 0; killed < kills; ) {

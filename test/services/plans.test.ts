@@ -33,12 +33,15 @@ const SOURCES = 5;
 /** How many times the log is put behind itself. */
 const LOGS = 10;
 
-// What a statement may take for each of the rows that it is about, and for being sent at all: inserting a fact takes 20 pages, writing a
-// standing 40. What reads a table, or all facts of a source, takes thousands.
+// What a statement may take for each of the rows that it is about, and for being sent at all: inserting a
+// fact takes 20 pages, writing a standing 40. What reads a table, or all facts of a source, takes thousands.
 const PER_ROW = { buffers: 60, rows: 150 } as const;
 const AT_ALL = { buffers: 150, rows: 1_500 } as const;
 
-/** Partners that one transaction of due work takes; with those in the families of its tenths it reads three times as many at most. */
+/**
+ * Partners that one transaction of due work takes; with those in the families of its tenths it reads three
+ * times as many at most.
+ */
 const CHUNK = BATCH_SIZE;
 
 const refs = Array.from({ length: PARTNERS }, (_, index) => `P${String(index).padStart(5, '0')}`);
@@ -185,7 +188,10 @@ describe.each(['force_custom_plan', 'force_generic_plan'])('without statistics, 
       statusChanges(first: 3) { totalCount nodes { explanation } } } } }`,
   ];
 
-  /** Runs operations with these rights, twice: the first look at an index leaves out what was overwritten for those that follow. */
+  /**
+   * Runs operations with these rights, twice: the first look at an index leaves out what was overwritten for
+   * those that follow.
+   */
   const askAll = async (queries: readonly string[], rights: Rights = ALL_RIGHTS) => {
     await askOnce(queries, rights);
     return askOnce(queries, rights);

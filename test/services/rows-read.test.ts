@@ -43,7 +43,10 @@ async function rowsRead(table: string): Promise<number> {
   return rows[0]?.read ?? Number.NaN;
 }
 
-/** Puts what the log has behind it again, so many times: an end that is reached by index is worth it only in a long log. */
+/**
+ * Puts what the log has behind it again, so many times: an end that is reached by index is worth it only in a
+ * long log.
+ */
 async function lengthenLog(times: number): Promise<void> {
   const columns = `partner_id, "on", recorded_at, type, trigger, rulebook_id, previous_rulebook_id, region, family_ids, detail,
     causes, cause_count`;

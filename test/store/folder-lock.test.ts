@@ -47,7 +47,10 @@ async function startTaker() {
   };
 }
 
-/** What is left of a holder that is gone: nothing, a file of another kind, or the files of one that was killed. */
+/**
+ * What is left of a holder that is gone: nothing, a file of another kind, or the files of one that was
+ * killed.
+ */
 const REMAINS: readonly ((folder: string) => Promise<void>)[] = [
   async () => {},
   async (folder) => {

@@ -1,4 +1,5 @@
-// Takes data folders for a test, each when it is told to, and keeps them until it is told to give them back, or ends.
+// Takes data folders for a test, each when it is told to, and keeps them until it is told to give them back,
+// or ends.
 import { lockFolder } from '../../src/store/connection/folder-lock.ts';
 
 export type Order = { readonly type: 'TAKE' | 'GIVE_BACK'; readonly folder: string };

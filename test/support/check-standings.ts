@@ -11,8 +11,8 @@ import { believed, noBelief, replay } from './log-belief.ts';
 import { logAfter } from './read-log.ts';
 
 /**
- * What is wrong with a programme's stored state, as sentences: standings that differ from a recomputation from facts, and gaps in the
- * log's positions or in any partner's versions. Empty when all is well.
+ * What is wrong with a programme's stored state, as sentences: standings that differ from a recomputation
+ * from facts, and gaps in the log's positions or in any partner's versions. Empty when all is well.
  */
 export async function findFaults(app: App, code: string): Promise<readonly string[]> {
   app.catalogue.expire();

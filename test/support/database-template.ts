@@ -12,7 +12,10 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CACHE = join(ROOT, 'node_modules/.cache/tiergraph');
 const ENGINE = readFileSync(join(ROOT, 'node_modules/@electric-sql/pglite/package.json'), 'utf8');
 
-/** Gives the file of a database, which it makes if it is not there. Two processes that make it at once make the same. */
+/**
+ * Gives the file of a database, which it makes if it is not there. Two processes that make it at once make
+ * the same.
+ */
 async function keep(kind: string, madeOf: readonly string[], make: () => Promise<PGlite>): Promise<Blob> {
   const hash = createHash('sha256').update(JSON.stringify([ENGINE, ...madeOf]));
   const path = join(CACHE, `${kind}-${hash.digest('hex').slice(0, 16)}.tar`);
@@ -28,7 +31,10 @@ async function keep(kind: string, madeOf: readonly string[], make: () => Promise
   return openAsBlob(path);
 }
 
-/** Gives a finished file its name, unless another process was first: a file that is being read elsewhere must not be replaced. */
+/**
+ * Gives a finished file its name, unless another process was first: a file that is being read elsewhere must
+ * not be replaced.
+ */
 function publishOnce(unfinished: string, path: string): void {
   try {
     linkSync(unfinished, path);

@@ -10,11 +10,14 @@ export type FlakyProxy = {
   cut(): void;
   /** Ends every open connection in the middle of the next piece that the server sends. */
   tear(): void;
-  /** Drops what is sent in the connections that are open, from now on, and tells nobody: neither side learns that the other went. */
+  /**
+   * Drops what is sent in the connections that are open, from now on, and tells nobody: neither side learns
+   * that the other went.
+   */
   stall(): void;
   /**
-   * Stalls, and so do new connections, as soon as clients have sent as many pieces with this text in them; the last one still arrives.
-   * Resolves then.
+   * Stalls, and so do new connections, as soon as clients have sent as many pieces with this text in them;
+   * the last one still arrives. Resolves then.
    */
   stallAfter(text: string, pieces: number): Promise<void>;
   /** Passes new connections on to another port. */

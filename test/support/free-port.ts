@@ -1,6 +1,8 @@
 import { createServer } from 'node:net';
 
-/** A port of 127.0.0.1 that nobody listens on; for servers that cannot be asked to choose one by themselves. */
+/**
+ * A port of 127.0.0.1 that nobody listens on; for servers that cannot be asked to choose one by themselves.
+ */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {

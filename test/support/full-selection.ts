@@ -10,7 +10,10 @@ import {
 
 type Field = GraphQLField<unknown, unknown>;
 
-/** What a selection is made of: how deep it goes, of which types only what is no object is asked for, and what is left out. */
+/**
+ * What a selection is made of: how deep it goes, of which types only what is no object is asked for, and what
+ * is left out.
+ */
 export type SelectionOptions = {
   readonly depth: number;
   readonly leavesOnly?: ReadonlySet<string>;
@@ -19,8 +22,9 @@ export type SelectionOptions = {
 };
 
 /**
- * A document's fragments that ask for every field of a type, of what that leads to, and so on; with the name of the first. Interfaces and
- * unions are asked for by all of their types, so that each field is, under an alias of its own.
+ * A document's fragments that ask for every field of a type, of what that leads to, and so on; with the name
+ * of the first. Interfaces and unions are asked for by all of their types, so that each field is, under an
+ * alias of its own.
  */
 export function fullSelection(
   schema: GraphQLSchema,

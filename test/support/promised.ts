@@ -7,8 +7,8 @@ const README = fileURLToPath(new URL('../../README.md', import.meta.url));
 const CHAPTERS = ['What you can rely on', 'Keys and rights', 'Limits and errors'];
 
 /**
- * What README promises, sentence by sentence, as plain text: what a test of it quotes. Code blocks are examples, and the
- * heads of tables are no promises.
+ * What README promises, sentence by sentence, as plain text: what a test of it quotes. Code blocks are
+ * examples, and the heads of tables are no promises.
  */
 export function readPromises(): readonly string[] {
   const readme = readFileSync(README, 'utf8');
@@ -37,7 +37,10 @@ function sentencesOf(block: string): readonly string[] {
     .filter((sentence) => sentence !== '');
 }
 
-/** Without what marks a list, a link or emphasis; a sentence in bold at the beginning belongs to the one after it. */
+/**
+ * Without what marks a list, a link or emphasis; a sentence in bold at the beginning belongs to the one after
+ * it.
+ */
 function plain(markdown: string): string {
   return markdown
     .replace(/^\s*- /, '')
@@ -50,7 +53,10 @@ function plain(markdown: string): string {
 
 const known = new Set(readPromises());
 
-/** The title of a test that holds a promise of README, quoted word for word. Throws once README says it otherwise. */
+/**
+ * The title of a test that holds a promise of README, quoted word for word. Throws once README says it
+ * otherwise.
+ */
 export function promised(sentence: string): string {
   if (!known.has(sentence)) throw new Error(`README does not promise: ${sentence}`);
   return `README: ${sentence}`;

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { spawnServer } from './spawn-server.ts';
 import { waitFor } from './wait-for.ts';
 
-/** Makes a data folder as a first start leaves it. The first test file of a run that asks makes it, the others wait for it. */
+/**
+ * Makes a data folder as a first start leaves it. The first test file of a run that asks makes it, the others
+ * wait for it.
+ */
 async function seededFolder(): Promise<string> {
   const run = process.env.TEST_RUN_FOLDER;
   if (run === undefined) throw new Error('TEST_RUN_FOLDER is set before all tests.');

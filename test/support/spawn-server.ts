@@ -22,8 +22,8 @@ export type SpawnedServer = {
 type Command = readonly [program: string, ...args: string[]];
 
 /**
- * Starts `src/main.ts`, by `command` if it is given, on a free port unless the environment has one; resolves when it serves, rejects
- * with what it printed if it ends before. `onLine` is told everything that it prints.
+ * Starts `src/main.ts`, by `command` if it is given, on a free port unless the environment has one; resolves
+ * when it serves, rejects with what it printed if it ends before. `onLine` is told everything that it prints.
  */
 export async function spawnServer(
   environment: Record<string, string>,

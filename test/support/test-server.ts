@@ -82,7 +82,10 @@ export type TestServerOptions = {
   readonly metrics?: Config['metrics'];
 };
 
-/** Starts tiergraph as `main` composes it, on a data folder that was filled before unless another database is given. Its log keeps silent. */
+/**
+ * Starts tiergraph as `main` composes it, on a data folder that was filled before unless another database is
+ * given. Its log keeps silent.
+ */
 export async function startTestServer({
   database,
   clock = DATABASE_CLOCK,

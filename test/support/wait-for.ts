@@ -2,9 +2,9 @@
 type NotYet = null | undefined | false;
 
 /**
- * Waits until `condition` gives something and resolves to it. Rejects after `timeoutMs`, with the last error that
- * the condition threw as the cause; until then an error means "not yet". The time is for what never comes: a machine
- * that is busy with something else must not reach it.
+ * Waits until `condition` gives something and resolves to it. Rejects after `timeoutMs`, with the last error
+ * that the condition threw as the cause; until then an error means "not yet". The time is for what never
+ * comes: a machine that is busy with something else must not reach it.
  */
 export async function waitFor<T>(
   condition: () => T | NotYet | Promise<T | NotYet>,

@@ -36,7 +36,10 @@ export function prefixOf(text: string): string | null {
   return KEY.exec(text)?.[1] ?? null;
 }
 
-/** What is kept of a key instead of its text: SHA-256, hexadecimal. A key has 256 random bits, so that no salt is needed. */
+/**
+ * What is kept of a key instead of its text: SHA-256, hexadecimal. A key has 256 random bits, so that no salt
+ * is needed.
+ */
 export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
@@ -71,14 +74,15 @@ export async function createApiKey(
       const program = catalogue.byCode.get(toName(code));
       return program !== undefined && reaches(rights, program.id) ? program : null;
     };
-    // A programme out of reach is as one that is not there: its maker must not learn which codes are taken.
+    // A programme out of reach is treated as missing, so that the caller does not learn which codes exist.
     const unknown = codes?.find((code) => programOf(code) === null);
     const named = codes?.map(programOf).filter((program) => program !== null);
     if (unknown !== undefined) {
       return refuse('PROGRAM_NOT_FOUND', `There is no programme with the code ${JSON.stringify(unknown)}.`);
     }
     const programs = named?.map(({ id }) => id) ?? 'ALL';
-    // A key that reaches no programme is within the reach of every programme's ADMIN, and so of none but those of all.
+    // A key that reaches no programme could be managed by any programme's ADMIN; only an ADMIN of all
+    // programmes may create it.
     if (rights.programs !== 'ALL' && (programs === 'ALL' || programs.length === 0)) {
       return refuse('NOT_ALLOWED', 'A key can reach only programmes that its maker reaches.');
     }
@@ -116,7 +120,10 @@ export async function createApiKey(
   });
 }
 
-/** Ends for good a key that reaches no more than the rights do, and every subscription that was opened with it. Sent again, it changes nothing. */
+/**
+ * Revokes a key that reaches no more than the rights do, and ends every subscription that was opened with it.
+ * Revoking it again changes nothing.
+ */
 export async function revokeApiKey(
   app: App,
   rights: RightsClass,
@@ -134,7 +141,7 @@ export async function revokeApiKey(
   });
   if ('key' in result) {
     app.catalogue.expire();
-    // The tail reads the new epoch right away, and with it every process that hears the doorbell checks its subscribers.
+    // The doorbell makes every process read the new epoch at once and check its subscribers.
     for (const programId of (await app.catalogue.current()).byId.keys()) app.doorbell.ring(programId);
   }
   return result;

@@ -12,7 +12,7 @@ import { createVerifiedTokens, KEPT_MS, type VerifiedTokens } from './verified-t
 /** Rights that were proven, and whether they still hold. */
 export type Session = {
   readonly rights: Rights;
-  /** Why they hold no longer; null while they do. To be asked again before each event of a subscription. */
+  /** Why they no longer hold; null while they do. To be called before each event of a subscription. */
   findEnd(): Promise<Unauthenticated | null>;
 };
 
@@ -31,13 +31,16 @@ export type JwtOptions = {
 const NO_ENTRY = 'The key or token is not known here.';
 const CACHED = 10_000;
 
-/** The last instant that can be told; a token may name one beyond it, which is as good as never. */
+/** The last instant that can be represented. A token that expires later never expires. */
 const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
 
 // Signatures whose keys can be published; never a shared secret, never "none".
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
-/** Checks keys against the database, at most once an epoch each, and tokens against the published keys of their issuer. */
+/**
+ * Checks keys against the database, at most once per epoch each, and tokens against the published keys of
+ * their issuer.
+ */
 export function createAuthenticator(app: App, jwt: JwtOptions | null): Authenticator {
   const keys = new LRUCache<string, { readonly epoch: bigint; readonly row: KeptApiKey | null }>({
     max: CACHED,
@@ -95,7 +98,7 @@ export function createAuthenticator(app: App, jwt: JwtOptions | null): Authentic
       return await rightsOf(app, payload);
     } catch (error) {
       if (error instanceof errors.JWTExpired) return refuse('UNAUTHENTICATED', 'The token has expired.');
-      // A token that is wrong is its sender's business; an issuer that can't be reached is ours.
+      // A wrong token is the caller's fault; an issuer that cannot be reached is an outage on our side.
       if (error instanceof errors.JOSEError && !isOutage(error)) return refuse('UNAUTHENTICATED', NO_ENTRY);
       throw error;
     }
@@ -133,7 +136,7 @@ export function createAuthenticator(app: App, jwt: JwtOptions | null): Authentic
   };
 }
 
-/** True if the issuer's keys could not be read, for which jose has no class of its own. */
+/** True if the issuer's keys could not be read. jose has no error class for that. */
 function isOutage(error: errors.JOSEError): boolean {
   return (
     error instanceof errors.JWKSTimeout ||
@@ -148,7 +151,10 @@ function roleNamed(name: string): Role {
   return role;
 }
 
-/** Reads the claims `role`, `programs` (codes; all if left out, except for a partner) and `partner` (an external reference). */
+/**
+ * Reads the claims `role`, `programs` (codes; all if left out, except for a partner) and `partner` (an
+ * external reference).
+ */
 async function rightsOf(app: App, payload: JWTPayload): Promise<Rights | Unauthenticated> {
   const { role: name, programs: codes, partner: ref, sub, exp } = payload;
   const role = ROLES.find((known) => known === name);

@@ -6,7 +6,9 @@ import type {
 import type { App } from '../context/app.ts';
 import { type RightsClass, reaches } from './rights.ts';
 
-/** The app as a caller with these rights may use it: programmes that the rights do not reach are not there. */
+/**
+ * The app as a caller with these rights may use it: programmes that the rights do not reach are not there.
+ */
 export function narrowApp(app: App, rights: RightsClass): App {
   if (rights.programs === 'ALL') return app;
   const current = async (): Promise<CatalogueSnapshot> => {

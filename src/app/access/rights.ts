@@ -3,13 +3,13 @@ import type { ReadScope } from '../../store/reading/read-scope.ts';
 import type { Refused } from '../context/app.ts';
 
 /**
- * ADMIN: everything. INGEST: brings facts and partners in. READER: reads everything. PARTNER: reads what is one partner's own and its
- * affiliates', and of the others only numbers of groups.
+ * ADMIN: everything. INGEST: brings facts and partners in. READER: reads everything. PARTNER: reads what is
+ * one partner's own and its affiliates', and of the others only numbers of groups.
  */
 export const ROLES = ['ADMIN', 'INGEST', 'READER', 'PARTNER'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** What a caller may do, and where: callers with the same are shown the same. */
+/** What a caller may do, and where. Callers with equal rights see the same. */
 export type RightsClass = {
   readonly role: Role;
   /** Ids of programmes. */
@@ -26,7 +26,7 @@ export type Rights = RightsClass & {
   readonly expiresAt: Instant | null;
 };
 
-/** Everything: tiergraph's own rights, and every caller's where rights are switched off. */
+/** All rights: those of tiergraph itself, and of every caller if authentication is switched off. */
 export const ALL_RIGHTS: Rights = {
   role: 'ADMIN',
   programs: 'ALL',

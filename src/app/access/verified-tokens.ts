@@ -1,12 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import type { Rights, Unauthenticated } from './rights.ts';
 
-/** How long the published keys are kept, and a token is taken for what it was found to be, in milliseconds. */
+/** How long published keys and the results of verifications are kept, in milliseconds. */
 export const KEPT_MS = 120_000;
 
 /**
- * A token is let in for this long after the key that signed it was withdrawn, in milliseconds. If the keys can't be read, it may have been
- * withdrawn when they were last read, which is up to KEPT_MS before a token was verified.
+ * A token is let in for this long after the key that signed it was withdrawn, in milliseconds. If the keys
+ * can't be read, it may have been withdrawn when they were last read, which is up to KEPT_MS before a token
+ * was verified.
  */
 const LONGEST_MS = 300_000;
 
@@ -15,14 +16,14 @@ const RETRY_AFTER_MS = 10_000;
 
 const REMEMBERED = 10_000;
 
-/** Tokens that were verified, each as often as its keys may have changed. */
+/** Verified tokens. A token is verified again when its issuer's keys may have changed. */
 export type VerifiedTokens = {
-  /** What the token lets in to, or why it doesn't; rejects if that can't be found out. */
+  /** The rights that the token gives, or why it gives none. Rejects if that cannot be determined. */
   find(text: string): Promise<Rights | Unauthenticated>;
 };
 
 type Entry = {
-  /** What the last verification that came to an end found. */
+  /** The result of the last verification that finished. */
   rights: Rights | null;
   verifiedAt: number;
   nextAt: number;
@@ -30,8 +31,8 @@ type Entry = {
 };
 
 /**
- * Makes an empty memory of tokens, by `idOf`, from which their text can't be read. `verify` rejects if the keys can't be
- * read. `now` is a clock in milliseconds that never goes back.
+ * Makes an empty memory of tokens, by `idOf`, from which their text can't be read. `verify` rejects if the
+ * keys can't be read. `now` is a clock in milliseconds that never goes back.
  */
 export function createVerifiedTokens(
   idOf: (text: string) => string,

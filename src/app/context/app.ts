@@ -24,7 +24,7 @@ export type App = {
   /** What takes long asks it between its steps. */
   readonly giveWay: GiveWay;
   readonly log: AppLog;
-  /** Asks for due work to be looked for now instead of at the next round. */
+  /** Starts the search for due work now, instead of at the next round. */
   readonly wakeDueWork: () => void;
 };
 
@@ -55,7 +55,7 @@ export type RefusalCode =
   | 'FACTS_REJECTED'
   | 'RULEBOOK_INVALID';
 
-/** Why an input is refused before that: it becomes an error of the graph. */
+/** Why an input is refused before a use case runs. It becomes a GraphQL error. */
 export type InputRefusalCode = 'INVALID_INPUT' | 'UNAUTHENTICATED';
 
 /** Every code that a refusal may have. */

@@ -1,6 +1,6 @@
 /**
- * The codes of errors as clients see them in `extensions.code`; README's table says what each means. The schema and the server
- * give no other: the compiler checks each GraphQLError that they make.
+ * The codes of errors as clients see them in `extensions.code`; README's table says what each means. The
+ * schema and the server give no other: the compiler checks each GraphQLError that they make.
  */
 export const ERROR_CODES = [
   'BAD_USER_INPUT',

@@ -1,6 +1,9 @@
 import type { InSteps } from '../../engine/values/in-steps.ts';
 
-/** Lets everything else run that waits for its turn, if the present turn has lasted long enough; resolves when work may go on. */
+/**
+ * Lets everything else that waits run, if the current turn of the event loop has lasted long enough. Resolves
+ * when work may continue.
+ */
 export type GiveWay = () => Promise<void>;
 
 export type Scheduler = {
@@ -11,16 +14,16 @@ export type Scheduler = {
 };
 
 /**
- * How long work goes on at a stretch. What it can't be interrupted in comes on top: sorting the facts of a partner by metric and
- * day, and judging it on one day.
+ * How long work may go on without a break. What cannot be interrupted comes on top: sorting a partner's facts
+ * by metric and day, and judging it on one day.
  */
 const STRETCH_MS = 10;
 
 const NODE: Scheduler = { now: () => performance.now(), nextTurn: (run) => void setImmediate(run) };
 
 /**
- * One for a process, however many pieces of work there are at once: each asks before each of its steps, and those that have to wait go on one
- * after the other, each in a turn in which there is time left.
+ * One per process, however many pieces of work run at once. Each asks before each of its steps; those that
+ * have to wait continue one after the other, each in a turn that has time left.
  */
 export function createGiveWay({ now, nextTurn }: Scheduler = NODE): GiveWay {
   let turnBeganAt: number | null = null;
@@ -38,7 +41,8 @@ export function createGiveWay({ now, nextTurn }: Scheduler = NODE): GiveWay {
     }
   };
   let last = Promise.resolve();
-  // One after the other, so that each finds the step of the one before done: otherwise all that ask together would find time left.
+  // One after the other, so that each sees the time that the step before took. Otherwise all that ask
+  // together would find time left.
   return () => {
     last = last.then(admit);
     return last;

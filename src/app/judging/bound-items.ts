@@ -6,13 +6,16 @@ import type { LockedPartner } from '../../store/writing/lock-partners.ts';
 import type { LoadedCase } from '../../store/writing/partner-inputs.ts';
 import type { FactInput, RowRejection } from '../naming/fact-input.ts';
 
-/** What a write brings to partners, by their ids; null where it brings nothing to one. */
+/** The new facts that a write brings, by partner id; null for a partner that gets none. */
 export type ArrivalsOf = (partnerId: string) => Arrivals | null;
 
 /** A new fact that brings a partner, or one above it, an item beyond those allowed of a field. */
 export type Excess = { readonly fact: Fact; readonly field: string; readonly message: string };
 
-/** Thrown before partners are judged by more items than a forEach may have; the use case that writes refuses what brings them. */
+/**
+ * Thrown before partners are judged, if a forEach would have more items than allowed. The writing use case
+ * refuses the rows that bring them.
+ */
 export class BeyondItems extends Error {
   readonly excesses: readonly Excess[];
   constructor(excesses: readonly Excess[]) {

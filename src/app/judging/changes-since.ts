@@ -21,10 +21,10 @@ export type News = {
 };
 
 /**
- * Everything that changed about a partner since it was last judged, each on its own day. A rulebook that it was not judged by
- * yet counts from the day of its publication, and a withdrawal from its own day, as if the partner had been judged then. What
- * either changes on a later day belongs to that day, however long the judging took. A rulebook that was published and
- * withdrawn meanwhile never counted.
+ * Everything that changed about a partner since it was last judged, each change on its own day. A new
+ * rulebook counts from the day of its publication and a withdrawal from its own day, as if the partner had
+ * been judged then. A change on a later day belongs to that day, however long judging took. A rulebook that
+ * was published and withdrawn in between never counted.
  */
 export async function changesSince(partner: LockedPartner, news: News): Promise<readonly Change[]> {
   const { program, known, timeline, today, trigger, giveWay } = news;

@@ -1,7 +1,7 @@
 import type { App } from '../context/app.ts';
 import { judgeDue } from './judge-due.ts';
 
-/** Looks for due work every so often, and when asked to, one round at a time. */
+/** Looks for due work at intervals and on request, one round at a time. */
 export type DueWork = {
   /** Starts a round now, or another one after the round that is under way. */
   wake(): void;

@@ -12,19 +12,20 @@ import { catchUpRules, settlePartners } from './settle-partners.ts';
 const CHUNK = BATCH_SIZE;
 
 /**
- * Judges the partners that the passing of days or a published rulebook made due, until there are none that no other process works on.
- * Every transaction leaves its partners wholly judged, so it may be stopped at any point. Returns how many were judged.
+ * Judges the partners that a change of day or a published rulebook made due, until none is left that no other
+ * process works on. Every transaction leaves its partners completely judged, so the work may be stopped at
+ * any point. Returns how many were judged.
  */
 export async function judgeDue(app: App): Promise<number> {
   let judged = 0;
   const failures: unknown[] = [];
   for (const program of (await app.catalogue.current()).byId.values()) {
-    // Why is in the log since its rulebooks were read, and in the graph.
+    // The reason was logged when its rulebooks were read, and is in the graph.
     if (program.obstacle !== null) continue;
     try {
       for (let count = CHUNK; count === CHUNK; judged += count) count = await judgeChunk(app, program);
     } catch (error) {
-      // What is wrong with one programme must not keep the others from their day.
+      // A fault in one programme must not stop the others.
       failures.push(error);
     }
   }

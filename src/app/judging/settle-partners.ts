@@ -49,8 +49,9 @@ export type Settled = {
 };
 
 /**
- * Judges locked partners by all that is recorded in the transaction, writes their standings, and returns the rows as they are now with
- * the log entries that have to be appended before commit. Throws BeyondItems, and then has judged none, or not all.
+ * Judges locked partners by all that is recorded in the transaction, writes their standings, and returns the
+ * rows as they are now with the log entries that have to be appended before commit. Throws BeyondItems, and
+ * then has judged none, or not all.
  */
 export async function settlePartners(
   tx: Transaction,
@@ -60,7 +61,7 @@ export async function settlePartners(
   if (partners.length === 0) return { partners: [], entries: [] };
   const { program, recordedAt } = settlement;
   if (program.obstacle !== null) {
-    // Facts and entries are kept all the same; what they come to is judged once it can be.
+    // Facts and entries are kept, and are judged once the programme can be.
     const ids = partners.map(({ id }) => id);
     if (recordedAt !== null) await markRecorded(tx, ids, recordedAt);
     return { partners, entries: [] };
@@ -92,7 +93,8 @@ async function settleBatch(
   const cases = await loadInputs(tx, program, ids, { isToWrite: true });
   const facts = cases.values().reduce((sum, known) => sum + factsOf(known), 0);
   if (arrivalsOf != null) excesses.push(...findExcesses(batch, cases, arrivalsOf));
-  // Nothing of it stays; the others are only looked at, so that all that is to be refused is known at once.
+  // The transaction will be rolled back. The other partners are still checked, so that all refusals are known
+  // at once.
   if (excesses.length > 0) return { partners: [], entries: [], facts };
   const giveWay = keepAwake(tx, settlement.giveWay);
   const partners: LockedPartner[] = [];
@@ -116,8 +118,8 @@ async function settleBatch(
 }
 
 /**
- * Judges those partners first, by what was known before, whose standing an older set of rulebooks gave: what a new rulebook changed
- * must not be put down to a fact.
+ * First judges those partners whose standing comes from an older set of rulebooks, by what was known before,
+ * so that changes by a new rulebook are not attributed to a fact.
  */
 export async function catchUpRules(
   tx: Transaction,
@@ -138,8 +140,8 @@ export async function catchUpRules(
 }
 
 /**
- * Judges those partners first, by what was known before, whose standing changed with the passing of days since it was judged: by what is
- * written now one can't tell any more what those changes were caused by.
+ * First judges those partners whose standing changed with the passing of days since they were last judged, by
+ * what was known before: after the write the causes of those changes could no longer be told.
  */
 export async function catchUpDays(
   tx: Transaction,
@@ -190,7 +192,10 @@ async function settlePartner(partner: LockedPartner, known: LoadedCase, settleme
   };
 }
 
-/** New facts cause what they set off; the passing of days is explained by the facts that begin or cease to count on that day. */
+/**
+ * New facts cause what they set off; the passing of days is explained by the facts that begin or cease to
+ * count on that day.
+ */
 function causesOf(change: Change, known: LoadedCase, settlement: Settlement): readonly string[] {
   if (change.trigger === 'FACT') {
     return [known, ...known.family].flatMap(({ partnerId }) => settlement.causesOf(partnerId));

@@ -12,14 +12,17 @@ import type {
   RowRejectionCode,
 } from './fact-input.ts';
 
-/** What a row says, normalized: everything of a fact that its sender decides, the partner still by the reference as it was sent. */
+/**
+ * What a row says, normalized: everything of a fact that its sender decides, the partner still by the
+ * reference as it was sent.
+ */
 export type FactContent = Omit<FingerprintedContent, 'partnerId'> &
   Pick<Fact, 'externalId'> & { readonly partner: string };
 
 const MAX_ATTRIBUTES = 20;
 const VALUE = /^-?\d{1,24}(\.\d{1,6})?$/;
 
-/** Thrown only within this file, where a row is refused from deep inside its check. */
+/** Thrown and caught in this file, to refuse a row from deep inside its check. */
 class Rejected extends Error {
   readonly rejection: RowRejection;
   constructor(rejection: RowRejection) {
@@ -32,15 +35,15 @@ function reject(code: RowRejectionCode, path: string, message: string): never {
   throw new Rejected({ code, path, message });
 }
 
-/** A row as it was read: what it says, and why it may not be recorded, if it may not; null if it says nothing that could be. */
+/** A row as it was read: its content, null if it can have none, and why it may not be recorded, if so. */
 export type CheckedRow =
   | { readonly content: FactContent; readonly rejection: null }
   | { readonly content: FactContent; readonly rejection: RowRejection }
   | { readonly content: null; readonly rejection: RowRejection };
 
 /**
- * Reads a row for a programme; `path` is the row's place in the input. Whether the partner exists is not looked at. Of a row that would be
- * refused today what it says is told too: it may be one that was recorded when it was not.
+ * Reads a row for a programme; `path` is its place in the input. Whether the partner exists is not checked.
+ * The content is returned even if the row would be refused today, since it may have been recorded before.
  */
 export function checkRow(input: FactInput, path: string, program: ProgramRecord): CheckedRow {
   const content = checkFact(input, path, program);
@@ -183,7 +186,10 @@ function readKind(sent: string, path: string, { settings }: ProgramRecord): stri
     : reject('UNKNOWN_KIND', path, `The programme declares no measurement of the kind ${quote(kind)}.`);
 }
 
-/** A reference stays as it was sent, since it may be stored so; what can't be stored at all is refused. */
+/**
+ * A reference stays as it was sent, since it may be stored like that; a text that the database cannot hold is
+ * refused.
+ */
 function readReference(text: string, path: string): string {
   return isStorable(text) && isWritten(text)
     ? text

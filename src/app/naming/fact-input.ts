@@ -38,7 +38,9 @@ export type FactDetailInput = {
   [Type in FactType]: { readonly type: Type } & Details[Type] & WithAttributes;
 }[FactType];
 
-/** Why a row was refused: `path` is its place in the sent input, for example `facts[3].detail.revenue.amount`. */
+/**
+ * Why a row was refused: `path` is its place in the sent input, for example `facts[3].detail.revenue.amount`.
+ */
 export type RowRejection = {
   readonly code: RowRejectionCode;
   readonly path: string;

@@ -8,7 +8,7 @@ import { EXACT, readSpelled, type Spelled } from './spelled.ts';
 
 /** How references that were sent are found among those that are stored. */
 export type References = {
-  /** Under these a partner that was sent may be stored. */
+  /** The references under which a partner that was sent may be stored. */
   readonly stored: readonly string[];
   /** What belongs to the reference that was sent, of what is kept by stored references. */
   pick<T>(byReference: ReadonlyMap<string, T>, sent: string): T | undefined;
@@ -16,7 +16,10 @@ export type References = {
   readonly spelled: Spelled;
 };
 
-/** The texts under which what was sent may be stored: as it is, since older texts were kept so, before its form. */
+/**
+ * The texts under which what was sent may be stored: as it is, since older texts were kept so, before its
+ * form.
+ */
 export function spellingsOf(sent: string): readonly string[] {
   if (!isStorable(sent)) return [];
   const name = toStoredName(sent);
@@ -64,7 +67,7 @@ export function pickSpelling<T>(
   return found === undefined ? undefined : bySpelling.get(found);
 }
 
-/** Why what was found nowhere can't be anywhere: its text names nothing. Null if it could. */
+/** Why a reference that was not found is not a valid name; null if it is one. */
 export function refuseName(
   sent: string,
   path: string,

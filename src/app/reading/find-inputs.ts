@@ -22,7 +22,9 @@ export function canJudgeBy(rulebooks: readonly RulebookRecord[]): boolean {
   return rulebooks.every(({ unusable }) => unusable === null);
 }
 
-/** How a use case comes to what was known of a partner: a server reads together what is asked for together. */
+/**
+ * How a use case comes to what was known of a partner: a server reads together what is asked for together.
+ */
 export type CaseFinder = {
   /** The partner's case; null if nothing was known of it by then, or it is out of scope. */
   find(question: CaseQuestion): Promise<LoadedCase | null>;
@@ -47,8 +49,8 @@ export async function readCases(
 }
 
 /**
- * When the latest that each case rests on had been recorded, in the order of the questions; with `onlyInScope` of members of
- * the family that are out of scope only what says when they were members.
+ * When the latest that each case rests on had been recorded, in the order of the questions; with
+ * `onlyInScope` of members of the family that are out of scope only what says when they were members.
  */
 export async function readRecordings(
   scope: ReadScope,

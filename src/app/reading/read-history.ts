@@ -7,8 +7,8 @@ import { finishGivingWay } from '../context/give-way.ts';
 import { type CaseFinder, canJudgeBy } from './find-inputs.ts';
 
 /**
- * A partner's statuses over all days as they followed from what had been recorded by an instant; empty if nothing had, or
- * the rulebooks of then can't be judged by.
+ * A partner's statuses over all days as they followed from what had been recorded by an instant; empty if
+ * nothing had, or the rulebooks of then can't be judged by.
  */
 export async function readTimelineAt(
   app: App,

@@ -14,8 +14,8 @@ export type RiskGap = {
 };
 
 /**
- * What was missing to keep the tier that a TierAtRisk entry says is at risk, as known when it was logged; null if nothing, because
- * something else than the data lets it fall.
+ * What was missing to keep the tier that a TierAtRisk entry says is at risk, as known when it was logged;
+ * null if nothing, because something else than the data lets it fall.
  */
 export async function readRiskGap(
   app: App,

@@ -14,7 +14,10 @@ import { dayIn } from '../context/clock.ts';
 import { finishGivingWay } from '../context/give-way.ts';
 import { type CaseFinder, canJudgeBy } from './find-inputs.ts';
 
-/** A standing with whose it is and by when all that it used had been recorded: asked again with `knownAt`, the answer is the same. */
+/**
+ * A standing with its partner and the instant by which everything that it rests on was recorded: asking again
+ * with that `knownAt` gives the same answer.
+ */
 export type KnownStanding = Standing & {
   readonly partnerId: string;
   readonly programId: string;
@@ -37,8 +40,8 @@ export async function programOf(
 }
 
 /**
- * The day as of which a partner's row holds: today, or the last day before it fell due where it was not judged since; null before it
- * is judged for the first time.
+ * The day as of which a partner's row holds: today, or the last day before it fell due where it was not
+ * judged since; null before it is judged for the first time.
  */
 export async function standsOn(app: App, row: PartnerRow): Promise<Day | null> {
   if (row.judgedOn === null) return null;
@@ -52,8 +55,9 @@ export async function standsOn(app: App, row: PartnerRow): Promise<Day | null> {
 }
 
 /**
- * The standing of a partner whose row was read in the viewer's scope: on any day (as `standsOn` if null), as known now or at any instant.
- * On the days on which the row holds it is rebuilt from it without asking the database.
+ * The standing of a partner whose row was read in the viewer's scope: on any day (as `standsOn` if null), as
+ * known now or at any instant. On the days on which the row holds it is rebuilt from it without asking the
+ * database.
  */
 export async function readStanding(
   app: App,
@@ -76,7 +80,7 @@ export async function readStanding(
   if (question.knownAt === null && row.judgedOn <= on && on <= held) {
     return { ...whose, ...standingOf(row, on, program), knownAt: row.lastRecordedAt };
   }
-  // What is being recorded meanwhile is left out, so that the same answer can be given again.
+  // What is being recorded at this moment is left out, so that the answer can be given again.
   const latest = Math.max(row.lastRecordedAt, program.rulesChangedAt.at(-1) ?? 0);
   const by = Math.min(question.knownAt ?? latest, latest);
   const asked = { programId: row.programId, partnerId: row.id, knownAt: by };
@@ -120,7 +124,10 @@ const NOTHING_KNOWN: Omit<Standing, 'on'> = {
 
 type Judged = Pick<KnownStanding, 'partnerId' | 'programId' | 'knownAt' | 'on'>;
 
-/** The facts behind a number of a standing: those that counted and those that did not, as they were known to it. */
+/**
+ * The facts behind a number of a standing: those that counted and those that did not, as they were known to
+ * it.
+ */
 export async function readEvidence(
   app: App,
   standing: Judged,

@@ -25,7 +25,10 @@ import {
   writeToProgram,
 } from './write-to-program.ts';
 
-/** The chain of versions that a correction or a void adds to, and the version that it expects to be the current one. */
+/**
+ * The chain of versions that a correction or a void adds to, and the version that it expects to be the
+ * current one.
+ */
 export type FactKey = {
   readonly program: string;
   readonly source: string;
@@ -52,7 +55,10 @@ export type AmendRefusal =
   | VersionConflict
   | WriteRefusal;
 
-/** Replaces what a fact says, also whose it is; every day that it bears on is judged anew. Sent again, it changes nothing. */
+/**
+ * Replaces the content of a fact, its partner included. Every day that it affects is judged anew. Sending it
+ * again changes nothing.
+ */
 export async function correctFact(
   app: App,
   command: FactKey & { readonly fact: Omit<FactInput, 'externalId'> },
@@ -61,12 +67,13 @@ export async function correctFact(
     app,
     command.program,
     async (writing): Promise<FactAmended | AmendRefusal | ContentRefused> => {
-      // The key is looked up as it is stored, and read nowhere.
+      // The key is used to look up stored facts, and needs no reading.
       const checked = checkFact({ ...command.fact, externalId: '-' }, 'fact', writing.program);
       if ('code' in checked) return contentRefused(checked);
       // The key stays as it is stored.
       const { partner: ref, externalId: _, ...content } = checked;
-      // Read without a lock: partners are locked all at once, in the one order in which all transactions lock.
+      // Read without a lock: partners are locked all at once, in the one order in which all transactions
+      // lock.
       const targetId = await findPartner(writing.tx, writing.program, ref);
       if (targetId === undefined) {
         return contentRefused(rejectPartner(ref, 'fact.partner'));
@@ -90,7 +97,7 @@ export async function correctFact(
   });
 }
 
-/** Makes a fact count for nothing, as if it had never happened; it stays to be seen. Sent again, it changes nothing. */
+/** Voids a fact: it no longer counts, but stays visible. Sending it again changes nothing. */
 export async function voidFact(app: App, command: FactKey): Promise<FactAmended | AmendRefusal> {
   return writeToProgram(app, command.program, (writing) =>
     amend(writing, command, null, (current, fingerprint) => ({
@@ -107,7 +114,9 @@ function contentRefused(rejection: RowRejection): ContentRefused {
   };
 }
 
-/** Adds the version that `next` makes of the current one; `targetId` is the partner that the fact may move to. */
+/**
+ * Adds the version that `next` makes of the current one; `targetId` is the partner that the fact may move to.
+ */
 async function amend(
   writing: Writing,
   key: FactKey,
@@ -137,7 +146,7 @@ async function amend(
   });
   const chain = await readChain();
   const current = chain.at(-1);
-  // It was moved to another partner before the lock was had.
+  // It was moved to another partner before this transaction had the lock.
   if (current === undefined || current.fact.partnerId !== ownerId) throw new TryAgain();
 
   const recordedAt = nextInstant(writing, partners);

@@ -9,8 +9,8 @@ export function rulebookNotFound() {
 }
 
 /**
- * Runs a change to a rulebook while nothing else is written to its programme, and has every standing that it makes due judged. Other
- * programmes go on meanwhile.
+ * Runs a change to a rulebook while nothing else is written to its programme, and has every standing that it
+ * makes due judged. Other programmes go on meanwhile.
  */
 export async function changeRules<
   Done extends { readonly rulebookId: string },
@@ -20,7 +20,8 @@ export async function changeRules<
   rulebookId: string,
   change: (tx: Transaction, start: WriteStart) => Promise<Done | Refusal>,
 ): Promise<Done | Refusal | Refused<'RULEBOOK_NOT_FOUND'>> {
-  // The programmes that the caller can see; asked for outside the transaction, which has the only session of an embedded database.
+  // The programmes that the caller can see; asked for outside the transaction, which has the only session of
+  // an embedded database.
   const { byId: reached } = await app.catalogue.current();
   const result = await inTransaction(app.database, async (tx) => {
     const programId = await readProgramOf(tx, rulebookId);

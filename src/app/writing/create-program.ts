@@ -19,7 +19,10 @@ export type CreateProgram = {
   readonly fiscalYearFirstMonth: number;
   readonly satisfactionScale: { readonly minimum: string; readonly maximum: string };
   readonly measurementKinds: readonly MeasurementKind[];
-  /** Whether persons, or references of partners, that differ only in case are one; for ever. False if left out. */
+  /**
+   * Whether persons, or references of partners, that differ only in case are one. It cannot be changed later.
+   * False if left out.
+   */
   readonly personsIgnoreCase?: boolean;
   readonly referencesIgnoreCase?: boolean;
 };
@@ -94,7 +97,7 @@ function readNames(command: CreateProgram): CreateProgram {
   };
 }
 
-/** Makes a programme, without rules and members yet; returns its id. */
+/** Creates a programme without rules and members; returns its id. */
 export async function createProgram(
   app: App,
   sent: CreateProgram,

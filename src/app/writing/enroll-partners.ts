@@ -42,7 +42,7 @@ export type PartnersEnrolled = {
   readonly changes: readonly LogEntry[];
 };
 
-/** Makes partners members of a programme and judges them, in one transaction. Refused ones are left out, the others go in. */
+/** Enrolls partners in a programme and judges them, in one transaction. Refused partners are left out. */
 export async function enrollPartners(
   app: App,
   command: EnrollPartners,
@@ -54,7 +54,8 @@ export async function enrollPartners(
       parent === null ? [externalRef] : [externalRef, parent],
     );
     const { stored: refs, pick, spelled } = await readReferences(tx, program, sent);
-    // With those above a parent, which must not be moved meanwhile: how deep it is decides whether anything may come below it.
+    // Partners above a parent are locked too and must not be moved meanwhile: the parent's depth decides
+    // whether a partner may come below it.
     const withAncestors = command.partners.some(({ parent }) => parent !== null);
     const locked = await lockPartners(tx, program.id, { refs, withAncestors });
     const hierarchy: Map<string, readonly HierarchyEntry[]> = new Map(
@@ -82,7 +83,7 @@ export async function enrollPartners(
       return { partnerId: id };
     });
     const inserted = await insertPartners(tx, program.id, added);
-    // Another transaction enrolled one of them meanwhile: now that it has committed, its row will be seen.
+    // Another transaction enrolled one of them meanwhile. It has committed, so the next attempt sees its row.
     if (inserted.size < added.length) throw new TryAgain();
     await spelled.keep(tx);
     const rows = await lockPartners(tx, program.id, { refs: [...inserted], withAncestors: false });

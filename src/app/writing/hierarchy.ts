@@ -19,7 +19,7 @@ export async function readHierarchy(
   return new Map([...entered].map(([id, entries]) => [id, resolveEntries(entries)]));
 }
 
-/** A parent is refused because of how many partners would stand above one another on a day. */
+/** A parent is refused because the family would be too deep on some day. */
 export function refuseDepth(on: Day): Refused<'HIERARCHY_TOO_DEEP'> & { readonly path: string } {
   const message = `On ${formatDay(on)} more than ${MAX_DEPTH} partners would stand above one another; a family is at most ${MAX_DEPTH} deep.`;
   return { ...refuse('HIERARCHY_TOO_DEEP', message), path: 'parent' };

@@ -38,7 +38,10 @@ export type OverrideRefusal =
 
 const LONGEST_TEXT = 500;
 
-/** Sets a partner's tier by hand for a time. Policy goes on beside it, unseen; the computed tier stays visible. */
+/**
+ * Sets a partner's tier by hand for a time. Policy continues in the background, and the computed tier stays
+ * visible.
+ */
 export async function overrideTier(app: App, command: OverrideTier): Promise<OverrideSet | OverrideRefusal> {
   return writeToProgram(app, command.program, async (writing): Promise<OverrideSet | OverrideRefusal> => {
     const { tx, program, today } = writing;
@@ -93,7 +96,10 @@ export async function overrideTier(app: App, command: OverrideTier): Promise<Ove
   });
 }
 
-/** Ends an override before `on` (today if null), or takes it back whole if it had not begun by then. Sent again, it changes nothing. */
+/**
+ * Ends an override before `on` (today if null), or cancels it if it has not begun by then. Sending it again
+ * changes nothing.
+ */
 export async function endOverride(
   app: App,
   command: { readonly program: string; readonly override: string; readonly on: Day | null },

@@ -19,7 +19,7 @@ import { dayIn } from '../context/clock.ts';
 import { changeRules, rulebookNotFound } from './change-rules.ts';
 import { nextInstant } from './write-to-program.ts';
 
-/** How much of all that is wrong is said in one sentence, in characters. */
+/** The longest list of problems in one sentence, in characters. */
 const LONGEST_REASONS = 1_000;
 
 export type PublishRulebook = { readonly rulebook: string; readonly effectiveFrom: Day };
@@ -30,8 +30,8 @@ export type NotPublishable = Refused<'NOT_PUBLISHABLE'> & { readonly problems: r
 export type PublishRefusal = Refused<'RULEBOOK_NOT_FOUND' | 'NOT_A_DRAFT'> | NotPublishable;
 
 /**
- * Makes a draft the programme's rules from a day on; from then on it never changes. Every partner is judged anew right after, as work that
- * any process goes on with.
+ * Publishes a draft from a day on. It never changes afterwards. Every partner is judged anew right after, as
+ * due work of any process.
  */
 export async function publishRulebook(
   app: App,
@@ -98,7 +98,10 @@ type Circumstances = {
   readonly hasLog: boolean;
 };
 
-/** What is wrong with the day; null if nothing is. Where no rulebook counts, nothing was promised, so any day will do. */
+/**
+ * What is wrong with the day; null if nothing is. Where no rulebook counts, nothing was promised, so any day
+ * will do.
+ */
 function findWrongDay(effectiveFrom: Day, { today, previous, hasLog }: Circumstances): string | null {
   if (previous === undefined) return null;
   if (effectiveFrom <= previous.effectiveFrom) {
@@ -128,8 +131,8 @@ async function findTooMany(
 }
 
 /**
- * How far the judging has come since the latest withdrawal; null once it is through. The next rulebook remaps the tiers of the
- * one before it, and knows nothing of those that a withdrawn one gave.
+ * How far judging has come since the latest withdrawal; null once it is finished. The next rulebook remaps
+ * the tiers of the one before it, and does not know those of the withdrawn one.
  */
 async function findWaiting(tx: Transaction, program: ProgramRecord): Promise<string | null> {
   const { at, version } = latestWithdrawal(program);

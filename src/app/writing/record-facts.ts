@@ -41,8 +41,8 @@ export type RecordFacts = {
 };
 
 /**
- * What became of the row at `index`. A duplicate names the version that says the same, and whether the fact is void now. An
- * outdated row says what an older version said.
+ * What became of the row at `index`. A duplicate names the version that says the same, and whether the fact
+ * is void now. An outdated row says what an older version said.
  */
 export type RowOutcome =
   | { readonly type: 'RECORDED'; readonly index: number; readonly fact: Fact }
@@ -59,9 +59,9 @@ export type FactsRejected = Refused<'FACTS_REJECTED'> & { readonly rejections: r
 export type SourceRefused = Refused<'INVALID_INPUT'> & { readonly path: string };
 
 /**
- * Records facts, judges the partners concerned and logs what changed about them, all in one transaction. Idempotent by (program, source,
- * externalId): the same row again is a duplicate and changes nothing, what an older version said is outdated, and another row under the
- * same key is a conflict.
+ * Records facts, judges the partners concerned and logs what changed about them, all in one transaction.
+ * Idempotent by (program, source, externalId): the same row again is a duplicate and changes nothing, what an
+ * older version said is outdated, and another row under the same key is a conflict.
  */
 export async function recordFacts(
   app: App,
@@ -76,7 +76,8 @@ export async function recordFacts(
       );
     } catch (error) {
       if (!(error instanceof BeyondItems)) throw error;
-      // Nothing was recorded; once more without the rows that bring too many items. Each time there are more of them.
+      // Nothing was recorded; once more without the rows that bring too many items. Each time there are more
+      // of them.
       for (const excess of error.excesses.toReversed()) refused.set(excess.fact.externalId, excess);
     }
   }
@@ -129,10 +130,10 @@ async function recordRows(
         : { type: 'REJECTED', index, ...rejection };
     }
     const fingerprint = fingerprintOf({ ...content, partnerId: partner.id });
-    // As it was sent first: what was stored before texts had one form is kept under that.
+    // First as it was sent: texts stored before names were normalized are kept unchanged.
     const chain = chains.map((ofSource) => pickSpelling(ofSource, keys[index] ?? [])).find((each) => each);
     const known = chain && knownRow(index, chain, fingerprint);
-    // What would be refused today can only be what was recorded when it was not.
+    // A row that would be refused today can still be one that was recorded before.
     if (rejection !== null && (known === undefined || known.type === 'REJECTED')) {
       return { type: 'REJECTED', index, ...rejection };
     }
@@ -175,7 +176,8 @@ async function recordRows(
     },
     async () => {
       const inserted = await insertFacts(tx, program.id, added);
-      // Another transaction took a key after the chains were read: now that it has committed, they will show it.
+      // Another transaction took a key after the chains were read. It has committed, so the next attempt sees
+      // it.
       if (inserted.size < added.length) throw new TryAgain();
       await persons.keep(tx);
     },
@@ -184,8 +186,9 @@ async function recordRows(
 }
 
 /**
- * What a row is to the versions under its key (rules 7 and 38): a nightly file that repeats what was corrected since must not take
- * the correction back, and one that repeats what was voided since must not revive it.
+ * What a row is to the versions under its key (rules 7 and 38): a nightly file that repeats what was
+ * corrected since must not take the correction back, and one that repeats what was voided since must not
+ * revive it.
  */
 function knownRow(index: number, chain: readonly FingerprintedFact[], fingerprint: string): RowOutcome {
   const current = chain.at(-1)?.fact;

@@ -10,11 +10,11 @@ export type SaveRulebookDraft = {
   readonly program: string;
   /** The rulebook document, as parsed JSON. */
   readonly document: unknown;
-  /** The draft to replace; null makes a new one. */
+  /** The draft to replace; null creates a new one. */
   readonly draft: string | null;
 };
 
-/** The document is no valid rulebook, for these reasons, of which the first are told. */
+/** The document is not a valid rulebook; these are the first reasons. */
 export type RulebookInvalid = Refused<'RULEBOOK_INVALID'> & {
   readonly problems: readonly Problem[];
   readonly problemCount: number;

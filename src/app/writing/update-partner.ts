@@ -26,14 +26,17 @@ import { findPartner, refuseName } from '../naming/references.ts';
 import { everAbove, readHierarchy, refuseDepth } from './hierarchy.ts';
 import { changePartners, nextInstant, type WriteRefusal, writeToProgram } from './write-to-program.ts';
 
-/** What changes about a partner from a day on. What is left out stays as it is, and so does what was entered for a later day. */
+/**
+ * What changes about a partner from a day on. What is left out stays as it is, and so does what was entered
+ * for a later day.
+ */
 export type UpdatePartner = {
   readonly program: string;
   /** The partner's external reference. */
   readonly partner: string;
   /**
-   * Today if null, or the day of an enrolment to come; also a day of the past, whose standings are then judged anew. If null, `enrolledOn`
-   * and `leftOn` are those of a membership on all its days.
+   * Today if null, or the day of an enrolment to come; also a day of the past, whose standings are then
+   * judged anew. If null, `enrolledOn` and `leftOn` are those of a membership on all its days.
    */
   readonly firstOn: Day | null;
   readonly name?: string;
@@ -61,7 +64,10 @@ export type UpdateRefusal = Refused<
   'PARTNER_NOT_FOUND' | 'UNKNOWN_PARENT' | 'HIERARCHY_CYCLE' | 'HIERARCHY_TOO_DEEP' | 'INVALID_INPUT'
 > & { readonly path?: string };
 
-/** Enters new data about a partner and judges it, and those above it, anew. What is the same already is entered nowhere. */
+/**
+ * Enters new data about a partner, and judges it and the partners above it anew. Data that do not differ are
+ * not entered.
+ */
 export async function updatePartner(
   app: App,
   sent: UpdatePartner,
@@ -77,7 +83,8 @@ export async function updatePartner(
       typeof command.parent === 'string' ? await findPartner(tx, program, command.parent) : null;
     if (parentId === undefined) return notFound('UNKNOWN_PARENT', command.parent ?? '', 'parent');
 
-    // All partners above, before and after: those that count families are judged anew, and no other call may move them meanwhile.
+    // All partners above, before and after: those that count families are judged anew, and no other call may
+    // move them meanwhile.
     const partners = await lockPartners(tx, program.id, {
       ids: parentId === null ? [partnerId] : [partnerId, parentId],
       withAncestors: true,
@@ -91,7 +98,8 @@ export async function updatePartner(
     );
     const own = entered.get(partnerId) ?? [];
     const resolved = resolveEntries(own);
-    // Of one enrolled on a day to come nothing is known before: an entry for today would be followed by that of its enrolment.
+    // Of one enrolled on a day to come nothing is known before: an entry for today would be followed by that
+    // of its enrolment.
     const knownOn = Math.min(
       ...[command.enrolledOn, resolved[0]?.firstOn].filter((day) => day !== undefined),
     );
@@ -130,7 +138,7 @@ export async function updatePartner(
       const children = childrenIn(new Map([...below, [partnerId, updated]]));
       const tooDeepOn = findTooDeep(partnerId, hierarchy, children, placesOn);
       if (tooDeepOn !== null) return refuseDepth(tooDeepOn);
-      // The facts of those that it brings along are new to a partner that it never was below.
+      // The facts of the partner's affiliates are new to partners that it was never below.
       const brought = { isNew: (fact: Fact) => below.has(fact.partnerId), replaced: [] };
       arrivalsOf = (id) => (aboveBefore.has(id) ? null : brought);
     }

@@ -15,14 +15,18 @@ export type WithdrawRulebook = {
   readonly reason: string;
 };
 
-/** `factsUnconverted` is how many current facts are in a currency that no rulebook of the programme knows any more. */
+/**
+ * `factsUnconverted` is how many current facts are in a currency that no rulebook of the programme knows any
+ * more.
+ */
 export type RulebookWithdrawn = { readonly rulebookId: string; readonly factsUnconverted: number };
 
 export type WithdrawRefusal = Refused<'RULEBOOK_NOT_FOUND' | 'NOT_WITHDRAWABLE'>;
 
 /**
- * Takes the latest published rulebook back, also after it took effect (rule 35). From then on all is judged as if it had not been, the past
- * included; what was believed until then stays answerable. Every partner is judged anew, as work that any process goes on with.
+ * Withdraws the latest published rulebook, also after it took effect (rule 35). From then on partners are
+ * judged as if it had never been published, in the past too; earlier answers can still be given. Every
+ * partner is judged anew, as due work of any process.
  */
 export async function withdrawRulebook(
   app: App,

@@ -24,8 +24,8 @@ export type Writing = {
 export type WriteRefusal = Refused<'PROGRAM_NOT_FOUND' | 'TRY_AGAIN'>;
 
 /**
- * Runs `work` in one transaction on the programme with this code, tried again as a whole where the database asks for it, and rings the
- * doorbell once it has committed.
+ * Runs `work` in one transaction on the programme with this code, tried again as a whole where the database
+ * asks for it, and rings the doorbell once it has committed.
  */
 export async function writeToProgram<T>(
   app: App,
@@ -58,12 +58,15 @@ export async function writeToProgram<T>(
       'Too much else is being written just now; nothing was changed. Send it again in a moment.',
     );
   }
-  // Also when nothing was logged: numbers may have changed, which watchers of a standing are told.
+  // Also if nothing was logged: numbers may have changed, which watchers of a standing receive.
   app.doorbell.ring(found.id);
   return result;
 }
 
-/** An instant after everything recorded about these partners and their rules, so that no answer given before includes what is recorded then. */
+/**
+ * An instant after everything recorded about these partners and their rules, so that no answer given before
+ * includes what is recorded then.
+ */
 export function nextInstant(
   { now, program }: Pick<Writing, 'now' | 'program'>,
   partners: readonly Pick<LockedPartner, 'lastRecordedAt'>[],
@@ -76,8 +79,9 @@ export function nextInstant(
 }
 
 /**
- * Makes a change to locked partners: first judges them by what was known before it, where a newer rulebook has not reached them yet or days
- * have passed that made a difference; then makes the change, judges them by all that is known, and logs both.
+ * Makes a change to locked partners: first judges them by what was known before it, where a newer rulebook
+ * has not reached them yet or days have passed that made a difference; then makes the change, judges them by
+ * all that is known, and logs both.
  */
 export async function changePartners(
   { tx, program, now, today, giveWay }: Writing,

@@ -1,15 +1,22 @@
 import type { Hold } from '../partner/status.ts';
 import type { Day } from '../values/day.ts';
 
-/** What set a change off: new data, the passing of days, a rulebook, an override, or the partner's own data. */
+/**
+ * What set a change off: new data, the passing of days, a rulebook, an override, or the partner's own data.
+ */
 export const TRIGGERS = ['FACT', 'TIME', 'RULEBOOK', 'OVERRIDE', 'PARTNER'] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
-/** REMAPPED: a new rulebook gave the same standing another name. ENTERED and LEFT: from or to no tier at all. */
+/**
+ * REMAPPED: a new rulebook mapped the tier to one of its own. ENTERED and LEFT: from or to no tier at all.
+ */
 export const DIRECTIONS = ['UP', 'DOWN', 'REMAPPED', 'ENTERED', 'LEFT'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
-/** OVER: what kept the tier no longer does. NOT_NEEDED: the computed tier came to the tier, which nothing has to keep any more. */
+/**
+ * OVER: the hold ended. NOT_NEEDED: the computed tier reached the effective tier, which needs no hold any
+ * more.
+ */
 export const HOLD_ENDINGS = ['OVER', 'NOT_NEEDED'] as const;
 export type HoldEnding = (typeof HOLD_ENDINGS)[number];
 
@@ -25,7 +32,10 @@ export type ChangeDetail =
     }
   | { readonly type: 'SpecializationEarned'; readonly specialization: string; readonly since: Day }
   | { readonly type: 'SpecializationLapsed'; readonly specialization: string; readonly since: Day }
-  /** A hold is the same one as long as its reason and the tier that it keeps stay; that its foreseen end moves is no entry. */
+  /**
+   * A hold stays the same one while its reason and the tier that it keeps stay. A new foreseen end is not
+   * logged.
+   */
   | {
       readonly type: 'HoldStarted';
       /** Its `until` is what was foreseen when it started. */

@@ -9,13 +9,18 @@ export type Comparison = {
   readonly on: Day;
   /** What is believed now. */
   readonly timeline: Timeline;
-  /** Those that define the tiers of both statuses and what lies between them, ascending by `effectiveFrom`. */
+  /**
+   * Those that define the tiers of both statuses and what lies between them, ascending by `effectiveFrom`.
+   */
   readonly rulebooks: readonly PublishedRulebook[];
   /** Those that count now. */
   readonly counting: readonly PublishedRulebook[];
 };
 
-/** What became different from one status to the one that `timeline` has on `on`; at most one TierChanged, first. */
+/**
+ * What became different from one status to the one that `timeline` has on `on`; at most one TierChanged,
+ * first.
+ */
 export function compareStatuses(before: Status, after: Status, context: Comparison): ChangeDetail[] {
   const direction = directionOf(before, after, context.rulebooks);
   return [
@@ -65,8 +70,8 @@ function specializationChanges(before: Status, after: Status, { timeline, on }: 
 }
 
 /**
- * Holds are told apart by their reasons: that the foreseen end of one moves is no news. Only when the tier itself rose or fell, one for
- * the same reason but until another day keeps another tier, and so is another hold.
+ * Holds are told apart by their reasons; a new foreseen end is not a change. Only if the tier itself rose or
+ * fell does a hold for the same reason with another end keep another tier, and count as another hold.
  */
 function holdChanges(
   before: Status,
@@ -91,7 +96,7 @@ function holdChanges(
   ];
 }
 
-/** Not if the computed tier moved towards the one that was held, and that one was not lost. */
+/** Not if the computed tier moved towards the held one, and the held one was not lost. */
 function isStillNeeded(
   before: Status,
   after: Status,
@@ -116,7 +121,7 @@ function riskChange(
 ): ChangeDetail[] {
   const was = before.risk;
   const is = after.risk;
-  // A tier that was lost, or left behind with the programme, was not saved.
+  // If the tier was lost, or the partner left, the risk was not averted.
   if (is === null)
     return was === null || direction === 'DOWN' || direction === 'LEFT' ? [] : [{ type: 'RiskCleared' }];
   if (after.tier === null) return [];

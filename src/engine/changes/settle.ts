@@ -6,7 +6,10 @@ import type { Day } from '../values/day.ts';
 import type { Change, ChangeDetail, Trigger } from './change.ts';
 import { type Comparison, compareStatuses } from './compare-statuses.ts';
 
-/** What was believed about a partner when it was last judged, on `judgedOn`, and by which rulebooks, ascending. */
+/**
+ * What was believed about a partner when it was last judged, on `judgedOn`, and by which rulebooks,
+ * ascending.
+ */
 export type Judged = {
   readonly timeline: Timeline;
   readonly judgedOn: Day;
@@ -14,11 +17,11 @@ export type Judged = {
 };
 
 /**
- * The log entries by which a partner gets from what was believed when it was last judged to what is believed today, in order:
- * the changes that were due on the days since, each on its own day; those that what is new makes today; and one
- * HistoryRevised if it makes days before today different. `previous` is null for a partner that was never judged;
- * `rulebooks` are those that count now. One that `previous` went by and that is not among them was withdrawn `today`: what was due
- * by it until then is logged first, as for any write.
+ * The log entries by which a partner gets from what was believed when it was last judged to what is believed
+ * today, in order: the changes that were due on the days since, each on its own day; those that what is new
+ * makes today; and one HistoryRevised if it makes days before today different. `previous` is null for a
+ * partner that was never judged; `rulebooks` are those that count now. One that `previous` went by and that
+ * is not among them was withdrawn `today`: what was due by it until then is logged first, as for any write.
  */
 export function settle({
   previous,
@@ -35,7 +38,7 @@ export function settle({
 }): Change[] {
   const believed = previous?.timeline ?? [];
   const overdue = previous === null ? [] : overdueChanges(previous, today);
-  // A partner's days never go back, even where the clock does.
+  // A partner's days never go back, even if the clock does.
   const on = Math.max(today, previous?.judgedOn ?? today);
   const before = statusOn(believed, on);
   const compared = {
@@ -51,8 +54,9 @@ export function settle({
 }
 
 /**
- * The rulebooks by which a status compares with a later one: those that count, unless its own was withdrawn. Only the latest can be, so that
- * what it was judged by has the ones before it, and every remap from those to it.
+ * The rulebooks by which a status compares with a later one: those that count, unless its own was withdrawn.
+ * Only the latest can be, so that what it was judged by has the ones before it, and every remap from those to
+ * it.
  */
 function ladderFor(
   { rulebookId }: Status,
@@ -64,7 +68,9 @@ function ladderFor(
     : (previous?.rulebooks ?? counting);
 }
 
-/** The changes that passing days alone bring from the day of judging (exclusive) until `today` (inclusive). */
+/**
+ * The changes that passing days alone bring from the day of judging (exclusive) until `today` (inclusive).
+ */
 function overdueChanges({ timeline, judgedOn, rulebooks }: Judged, today: Day): Change[] {
   return timeline.flatMap(({ from }) => {
     if (from <= judgedOn || from > today) return [];

@@ -15,8 +15,8 @@ const WORDS: Readonly<Record<Comparison, string>> = {
 };
 
 /**
- * Refuses a bound that every value of a measure would meet, or none: where the kind of number says between which ends it lies, such
- * a bound decides nothing. What is made of constants alone is decided on purpose.
+ * Refuses a threshold that every value of a measure meets, or none: it decides nothing. Measures made of
+ * constants alone are exempt, since their author decides them on purpose.
  */
 export function checkBounds(
   measure: Measure,

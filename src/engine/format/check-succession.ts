@@ -12,8 +12,8 @@ export type Succession = {
 };
 
 /**
- * What keeps a valid rulebook from being published now: tiers without a successor or that change places, currencies that it
- * lacks, a transition without days.
+ * What keeps a valid rulebook from being published now: tiers without a successor or that change places,
+ * currencies that it lacks, a transition without days.
  */
 export function checkSuccession(rulebook: Rulebook, succession: Succession): readonly Problem[] {
   const { effectiveFrom, previous, currenciesInUse } = succession;
@@ -53,7 +53,10 @@ export function checkSuccession(rulebook: Rulebook, succession: Succession): rea
   return problems;
 }
 
-/** Where a tier is led below the one that it was above: nothing held or waited for could pass through that. */
+/**
+ * The tiers that a remap would put below one that they were above. Holds and graces could not be carried
+ * over.
+ */
 function reversals(rulebook: Rulebook, old: Rulebook['tiers']): Problem[] {
   const led = old.flatMap(({ code }) => {
     const to = remappedTier(rulebook, code);

@@ -29,7 +29,7 @@ export const localizedTextShape: Shape<LocalizedText> = object(
 /** Names of measures in the document. */
 export const MEASURE_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
-/** One number for all regions, or one a region with a default for the others. */
+/** One number for all regions, or one per region with a default for the others. */
 export const regionalNumberShape: Shape<RegionalNumber> = textOr<RegionalNumber>(
   mapped(decimal, (number) => ({ default: number, regions: new Map() })),
   object({ default: decimal, regions: namedRecord('regions', decimal) }, (numbers) => numbers),

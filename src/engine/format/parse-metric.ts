@@ -124,7 +124,10 @@ const filterShape: Shape<Filter> = byKey<Filter>({
   field: comparedShape,
 });
 
-/** The texts as facts have them: a value is the same number however it is written, a person the same where case doesn't count. */
+/**
+ * The texts as facts have them: a value is the same number however it is written, a person the same where
+ * case doesn't count.
+ */
 function listed(
   field: string,
   texts: readonly string[],

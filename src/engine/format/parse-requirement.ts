@@ -80,7 +80,7 @@ const forEachShape: Shape<Requirement> = object(
       const message = 'Items are values of facts, but no metric is measured here.';
       return reading.refuse(pointer(pointer(at, 'where'), 'measure'), message);
     }
-    // Facts without the field belong to no item: what has no items is met for all, whatever the facts say.
+    // Facts without the field belong to no item, and a forEach without items is always met for all of them.
     const { metrics, groups } = itemScope({ where, body });
     const kinds = new Set([...metrics.keys()].map(({ kind }) => kind));
     if (groups.size > 0) kinds.add('certification');

@@ -135,8 +135,8 @@ const documentShape: Shape<Rulebook> = object(
 );
 
 /**
- * Reads a rulebook document of format 1 that is to be saved or published for a programme; refuses it with what is wrong with
- * it, also if it is larger than RULEBOOK_LIMITS.
+ * Reads a rulebook document of format 1 that is to be saved or published for a programme; refuses it with
+ * what is wrong with it, also if it is larger than RULEBOOK_LIMITS.
  */
 export function parseRulebook(document: unknown, program: ProgramSettings): ParsedRulebook {
   const { bytes, nesting } = RULEBOOK_LIMITS;
@@ -148,7 +148,10 @@ export function parseRulebook(document: unknown, program: ProgramSettings): Pars
   return read(document, program, false);
 }
 
-/** Reads the document of a rulebook that was published: however large it is. Its size is looked at before a partner is judged by it. */
+/**
+ * Reads the document of a rulebook that was published: however large it is. Its size is looked at before a
+ * partner is judged by it.
+ */
 export function readPublishedRulebook(document: unknown, program: ProgramSettings): ParsedRulebook {
   return read(document, program, true);
 }
@@ -223,7 +226,10 @@ function refuseRepeatedCodes(
   }
 }
 
-/** Refuses specializations whose requirements lead back to themselves; each cycle once, at its first specialization. */
+/**
+ * Refuses specializations whose requirements lead back to themselves; each cycle once, at its first
+ * specialization.
+ */
 function refuseCycles(
   specializations: readonly Specialization[],
   path: string,

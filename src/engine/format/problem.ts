@@ -1,6 +1,6 @@
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
 
-/** Something wrong with a document: the JSON pointer of its place, and a sentence for people. */
+/** A problem in a document: the JSON pointer of its place, and a sentence for people. */
 export type Problem = { readonly path: string; readonly message: string };
 
 /** The JSON pointer of a key or index below `path`. */
@@ -26,10 +26,10 @@ export function quoted(text: string): string {
   return `"${shortened(text, RULEBOOK_LIMITS.quotedText)}"`;
 }
 
-/** The problem as it is told: neither its place nor its sentence grows with what the document has there. */
+/** The problem as it is told. Neither its place nor its sentence grows with the document. */
 export function told({ path, message }: Problem): Problem {
   const { problemText } = RULEBOOK_LIMITS;
-  // Half of an escaped character is none.
+  // Half of a surrogate pair is not a character.
   return { path: shortened(path).replace(/~(?=…$)/, ''), message: shortened(message, problemText) };
 }
 

@@ -6,8 +6,8 @@ import { hiddenIn } from './scalar-shape.ts';
 import type { Limit, Shape } from './shape.ts';
 
 /**
- * An object whose keys name something and whose values have one shape. Each key is in its one form and there once, and there
- * are no more than the limit.
+ * An object whose keys name something and whose values have one shape. Each key is in its one form and there
+ * once, and there are no more than the limit.
  */
 export function namedRecord<T>(limit: Limit, item: Shape<T>): Shape<ReadonlyMap<string, T>> {
   return {

@@ -1,6 +1,7 @@
 /**
- * How large a rulebook document may be, all in one place. They are counted when a draft is saved and when it is published;
- * what was published before is judged whatever it has, up to `partsJudged`. Lengths of texts are in characters.
+ * How large a rulebook document may be, all in one place. They are counted when a draft is saved and when it
+ * is published; what was published before is judged whatever it has, up to `partsJudged`. Lengths of texts
+ * are in characters.
  */
 export const RULEBOOK_LIMITS = {
   /** Bytes of the document as JSON without spaces. */
@@ -10,25 +11,31 @@ export const RULEBOOK_LIMITS = {
   /** Measures and requirements within one another, those meant by a name included. */
   depth: 64,
   /**
-   * What the document comes to with everything written out wherever it is used: measures, requirements and specializations,
-   * their filters, steps, regions and places for persons, and the body of each forEach for `itemsAssumed` items.
+   * The size of the document with everything expanded wherever it is used: measures, requirements and
+   * specializations, their filters, steps, regions and places for persons, and the body of each forEach for
+   * `itemsAssumed` items.
    */
   parts: 5_000,
-  /** The same of a rulebook that was published already: by a larger one no partner is judged. */
+  /** The same for a rulebook that is published already: no partner is judged by a larger one. */
   partsJudged: 50_000,
   /** What the depth may be of a rulebook that was published already. */
   depthJudged: 500,
   /**
-   * What is asked for one item, of all forEachs of the document together, with everything written out where it is used: a partner
-   * may have as many items as `items` says, and each is judged on each day on which a number changes.
+   * The size of what is judged for one item, in all forEachs of the document together, with everything
+   * expanded where it is used: a partner may have up to `items` items, and each is judged on every day on
+   * which a number changes.
    */
   partsPerItem: 300,
-  /** How many items the body of a forEach is counted for. A partner with `items` of them takes up to 20 times as much. */
+  /**
+   * How many items the body of a forEach is counted for. A partner with `items` of them takes up to 20 times
+   * as much.
+   */
   itemsAssumed: 10,
   /**
-   * Different values of a forEach's dimension that a partner's facts may have, with its family's where families count: among the
-   * facts, not void, of the kinds that say what an item is. Writes that would bring more are refused, and so are rulebooks that would
-   * find more. What was recorded before is judged whatever it has.
+   * How many different values of a forEach's dimension the facts of a partner (and of its family, where
+   * families count) may have. Void facts, and kinds that do not define items, are not counted. Writes that
+   * would bring more are refused, and so are rulebooks that would find more. What was recorded before is
+   * judged in any case.
    */
   items: 200,
 
@@ -41,7 +48,10 @@ export const RULEBOOK_LIMITS = {
   /** Groups of persons that are assigned, those within each forEach apart. */
   groups: 50,
   forEachs: 20,
-  /** Requirements as they are written, those within others included: on each day on which a number changes they are judged. */
+  /**
+   * Requirements as they are written, those within others included: on each day on which a number changes
+   * they are judged.
+   */
   requirements: 1_000,
 
   /** Measures that one is calculated from. */
@@ -91,6 +101,8 @@ export const PROGRAM_LIMITS = {
   measurementKinds: 100,
   /** Rulebooks that are saved and not published. */
   drafts: 100,
-  /** Rulebooks that are published and not withdrawn: each partner is judged by all of them, each for its days. */
+  /**
+   * Rulebooks that are published and not withdrawn: each partner is judged by all of them, each for its days.
+   */
   rulebooks: 200,
 } as const;

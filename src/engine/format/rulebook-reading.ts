@@ -13,14 +13,17 @@ const DEEPEST = RULEBOOK_LIMITS.depth;
 /** More names of a circle are not told. */
 const LONGEST_CIRCLE = 10;
 
-/** One pass over a rulebook document: what is wrong with it so far, and what its parts need to know of each other. */
+/**
+ * One pass over a rulebook document: what is wrong with it so far, and what its parts need to know of each
+ * other.
+ */
 export type RulebookReading = {
   /** The first of those that were noted, cut short where they repeat much of the document. */
   readonly problems: readonly Problem[];
   /** How many were noted. */
   problemCount(): number;
   readonly program: ProgramSettings;
-  /** The document holds already: it is read as it is, whatever would be refused today. */
+  /** The document is published already, and is read even if it would be refused today. */
   readonly isPublished: boolean;
   /** A text that names something, in its one form; refused at `path` where it names nothing. */
   name(text: string, path: string, longest: number): string | undefined;
@@ -29,13 +32,16 @@ export type RulebookReading = {
   /** Notes a problem; returns undefined, so that a reader can return it. */
   refuse(path: string, message: string): undefined;
   /**
-   * Whether so many are within one of RULEBOOK_LIMITS; refused if not. What was published already is within all: how large it
-   * may be is counted as a whole.
+   * Whether a count is within one of RULEBOOK_LIMITS; refused if not. A published document is within all of
+   * them: its size is checked as a whole.
    */
   within(count: number, limit: keyof typeof RULEBOOK_LIMITS, path: string): boolean;
   /** Runs a reader of something nested; refuses what is nested too deep. */
   deeper<T>(path: string, read: () => T | undefined): T | undefined;
-  /** The named measure, read when first asked for; undefined, and refused at `path`, if there is none or it is in a cycle. */
+  /**
+   * The named measure, read when first asked for; undefined, and refused at `path`, if there is none or it is
+   * in a cycle.
+   */
   measureNamed(name: string, path: string): Measure | undefined;
   /** Whether the document has a specialization with this code; refused at `path` if not. */
   hasSpecialization(code: string, path: string): boolean;

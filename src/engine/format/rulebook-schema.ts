@@ -4,8 +4,9 @@ import { documentSchema } from './parse-rulebook.ts';
 import type { JsonSchema } from './shape.ts';
 
 /**
- * The JSON Schema (2020-12) of rulebook documents of format 1, made of the same shapes as the reader. What depends on the programme or on
- * other parts of the document, such as names, units and circles, only the reader checks.
+ * The JSON Schema (2020-12) of rulebook documents of format 1, made of the same shapes as the reader. What
+ * depends on the programme or on other parts of the document, such as names, units and circles, only the
+ * reader checks.
  */
 export const rulebookSchema: JsonSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',

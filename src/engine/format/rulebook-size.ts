@@ -13,7 +13,10 @@ export type UnfoldedSize = {
 /** How large a rulebook may be; any number of parts per item if left out. */
 export type AllowedSize = UnfoldedSize & { readonly partsPerItem?: number };
 
-/** A rulebook's size, and what of it is too large by itself while nothing that it uses is: the first by the document's order. */
+/**
+ * A rulebook's size, and what of it is too large by itself while nothing that it uses is: the first by the
+ * document's order.
+ */
 export type RulebookSize = UnfoldedSize & {
   readonly culprit: (UnfoldedSize & { path: string }) | null;
   /** What its forEachs ask for one item, up to the first with which this is too much; null if it is not. */
@@ -23,8 +26,9 @@ export type RulebookSize = UnfoldedSize & {
 const MOST_COUNTED = 1_000_000_000;
 
 /**
- * What a rulebook comes to when it is judged, proven and explained. Each measure, requirement and specialization is looked at
- * once, whatever it unfolds to. Goes no deeper into what is used by name than reading the document did.
+ * The size of a rulebook when it is judged, proven and explained. Each measure, requirement and
+ * specialization is visited once, however often it is used. References are followed no deeper than when the
+ * document was read.
  */
 function rulebookSize({ measures, specializations, tiers }: Rulebook, allowed: AllowedSize): RulebookSize {
   const requirements = new Map(specializations.map(({ code, requirement }) => [code, requirement]));

@@ -4,7 +4,10 @@ import { findNameProblem, LONGEST_NAME, toName } from '../values/naming-text.ts'
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
 import type { Limit, Shape } from './shape.ts';
 
-/** A text in its one form that matches a pattern and is within the limit; `is` says what it then is, with its article. */
+/**
+ * A text in its one form that matches a pattern and is within the limit; `is` says what it then is, with its
+ * article.
+ */
 export function text(pattern: RegExp, is: string, limit?: Limit): Shape<string> {
   return {
     schema: {
@@ -20,7 +23,7 @@ export function text(pattern: RegExp, is: string, limit?: Limit): Shape<string> 
   };
 }
 
-/** What in a name can't be seen, so that no reader of its text would find it; null if nothing. */
+/** An invisible character in a name, which readers of its text could not see; null if there is none. */
 export function hiddenIn(name: string): string | null {
   return name === '' ? null : findNameProblem(name, Number.POSITIVE_INFINITY);
 }

@@ -6,8 +6,9 @@ import type { RulebookReading } from './rulebook-reading.ts';
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
 /**
- * How one part of a rulebook document looks, once: `schema` says it to other tools and `read` turns it into what the
- * engine works with. `read` notes what is wrong with the reading and then returns undefined.
+ * The shape of one part of a rulebook document, defined once: `schema` describes it to other tools, and
+ * `read` turns it into what the engine works with. `read` notes problems in the reading, and then returns
+ * undefined.
  */
 export type Shape<T> = {
   readonly schema: JsonSchema;
@@ -29,7 +30,10 @@ export function optional<T>(shape: Shape<T>): Optional<T> {
   return { optional: shape };
 }
 
-/** An object with these fields and no others; of `exactlyOne` precisely one has to be there. `build` may refuse it too. */
+/**
+ * An object with these fields and no others; of `exactlyOne` precisely one has to be there. `build` may
+ * refuse it too.
+ */
 export function object<F extends Fields, T>(
   fields: F,
   build: (values: Values<F>, path: string, reading: RulebookReading) => T | undefined,

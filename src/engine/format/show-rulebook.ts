@@ -15,8 +15,8 @@ export const NOTHING_ASKED: Requirement = {
 };
 
 /**
- * What can be shown of a document that can't be read: the tiers and specializations that have a code, by their names where they
- * have any. No partner may be judged by it.
+ * What can be shown of a document that can't be read: the tiers and specializations that have a code, by
+ * their names where they have any. No partner may be judged by it.
  */
 export function showRulebook(document: unknown, program: ProgramSettings): Rulebook {
   const reading = startReading({ document, program, isPublished: true, readMeasure: () => undefined });

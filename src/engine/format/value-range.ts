@@ -15,7 +15,10 @@ import {
 import type { ProgramSettings } from '../values/program.ts';
 import { unreachable } from '../values/unreachable.ts';
 
-/** Between which numbers every value of a measure lies, by what kind of number it is; null where there is no end. */
+/**
+ * Between which numbers every value of a measure lies, by what kind of number it is; null where there is no
+ * end.
+ */
 export type ValueRange = {
   readonly minimum: Fraction | null;
   readonly maximum: Fraction | null;
@@ -108,7 +111,7 @@ function everyNumber(number: RegionalNumber): readonly Fraction[] {
   return [number.default, ...number.regions.values()];
 }
 
-/** What comes of all ends; none if one has none. */
+/** Combines the ends of all parts; null if one has none. */
 function whole(
   ends: readonly (Fraction | null)[],
   f: (a: Fraction, b: Fraction) => Fraction,
@@ -117,7 +120,7 @@ function whole(
   return there.length < ends.length ? null : there.reduce(f);
 }
 
-/** What comes of those ends that there are. */
+/** Combines the ends that exist. */
 function known(
   ends: readonly (Fraction | null)[],
   f: (a: Fraction, b: Fraction) => Fraction,

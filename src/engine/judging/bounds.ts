@@ -3,7 +3,10 @@ import { holds } from '../values/comparison.ts';
 import { compare, divide, type Fraction, ZERO } from '../values/fraction.ts';
 import type { Outcome } from './standing.ts';
 
-/** A number as far as the data decides it: it lies between the two, which are equal if it is certain; null if nothing is known. */
+/**
+ * A number as far as the data decide it. It lies between the two bounds, which are equal if it is certain;
+ * null if nothing is known.
+ */
 export type Bounds = { readonly minimum: Fraction; readonly maximum: Fraction } | null;
 
 /** A number that is certain. */
@@ -11,7 +14,7 @@ export function certain(value: Fraction): Bounds {
   return { minimum: value, maximum: value };
 }
 
-/** The bounds of a function that never falls while an argument rises; nothing is known if nothing is of an argument. */
+/** The bounds of a function that is monotonic in each argument; unknown if an argument is unknown. */
 export function rising(parts: readonly Bounds[], f: (values: readonly Fraction[]) => Fraction): Bounds {
   const known = parts.filter((part) => part !== null);
   if (known.length < parts.length) return null;
@@ -20,7 +23,7 @@ export function rising(parts: readonly Bounds[], f: (values: readonly Fraction[]
   return { minimum, maximum: f(known.map((part) => part.maximum)) };
 }
 
-/** The bounds of a quotient; nothing is known where the divisor may be zero. */
+/** The bounds of a quotient; unknown if the divisor may be zero. */
 export function quotient(dividend: Bounds, divisor: Bounds): Bounds {
   if (dividend === null || divisor === null) return null;
   const [low, high] = [compare(divisor.minimum, ZERO), compare(divisor.maximum, ZERO)];

@@ -222,7 +222,7 @@ export function inRegion(number: RegionalNumber, region: string): Fraction {
   return number.regions.get(region) ?? number.default;
 }
 
-/** All-of and any-of after Kleene are n-of-m with n = m and n = 1. */
+/** In Kleene's logic, all-of and any-of are n-of-m with n = m and n = 1. */
 function quantified(quantifier: Quantifier, outcomes: readonly Outcome[]): Outcome {
   const needed = neededOf(quantifier, outcomes.length);
   const met = outcomes.filter((outcome) => outcome === 'MET').length;
@@ -231,7 +231,7 @@ function quantified(quantifier: Quantifier, outcomes: readonly Outcome[]): Outco
   return met + open < needed ? 'UNMET' : 'INSUFFICIENT_DATA';
 }
 
-/** What something that may or may not be an item says: nothing, where its body could not make a difference. */
+/** The outcome of a value that may or may not be an item, unless its body could not make a difference. */
 function undecided({ rule }: Quantifier, body: Outcome): Outcome {
   const harmless = rule === 'ALL' ? 'MET' : 'UNMET';
   return body === harmless ? harmless : 'INSUFFICIENT_DATA';
@@ -251,7 +251,10 @@ function capped(points: Fraction, cap: Fraction | null): Fraction {
   return cap === null ? points : least(points, cap);
 }
 
-/** A part's share rises with it and falls with the others; these bounds are safe, and exact if the parts are certain. */
+/**
+ * A part's share rises with it and falls with the others; these bounds are safe, and exact if the parts are
+ * certain.
+ */
 function shareBounds(parts: readonly Bounds[]): Bounds {
   const known = parts.filter((part) => part !== null);
   if (known.length < parts.length) return null;

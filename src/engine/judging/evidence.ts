@@ -24,9 +24,10 @@ type Excluded = { readonly fact: Fact; readonly reason: ExclusionReason };
 type Counted = { readonly metric: Metric } | { readonly group: PersonGroup; readonly slots: readonly Slot[] };
 
 /**
- * The facts behind the number at `path` of the rulebook's document on a day: of a measure that is a metric, of a group of
- * persons, or of one of its slots. `item` is the forEach's, null outside of one, and `of` the dimension that it is a value of; what
- * stands in a single forEach needs no `of`. Nothing, if there is no such number. Both lists are in the order of `byContent`.
+ * The facts behind the number at `path` of the rulebook's document on a day: of a measure that is a metric,
+ * of a group of persons, or of one of its slots. `item` is the forEach's, null outside of one, and `of` the
+ * dimension that it is a value of; what stands in a single forEach needs no `of`. Nothing, if there is no
+ * such number. Both lists are in the order of `byContent`.
  */
 export function evidence(
   partner: PartnerInputs,
@@ -113,7 +114,10 @@ function whyNotCounted(candidate: Candidate, metric: Metric, on: Day, setting: S
   return metric.validOnly && fact.expiresOn !== null && fact.expiresOn <= on ? 'EXPIRED' : 'OUTSIDE_WINDOW';
 }
 
-/** For each person one certification a slot counts; what else qualifies is not needed, or was used for another slot. */
+/**
+ * For each person one certification a slot counts; what else qualifies is not needed, or was used for another
+ * slot.
+ */
 function behindGroup(
   group: PersonGroup,
   slots: readonly Slot[],

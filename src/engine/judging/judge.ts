@@ -54,13 +54,17 @@ export function prove(rulebook: Rulebook, measurements: Measurements): Proof {
   };
 }
 
-/** What is missing for the tier above `tier`, highest first in `tiers`; null at the top and without a tier. */
+/**
+ * What is missing for the tier above `tier`, highest first in `tiers`; null at the top and without a tier.
+ */
 export function gapAbove(tiers: readonly TierProof[], tier: string | null): TierGap | null {
   const above = tiers[tiers.findIndex((each) => each.tier === tier) - 1];
   return above?.requirement ? { tier: above.tier, missing: missingParts(above.requirement) } : null;
 }
 
-/** What is missing for one tier, without a proof of the others; null for the lowest, which has no requirement. */
+/**
+ * What is missing for one tier, without a proof of the others; null for the lowest, which has no requirement.
+ */
 export function gapTo(rulebook: Rulebook, measurements: Measurements, tier: string): TierGap | null {
   const requirement = rulebook.tiers.find(({ code }) => code === tier)?.requirement ?? null;
   if (requirement === null) return null;
@@ -86,8 +90,8 @@ function computedRank(outcomes: ReadonlyMap<string, Outcome>): number {
 }
 
 /**
- * The smallest parts that are not met and that have to be: where every part is needed, theirs; where a choice is left, the choice as
- * a whole.
+ * The smallest parts that are not met and that have to be: where every part is needed, theirs; where a choice
+ * is left, the choice as a whole.
  */
 function missingParts(proof: RequirementProof): readonly RequirementProof[] {
   if (proof.outcome === 'MET') return [];

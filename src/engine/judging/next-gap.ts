@@ -2,12 +2,15 @@ import type { Measurements } from '../measuring/measurements.ts';
 import type { Rulebook } from '../rulebook/rulebook.ts';
 import { gapTo } from './judge.ts';
 
-/** The tier above the effective one and the places in the rulebook's document of what is missing for it. Plain JSON, to search partners by. */
+/**
+ * The tier above the effective one and the places in the rulebook's document of what is missing for it. Plain
+ * JSON, to search partners by.
+ */
 export type NextGap = { readonly tier: string; readonly missing: readonly string[] };
 
 /**
- * What the standing's `next` says, in short, for the effective tier; null where there is no tier above. A place is named once, however
- * many items miss it.
+ * What the standing's `next` says, in short, for the effective tier; null where there is no tier above. A
+ * place is named once, however many items miss it.
  */
 export function nextGap(
   rulebook: Rulebook,

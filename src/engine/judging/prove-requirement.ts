@@ -18,8 +18,8 @@ import type { Cut, MeasureProof, Outcome, RequirementProof } from './standing.ts
 type Calculation = Exclude<Measure, { readonly type: 'METRIC' | 'CONSTANT' }>;
 
 /**
- * Writes down why requirements have the outcomes that the evaluation says. What is used in several places is one proof
- * there: writing it down takes no longer than the document has parts, whatever it unfolds to.
+ * Writes down why requirements have the outcomes that the evaluation says. A part that is used in several
+ * places has one proof, so that the work is proportional to the document, however much it unfolds to.
  */
 export type Prover = {
   requirement(requirement: Requirement, place: EvaluationScope): RequirementProof;

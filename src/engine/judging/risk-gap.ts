@@ -6,8 +6,9 @@ import { gapTo } from './judge.ts';
 import type { TierGap } from './standing.ts';
 
 /**
- * What is missing, on the day of the fall, to keep the tier `held` that is at risk; null if its requirement is met then, because
- * something else than the data lets it fall. Judged by the later of the rulebooks that count before and then.
+ * What is missing, on the day of the fall, to keep the tier `held` that is at risk; null if its requirement
+ * is met then, because something else than the data lets it fall. Judged by the later of the rulebooks that
+ * count before and then.
  */
 export function gapAtRisk(partner: PartnerInputs, held: TierRef, risk: Risk): TierGap | null {
   const { rulebooks } = partner;

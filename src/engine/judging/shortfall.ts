@@ -26,7 +26,10 @@ export function isStrict(comparison: Comparison): boolean {
   return comparison === 'ABOVE' || comparison === 'BELOW';
 }
 
-/** Of a number that the data leave open, the end that is nearest to a threshold it misses; null if nothing is known of it. */
+/**
+ * The end of an undecided number's range that is nearest to a threshold that it misses; null if nothing is
+ * known.
+ */
 export function nearestValue({ value, range }: MeasureProof, comparison: Comparison): Fraction | null {
   if (value !== null) return value;
   if (range === null) return null;
@@ -53,8 +56,8 @@ export function calculationGrain(operator: string, parts: readonly MeasureProof[
 }
 
 /**
- * What is missing, with at most `most` digits after the point: the least such number that meets the threshold when it is recorded.
- * For `currency` it has at least the currency's digits, and counts are whole.
+ * What is missing, with at most `most` digits after the point: the least such number that meets the threshold
+ * when it is recorded. For `currency` it has at least the currency's digits, and counts are whole.
  */
 export function shortfallWithin(
   exact: Fraction,
@@ -66,7 +69,8 @@ export function shortfallWithin(
   const { grain } = measure;
   const least = measure.unit === currency ? currencyDigits(currency) : 0;
   const needed = Math.min(placesOf(exact) ?? most, most);
-  // Of what no fact says alone, no last digit means anything: more than it is as little more as can be written.
+  // A number that no single fact determines has no meaningful last digit: "more than" means the smallest step
+  // that can be written.
   const places =
     grain === 'COUNT' ? 0 : grain === 'OTHER' && isStrict(comparison) ? most : Math.max(least, needed);
   const rounded = roundUp(exact, places);
@@ -74,7 +78,10 @@ export function shortfallWithin(
   return add(rounded, fraction(1n, 10n ** BigInt(places)));
 }
 
-/** The shortfall that a proof tells: to be recorded as it is. Zero for a threshold that is met, null for one that is undecided. */
+/**
+ * The shortfall that a proof tells: to be recorded as it is. Zero for a threshold that is met, null for one
+ * that is undecided.
+ */
 export function shortfallOf(
   measure: MeasureProof,
   comparison: Comparison,

@@ -10,18 +10,25 @@ export const OUTCOMES = ['MET', 'UNMET', 'INSUFFICIENT_DATA'] as const;
 /** Three-valued: INSUFFICIENT_DATA says that the data can't decide it. */
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** What it takes to change a number: facts to be counted, amounts to be added, or something that no single fact says. */
+/**
+ * What it takes to change a number: facts to be counted, amounts to be added, or something that no single
+ * fact says.
+ */
 export type Grain = 'COUNT' | 'SUM' | 'OTHER';
 
 /**
- * How a number came about. `path` names its place in the rulebook's document, for example `/measures/revenue`; together with
- * the item and its dimension, for numbers within a forEach, it is the key under which counted and excluded facts are looked up.
+ * How a number came about. `path` names its place in the rulebook's document, for example
+ * `/measures/revenue`; together with the item and its dimension, for numbers within a forEach, it is the key
+ * under which counted and excluded facts are looked up.
  */
 export type MeasureProof = {
   readonly path: string;
   readonly item: string | null;
   readonly name: LocalizedText;
-  /** A currency, `points`, `persons`, `%` (the value 1 is 100 %) or the programme's unit; null for a bare number. */
+  /**
+   * A currency, `points`, `persons`, `%` (the value 1 is 100 %) or the programme's unit; null for a bare
+   * number.
+   */
   readonly unit: string | null;
   readonly grain: Grain;
   /** Null when the data can't decide it. */
@@ -86,8 +93,9 @@ export type RequirementProof = {
       readonly required: Fraction;
       readonly actual: MeasureProof;
       /**
-       * The least number that can be recorded and that brings a sum or count up, or down, to what meets the threshold; of other numbers how
-       * far off they are, rounded up. Where the value lies in a range, of its nearest end. 0 when met, null when undecided.
+       * The least number that can be recorded and that brings a sum or count up, or down, to what meets the
+       * threshold; of other numbers how far off they are, rounded up. Where the value lies in a range, of its
+       * nearest end. 0 when met, null when undecided.
        */
       readonly shortfall: Fraction | null;
     }
@@ -128,7 +136,10 @@ export type TierProof = {
   readonly requirement: RequirementProof | null;
 };
 
-/** A tier and the smallest parts of its requirement that are not met; none are, where only policy keeps it from the partner. */
+/**
+ * A tier and the smallest parts of its requirement that are not met; none are, where only policy keeps it
+ * from the partner.
+ */
 export type TierGap = { readonly tier: string; readonly missing: readonly RequirementProof[] };
 
 /** What a rulebook that is valid beside the one that counts says. */
@@ -146,7 +157,7 @@ export type Standing = {
   readonly measurements: Measurements | null;
   /** Highest tier first; empty when `status.rulebookId` is null. */
   readonly proof: readonly TierProof[];
-  /** One a specialization, in the rulebook's order. */
+  /** One per specialization, in the rulebook's order. */
   readonly specializations: readonly { readonly specialization: string; readonly proof: RequirementProof }[];
   /** What is missing for the tier above the effective one; null at the top and without a tier. */
   readonly next: TierGap | null;

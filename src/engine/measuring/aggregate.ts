@@ -13,13 +13,16 @@ import {
 import { byContent, byText, type Contribution } from './contribution.ts';
 import type { Reading } from './measurements.ts';
 
-/** The contributions that count after the limits a respondent and a key. */
+/** The contributions that count after the limits per respondent and per key. */
 export function selected(metric: Metric, active: readonly Contribution[]): readonly Contribution[] {
   const limited = withinRespondentLimit(metric, active);
   return metric.aggregate === 'DISTINCT' ? firstOfEachKey(limited) : limited;
 }
 
-/** At most the metric's limit a respondent, the latest by occurredOn, then externalId; answers without a respondent are not limited. */
+/**
+ * Up to the metric's limit per respondent: the latest by occurredOn, then externalId. Answers without a
+ * respondent are not limited.
+ */
 export function withinRespondentLimit(
   { perRespondent: limit }: Metric,
   active: readonly Contribution[],

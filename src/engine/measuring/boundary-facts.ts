@@ -6,8 +6,9 @@ import type { Day } from '../values/day.ts';
 import { byContent, candidates, contributions, type Days, slotDays } from './contribution.ts';
 
 /**
- * The facts that begin or cease to count for a number of the rulebook on `on`: that occur then, expire, or enter or leave a window or the
- * family. They are what the passing of this day changed. In the order of `byContent`.
+ * The facts that begin or cease to count for a number of the rulebook on `on`: that occur then, expire, or
+ * enter or leave a window or the family. They are what the passing of this day changed. In the order of
+ * `byContent`.
  */
 export function boundaryFacts(partner: PartnerInputs, rulebook: Rulebook, on: Day): readonly Fact[] {
   const enrolledOn = entryOn(partner.entries, on)?.enrolledOn ?? partner.entries[0]?.enrolledOn ?? on;

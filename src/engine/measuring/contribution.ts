@@ -12,7 +12,10 @@ import { countedDays } from './window.ts';
 /** A half-open run of days; `until` is Infinity if it never ends. */
 export type Days = { readonly from: Day; readonly until: Day };
 
-/** A fact that may count for the judged partner, on the days on which the partner that it is about belongs to the judged one. */
+/**
+ * A fact that may count for the judged partner, on the days on which the partner that it is about belongs to
+ * the judged one.
+ */
 export type Candidate = { readonly fact: Fact; readonly own: boolean; readonly belongs: readonly Days[] };
 
 /** A fact counts with this value, and for DISTINCT under this key, on each day of the run. */
@@ -24,8 +27,8 @@ const ALWAYS: Days = { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_IN
 export type Setting = { readonly rulebook: Rulebook; readonly enrolledOn: Day };
 
 /**
- * The facts of a partner's case by kind and scope, each once and in the order of their content, so that neither arrival nor repetition
- * matters. Voided ones are among them.
+ * The facts of a partner's case by kind and scope, each once and in the order of their content, so that
+ * neither arrival nor repetition matters. Voided ones are among them.
  */
 export function candidates(partner: PartnerInputs): (kind: string, scope: Scope) => readonly Candidate[] {
   const known = new Set<string>();
@@ -41,7 +44,8 @@ export function candidates(partner: PartnerInputs): (kind: string, scope: Scope)
   for (const { facts, memberships, enrolled } of partner.family) {
     const below = united(memberships.map(toDays));
     const belongs = enrolled === undefined ? below : inBoth(below, united(enrolled.map(toDays)));
-    // What happened while a descendant had left the programme is not its family's; what it had done before it joined is.
+    // What happened after a descendant had left the programme does not count for its family; what happened
+    // before it joined does.
     const isLost = (fact: Fact) => enrolled !== undefined && hadLeft(enrolled, fact.occurredOn);
     for (const fact of facts) admit(fact, false, isLost(fact) ? [] : belongs);
   }
@@ -52,7 +56,10 @@ export function candidates(partner: PartnerInputs): (kind: string, scope: Scope)
   };
 }
 
-/** The days on which, and the value with which, a candidate counts for a metric before its limits a person or respondent; none if never. */
+/**
+ * The days on which a candidate counts for a metric, and its value, before limits per person or respondent;
+ * none if it never counts.
+ */
 export function contributions(
   candidate: Candidate,
   metric: Metric,
@@ -82,7 +89,10 @@ export function validDays(fact: Fact): Days {
   return { from: fact.occurredOn, until: fact.expiresOn ?? ALWAYS.until };
 }
 
-/** The value a fact adds to a metric, in the programme's currency for revenue; null if it has none, or in no known currency. */
+/**
+ * The value a fact adds to a metric, in the programme's currency for revenue; null if it has none, or in no
+ * known currency.
+ */
 export function valueFor(fact: Fact, metric: Metric, rulebook: Rulebook): Fraction | null {
   if (metric.aggregate === 'COUNT' || metric.aggregate === 'DISTINCT') return ZERO;
   if (fact.value === null || fact.currency === null) return fact.value;

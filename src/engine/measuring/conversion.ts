@@ -3,8 +3,8 @@ import type { Day } from '../values/day.ts';
 import { divide, type Fraction, multiply } from '../values/fraction.ts';
 
 /**
- * An amount of a day in the programme's currency, exactly, by the table in force on that day; null if the rulebook doesn't
- * know the currency.
+ * An amount of a day in the programme's currency, exactly, by the table in force on that day; null if the
+ * rulebook doesn't know the currency.
  */
 export function convert(amount: Fraction, currency: string, on: Day, rulebook: Rulebook): Fraction | null {
   if (currency === rulebook.currency) return amount;

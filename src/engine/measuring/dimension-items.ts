@@ -6,7 +6,10 @@ import { metricsOf } from '../rulebook/measuring-scope.ts';
 import type { Scope } from '../rulebook/metric.ts';
 import type { Rulebook } from '../rulebook/rulebook.ts';
 
-/** The dimension of a forEach, and the facts whose values of it may be items: all of these kinds, whatever they pass besides. */
+/**
+ * The dimension of a forEach, and the facts whose values of it may be items: all of these kinds, whatever
+ * they pass besides.
+ */
 export type Dimension = {
   /** The place of the forEach in the document. */
   readonly path: string;
@@ -14,20 +17,25 @@ export type Dimension = {
   readonly facts: readonly { readonly kind: string; readonly scope: Scope }[];
 };
 
-/** What came to a partner's case just now: facts that were not among its facts before, and those that they took the place of. */
+/** What is new among a partner's facts: new facts, and those that they replaced. */
 export type Arrivals = {
   readonly isNew: (fact: Fact) => boolean;
   readonly replaced: readonly Fact[];
 };
 
-/** A dimension of which a partner would have more items than allowed, and the new facts that bring items which it did not have. */
+/**
+ * A dimension of which a partner would have more items than allowed, and the new facts that bring items which
+ * it did not have.
+ */
 export type TooManyItems = {
   readonly field: string;
   readonly items: number;
   readonly arrived: readonly Fact[];
 };
 
-/** The dimensions of the rulebooks' forEachs, each once: where several have one, the place is the first one's. */
+/**
+ * The dimensions of the rulebooks' forEachs, each once: where several have one, the place is the first one's.
+ */
 export function dimensionsOf(rulebooks: readonly Rulebook[]): readonly Dimension[] {
   const different = new Map<string, Dimension>();
   for (const { forEach } of rulebooks.flatMap(({ forEachs }) => forEachs)) {
@@ -41,7 +49,10 @@ export function dimensionsOf(rulebooks: readonly Rulebook[]): readonly Dimension
   return [...different.values()];
 }
 
-/** The dimensions of which arrivals bring a partner new items beyond those that are allowed; it may have had more before. */
+/**
+ * The dimensions of which arrivals bring a partner new items beyond those that are allowed; it may have had
+ * more before.
+ */
 export function findTooManyItems(partner: PartnerInputs, arrivals: Arrivals): readonly TooManyItems[] {
   return dimensionsOf(partner.rulebooks.map(({ rulebook }) => rulebook))
     .map((dimension) => countItems(dimension, partner, arrivals))

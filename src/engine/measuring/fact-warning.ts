@@ -7,7 +7,9 @@ import { rulebooksInForce } from '../rulebook/transition.ts';
 import type { Day } from '../values/day.ts';
 import { passesAll } from './contribution.ts';
 
-/** What rulebooks ask for of each kind of fact: filters of which all have to hold, for each metric and slot. */
+/**
+ * What rulebooks ask for of each kind of fact: filters of which all have to hold, for each metric and slot.
+ */
 export type AskedFor = ReadonlyMap<string, readonly (readonly Filter[])[]>;
 
 /** What the rulebooks in force on a day, and those to come, ask for. */
@@ -36,8 +38,8 @@ export function askedFor(rulebooks: readonly PublishedRulebook[], today: Day): A
 }
 
 /**
- * What is odd about a fact on the day of its recording: it is dated after its partner had left, or to come, or nothing asks for it.
- * `memberships` are those of its partner.
+ * What is odd about a fact on the day of its recording: it is dated after its partner had left, or to come,
+ * or nothing asks for it. `memberships` are those of its partner.
  */
 export function findWarning(
   fact: Fact,

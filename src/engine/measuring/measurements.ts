@@ -1,26 +1,26 @@
 import type { Day } from '../values/day.ts';
 
 /**
- * A metric's value as `fractionToText` writes it (null for the average, median or extreme of nothing), how many facts or keys it rests on,
- * and how many answers fell to the limit a respondent, if any did.
+ * A metric's value as `fractionToText` writes it (null for the average, median or extreme of nothing), how
+ * many facts or keys it rests on, and how many answers the limit per respondent excluded, if any.
  */
 export type Reading = readonly [value: string | null, sample: number, limited?: number];
 
 /** What was read for one scope of a rulebook, in the order of its metrics and groups. */
 export type Readings = {
   readonly numbers: readonly Reading[];
-  /** One a group: for each slot the persons assigned to it, ascending. */
+  /** One per group: for each slot the persons assigned to it, ascending. */
   readonly persons: readonly (readonly (readonly string[])[])[];
 };
 
 /**
- * Everything that judging needs to know about a partner on a day, by one rulebook. Plain JSON, so that it is stored as it is.
- * Two days differ in their measurements if anything but `on` differs.
+ * Everything that judging needs to know about a partner on a day, by one rulebook. Plain JSON, so that it is
+ * stored as it is. Two days differ in their measurements if anything but `on` differs.
  */
 export type Measurements = Readings & {
   readonly on: Day;
   readonly region: string;
   readonly enrolledOn: Day;
-  /** One a forEach of the rulebook: its items, ascending. */
+  /** One per forEach of the rulebook: its items, ascending. */
   readonly items: readonly (readonly (Readings & { readonly item: string })[])[];
 };

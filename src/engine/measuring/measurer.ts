@@ -91,7 +91,7 @@ function createBoards(rulebook: Rulebook, enrolledOn: Day, factsOf: FactsOf) {
       }
     }
     const grouped = new Map<string, ReadonlyMap<string | null, readonly Candidate[]>>();
-    // Sorted out once: each item is not to go through the facts of all others.
+    // Grouped once, so that an item does not go through the facts of all others.
     const byValue = (kind: string, of: 'OWN' | 'FAMILY') => {
       const key = `${of} ${kind}`;
       const groups =
@@ -99,7 +99,7 @@ function createBoards(rulebook: Rulebook, enrolledOn: Day, factsOf: FactsOf) {
       grouped.set(key, groups);
       return groups;
     };
-    // A value that never is an item costs nothing.
+    // A value that is never an item costs nothing.
     const counted = [...byItem].flatMap(([item, runs]) => (runs.length > 0 ? item : []));
     const items = counted.sort().map((item) => {
       const ofItem: FactsOf = (kind, of) => byValue(kind, of).get(item) ?? [];

@@ -9,8 +9,8 @@ const MONTHS_PER_PERIOD: Readonly<Record<PeriodUnit, number>> = {
 };
 
 /**
- * The first day of the period that is `periods` after the one in which `day` lies; periods are counted from the first day
- * of the month `firstMonth` (1 to 12) of any year.
+ * The first day of the period that is `periods` after the one in which `day` lies; periods are counted from
+ * the first day of the month `firstMonth` (1 to 12) of any year.
  */
 export function periodStart(day: Day, unit: PeriodUnit, firstMonth: number, periods = 0): Day {
   const { year, month } = yearMonthDay(day);
@@ -19,7 +19,10 @@ export function periodStart(day: Day, unit: PeriodUnit, firstMonth: number, peri
   return dayOf(year, month - into + periods * length, 1);
 }
 
-/** The anniversary of `start` that is `years` after the latest one not after `day`; 29 February has its on 28 February. */
+/**
+ * The anniversary of `start` that is `years` after the latest one not after `day`; 29 February has its on 28
+ * February.
+ */
 export function anniversary(start: Day, day: Day, years = 0): Day {
   const from = yearMonthDay(start);
   const at = (year: number) =>

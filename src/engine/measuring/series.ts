@@ -5,8 +5,9 @@ import type { Days } from './contribution.ts';
 export type Series<T> = { readonly days: readonly Day[]; at(day: Day): T };
 
 /**
- * A series that works out a step when it is asked for; `value` is given the first day of a step, -Infinity before all. It keeps the last
- * two: days are gone through in order, with a look back now and then, and all steps of many series would fill the memory.
+ * A series that computes a step when it is needed. `value` gets the first day of the step, -Infinity for the
+ * first one. It keeps the last two steps: days are visited in order with an occasional look back, and all
+ * steps of many series would fill the memory.
  */
 export function steps<T>(days: readonly Day[], value: (day: Day) => T): Series<T> {
   let kept: readonly { readonly step: number; readonly result: T }[] = [];

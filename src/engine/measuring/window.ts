@@ -25,14 +25,14 @@ export function windowOn(window: Window, on: Day, enrolledOn: Day): DayRange {
 }
 
 /**
- * The other way round: the days on which a fact of `occurredOn` counts, from `from` until before `until` (Infinity if for
- * ever). For every window they are one unbroken run.
+ * The other way round: the days on which a fact of `occurredOn` counts, from `from` until before `until`
+ * (Infinity if for ever). For every window they are one unbroken run.
  */
 export function countedDays(window: Window, occurredOn: Day, enrolledOn: Day): { from: Day; until: Day } {
   switch (window.type) {
     case 'TRAILING_MONTHS': {
       let end = addMonths(occurredOn + 1, window.months);
-      // Where the month of `end` is the shorter one, several days look back to the same start.
+      // If the month of `end` is shorter, several days have the same start.
       while (addMonths(end, -window.months) <= occurredOn) end += 1;
       return { from: occurredOn, until: end - 1 };
     }

@@ -7,7 +7,9 @@ import type { Fact } from './fact.ts';
 
 const ATTRIBUTE = 'attributes.';
 
-/** What a field of a fact says, as text; null if it says nothing. A fact's region is its attribute `region`. */
+/**
+ * What a field of a fact says, as text; null if it says nothing. A fact's region is its attribute `region`.
+ */
 export function fieldText(fact: Fact, field: string): string | null {
   if (field.startsWith(ATTRIBUTE)) return attribute(fact, field.slice(ATTRIBUTE.length));
   switch (field) {

@@ -7,10 +7,10 @@ export type FactWarning = 'LEFT' | 'FUTURE' | 'NOT_ASKED_FOR';
 /**
  * One version of a piece of qualifying data about a partner, as the engine reads it.
  *
- * `value` is the revenue's amount in `currency`, the satisfaction's score or the measurement's value; a certification
- * has none. `occurredOn` is the day earned for a certification. `expiresOn` is the first day on which the fact is no
- * longer valid. The version holds from `recordedAt` until `supersededAt` (exclusive), when a correction or a void
- * replaced it; null while it is the current one.
+ * `value` is the revenue's amount in `currency`, the satisfaction's score or the measurement's value; a
+ * certification has none. `occurredOn` is the day earned for a certification. `expiresOn` is the first day on
+ * which the fact is no longer valid. The version holds from `recordedAt` until `supersededAt` (exclusive),
+ * when a correction or a void replaced it; null while it is the current one.
  */
 export type Fact = {
   readonly id: string;

@@ -2,7 +2,7 @@ import type { Day } from '../values/day.ts';
 import type { Membership } from './membership.ts';
 import type { PartnerEntry } from './partner-inputs.ts';
 
-/** How many partners may stand above one another on a day, the one at the top included (rule 37). */
+/** How many levels a family may have on a day, the top included (rule 37). */
 export const MAX_DEPTH = 20;
 
 /** A partner's entries as far as the hierarchy needs them. */
@@ -34,8 +34,8 @@ export function childrenIn(hierarchy: Hierarchy): Children {
 }
 
 /**
- * Every partner that was, is or will be below `rootId`, with the runs of days on which it is; `rootId` itself is left out. Takes as long as
- * what it returns.
+ * Every partner that was, is or will be below `rootId`, with the runs of days on which it is; `rootId` itself
+ * is left out. Takes as long as what it returns.
  */
 export function familyOf(
   rootId: string,
@@ -56,8 +56,8 @@ export function findCycle(partnerId: string, hierarchy: Hierarchy, from: Day): D
 }
 
 /**
- * The first day from `from` on, if any, on which more than MAX_DEPTH partners stand above one another, the given one among them. The hierarchy
- * holds those above it, on any day, and `children` those below.
+ * The first day from `from` on, if any, on which more than MAX_DEPTH partners stand above one another, the
+ * given one among them. The hierarchy holds those above it, on any day, and `children` those below.
  */
 export function findTooDeep(
   partnerId: string,
@@ -81,8 +81,9 @@ export function findTooDeep(
 }
 
 /**
- * The partner and all that are linked to it by any number of links, with the days on which they are. Goes no further from where it began: in
- * stored data that goes round in a circle it ends there, or after as many steps as would be a new partner each.
+ * The partner and all that are linked to it by any number of links, with the days on which they are. Never
+ * returns to where it began: in stored data with a circle it ends there, or after as many steps as there are
+ * partners.
  */
 function* stepsFrom(
   partnerId: string,

@@ -10,7 +10,10 @@ export type DatedData = {
   readonly data: Partial<PartnerData>;
 };
 
-/** A membership that begins or ends on another day than believed so far; `of` is its first day so far, null for a new one. */
+/**
+ * A membership that begins or ends on another day than believed so far; `of` is its first day so far, null
+ * for a new one.
+ */
 export type MembershipChange = { readonly of: Day | null } & MembershipDays;
 
 /** What is asked for: the first day of a membership, and the first day after it, null for none. */
@@ -20,8 +23,9 @@ export type MembershipDays = { readonly enrolledOn?: Day; readonly leftOn?: Day 
 export type Contradiction = { readonly path: 'enrolledOn' | 'leftOn'; readonly message: string };
 
 /**
- * Which membership a change concerns when it is asked for on `today`: the one that is running or ended last or, if there is none, the first to
- * come. `enrolledOn` on or after its end begins a new one. What can't be beside what else is entered is refused.
+ * Which membership a change concerns when it is asked for on `today`: the one that is running or ended last
+ * or, if there is none, the first to come. `enrolledOn` on or after its end begins a new one. What can't be
+ * beside what else is entered is refused.
  */
 export function planMembership(
   entries: readonly ResolvedEntry[],
@@ -38,7 +42,7 @@ export function planMembership(
     return { path: 'leftOn', message: 'The partner has no membership that could end.' };
   }
   const until = leftOn === undefined ? (isNew ? null : target.until) : leftOn;
-  // One that has no day can be meant, but is in no other's way.
+  // A membership without any day can be meant, but does not conflict with others.
   const others = entered.filter((each) => hasDays(each) && (isNew || each !== target));
   return (
     contradictionOf({ from, until }, others, isNew ? from : target.from, asked) ?? {
@@ -48,7 +52,7 @@ export function planMembership(
   );
 }
 
-/** What a membership that takes the place of the one at `place` has against it, among the others. */
+/** Why a membership cannot replace the one at `place` beside the others; null if it can. */
 function contradictionOf(
   { from, until }: Membership,
   others: readonly Membership[],

@@ -2,17 +2,26 @@ import type { Day } from '../values/day.ts';
 import { entryOn } from './entry-on.ts';
 import type { PartnerEntry } from './partner-inputs.ts';
 
-/** An unbroken run of days on which a partner is a member; `until` is the first day after it, null if there is none. */
+/**
+ * An unbroken run of days on which a partner is a member; `until` is the first day after it, null if there is
+ * none.
+ */
 export type Membership = { readonly from: Day; readonly until: Day | null };
 
 type Entries = readonly Pick<PartnerEntry, 'firstOn' | 'enrolledOn' | 'leftOn'>[];
 
-/** The runs of days on which the partner is enrolled and has not left, ascending; one may begin on the day on which another ends. */
+/**
+ * The runs of days on which the partner is enrolled and has not left, ascending; one may begin on the day on
+ * which another ends.
+ */
 export function memberships(entries: Entries): Membership[] {
   return enteredMemberships(entries).filter(hasDays);
 }
 
-/** The same with those that end on the day on which they begin, and so have no day: they can still be corrected. */
+/**
+ * The same with those that end on the day on which they begin, and so have no day: they can still be
+ * corrected.
+ */
 export function enteredMemberships(entries: Entries): Membership[] {
   const edges = entries.flatMap((entry) => [
     entry.firstOn,
@@ -57,7 +66,10 @@ export function hadLeft(memberships: readonly Membership[], on: Day): boolean {
   );
 }
 
-/** Whether a membership begins on a day: it is the day of enrolment, or the first for which an earlier one is entered. */
+/**
+ * Whether a membership begins on a day: it is the day of enrolment, or the first for which an earlier one is
+ * entered.
+ */
 function beginsBy({ firstOn, enrolledOn }: Entries[number], day: Day, isOther: boolean): boolean {
   return enrolledOn === day || (isOther && firstOn === day && enrolledOn <= day);
 }

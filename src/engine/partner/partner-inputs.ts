@@ -28,8 +28,9 @@ export type Override = {
 type Run = { readonly from: Day; readonly until: Day | null };
 
 /**
- * A descendant's facts, the half-open ranges of days on which it was below the judged partner, and those on which it was a member of the
- * programme: it belongs to the family on the days that are in both (rule 37). Without the latter it always was a member.
+ * A descendant's facts, the half-open ranges of days on which it was below the judged partner, and those on
+ * which it was a member of the programme: it belongs to the family on the days that are in both (rule 37).
+ * Without the latter it always was a member.
  */
 export type FamilyMember = {
   readonly partnerId: string;
@@ -39,8 +40,8 @@ export type FamilyMember = {
 };
 
 /**
- * Everything the engine reads about one partner: what was known at one instant, and nothing else. Voided versions may
- * be among the facts, superseded ones may not.
+ * Everything the engine reads about one partner: what was known at one instant, and nothing else. Voided
+ * versions may be among the facts, superseded ones may not.
  */
 export type PartnerInputs = {
   readonly partnerId: string;

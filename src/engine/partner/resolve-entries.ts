@@ -11,9 +11,10 @@ export type EnteredData = {
 };
 
 /**
- * What holds from which day on, ascending, by what was entered (in the order of recording; the first sets everything): each thing is what
- * the entry of the latest day so far says, of several for one day the one recorded last. An entry for an earlier day
- * therefore leaves alone what was entered for a later one. A change of a membership holds on all its days.
+ * Resolves entries, in the order of recording (the first sets everything), into what holds from which day on,
+ * ascending. Each field is what the entry of the latest day so far says; of several entries for one day, the
+ * one recorded last. An entry for an earlier day therefore does not touch what was entered for a later one. A
+ * change of a membership holds on all its days.
  */
 export function resolveEntries(entered: readonly EnteredData[]): readonly ResolvedEntry[] {
   const first = entered[0]?.data;

@@ -5,7 +5,7 @@ import type { Rulebook } from '../rulebook/rulebook.ts';
 import type { Day } from '../values/day.ts';
 import type { Computed, ComputedDay } from './policy.ts';
 
-/** What a partner's facts come to by one rulebook, measured and judged only on days on which something may differ. */
+/** The computed tier by one rulebook, measured and judged only on days on which something may differ. */
 export function createComputedTiers(partner: PartnerInputs, rulebook: Rulebook): Computed {
   const measurer = createMeasurer(partner, rulebook);
   const ranks = new Map(rulebook.tiers.map(({ code }, rank) => [code, rank]));
@@ -31,7 +31,7 @@ export function createComputedTiers(partner: PartnerInputs, rulebook: Rulebook):
     return { rank, insufficient, specializations: verdict.specializations };
   }
 
-  // Reviews look back now and then; that must not cost the days at hand.
+  // Reviews sometimes look back; that must not evict the current days.
   const on = (day: Day) => (period !== null && day < period.from ? computeOn(day) : stretchOn(day).computed);
   return { on, nextChangeOn: (after) => stretchOn(after).until };
 }

@@ -32,7 +32,9 @@ export type PolicyInput = {
 /** A hold, and what tells it from another one for the same reason right after it. */
 export type RunningHold = { readonly reason: HoldReason; readonly run: string };
 
-/** What is decided for the days from `from` until the next period; `decided` is null while there is no tier. */
+/**
+ * What is decided for the days from `from` until the next period; `decided` is null while there is no tier.
+ */
 export type StatusPeriod = {
   readonly from: Day;
   readonly decided: {
@@ -51,12 +53,13 @@ type RulebookTrack = RulebookInForce & {
   readonly floor: { readonly rank: number; readonly until: Day } | null;
 };
 
-/** More days of change than any partner's data can cause; past it something repeats for ever. */
+/** More days of change than any partner's data can cause. Beyond it something repeats endlessly. */
 const MOST_STRETCHES = 200_000;
 
 /**
- * Folds policy, transitions and overrides over all days on which a partner is a member, jumping from one day on which
- * something may differ to the next. Ends when nothing can differ any more; neighbouring periods may be equal.
+ * Folds policy, transitions and overrides over all days on which a partner is a member, jumping from one day
+ * on which something may differ to the next. Ends when nothing can differ any more; neighbouring periods may
+ * be equal.
  */
 export function foldPolicy(input: PolicyInput): StatusPeriod[] {
   return finish(foldPolicyInSteps(input));
@@ -185,7 +188,10 @@ function highestTrack(
   return tracks.reduce((highest, track) => (rank(track) >= rank(highest) ? track : highest));
 }
 
-/** The override of the day as a rank of the rulebook with this index; null without one, or if no tier bears its code. */
+/**
+ * The override of the day as a rank of the rulebook with this index; null without one, or if no tier bears
+ * its code.
+ */
 function overrideOn(
   { overrides, rulebooks }: PolicyInput,
   index: number,
@@ -199,7 +205,10 @@ function overrideOn(
   return { id: override.id, rank: rankOf(rulebookAt(rulebooks, index), code) };
 }
 
-/** The rulebook whose tier an override names: where the one it was set under is withdrawn, the first since it began with such a tier. */
+/**
+ * The rulebook whose tier an override names: where the one it was set under is withdrawn, the first since it
+ * began with such a tier.
+ */
 function originOf(
   { rulebookId, tier, firstOn }: Override,
   rulebooks: readonly PublishedRulebook[],

@@ -15,7 +15,10 @@ import type { RunningHold, StatusPeriod } from './fold-policy.ts';
 /** A period as a status that doesn't look ahead yet. */
 type Draft = { readonly from: Day; readonly status: Status; readonly holds: readonly RunningHold[] };
 
-/** The statuses of folded periods: with the ends of holds and the tiers at risk, which only the days to come tell. */
+/**
+ * The statuses of folded periods: with the ends of holds and the tiers at risk, which only the days to come
+ * tell.
+ */
 export function forecast(
   periods: readonly StatusPeriod[],
   rulebooks: readonly PublishedRulebook[],
@@ -71,7 +74,9 @@ function draft({ from, decided }: StatusPeriod, rulebooks: readonly PublishedRul
   return { from, status, holds: decided.holds };
 }
 
-/** The segments of a draft, last first: a second one begins on the day from which the coming fall is watched. */
+/**
+ * The segments of a draft, last first: a second one begins on the day from which the coming fall is watched.
+ */
 function withRisk(
   { from, status }: Draft,
   drafts: readonly Draft[],
@@ -87,8 +92,9 @@ function withRisk(
 }
 
 /**
- * The first day on which the effective tier is below the draft's own, if it is watched while the draft lasts. What rises before it falls
- * may come back to where it is, and then nothing is lost; no fall is seen beyond days without a tier.
+ * The first day on which the effective tier is below the draft's own, if it is watched while the draft lasts.
+ * A tier that rises first may fall back to where it is, and then nothing is lost. Days without a tier end the
+ * search.
  */
 function nextFall(
   drafts: readonly Draft[],

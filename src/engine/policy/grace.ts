@@ -2,13 +2,16 @@ import type { Duration } from '../rulebook/policy-rules.ts';
 import { addMonths, type Day } from '../values/day.ts';
 
 /**
- * The unbroken days on which a tier has been below what policy holds. Both halves are kept apart because through a
- * remap they come from different tiers.
+ * The unbroken days on which a tier has been below what policy holds. Both halves are kept apart because
+ * through a remap they come from different tiers.
  */
 export type Grace = {
   /** The first of the days on which the tier is held and not met; null while there is none. */
   readonly lostSince: Day | null;
-  /** The first of the days since which the data decide the tier, so far as it is held and policy asks; null while they don't. */
+  /**
+   * The first of the days since which the data decide the tier, if it is held and policy asks for that; null
+   * while they do not.
+   */
   readonly decidedSince: Day | null;
 };
 
@@ -28,7 +31,9 @@ export type GraceDay = {
 
 const NOT_RUNNING: Grace = { lostSince: null, decidedSince: null };
 
-/** The graces with the day `on` taken into account, `held` being the rank of policy's tier of the day before. */
+/**
+ * The graces with the day `on` taken into account, `held` being the rank of policy's tier of the day before.
+ */
 export function countDay(graces: Graces, held: number, on: Day, today: GraceDay): Graces {
   const ranks = Math.max(graces.length, held + 1);
   return Array.from({ length: ranks }, (_, rank): Grace => {
@@ -63,8 +68,8 @@ export function endOf(from: Day, length: Duration): Day {
 }
 
 /**
- * The graces of another rulebook's tiers, past days counted by what their tiers are called now: a tier was held or met
- * where the lowest old one was that became it or a higher one. `remap` leads each old rank to a new one.
+ * The graces carried over to another rulebook's tiers. A new tier was held or met on a past day if the lowest
+ * old tier was that became it or a higher one. `remap` maps each old rank to a new one.
  */
 export function remapGraces(graces: Graces, remap: (rank: number) => number): Graces {
   const targets = graces.map((_, rank) => remap(rank));

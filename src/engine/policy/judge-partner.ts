@@ -32,8 +32,8 @@ export function judgePartner(
 }
 
 /**
- * What has to be kept of the partner's standing on `on` to rebuild it with `rebuildStanding`, and until when that is worth something:
- * the first later day on which a number may differ, null if none will.
+ * What to store of the partner's standing on `on` so that `rebuildStanding` can rebuild it, and until when it
+ * is valid: the first later day on which a number may differ, null if there is none.
  */
 export function standingBasis(
   partner: PartnerInputs,
@@ -68,7 +68,10 @@ export function standingBasis(
   };
 }
 
-/** The standing with its proofs, from what was kept of it and the rulebooks it names; throws when one of those is missing. */
+/**
+ * The standing with its proofs, from what was kept of it and the rulebooks it names; throws when one of those
+ * is missing.
+ */
 export function rebuildStanding({
   rulebooks,
   alternatives = [],

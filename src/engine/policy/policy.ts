@@ -62,7 +62,9 @@ export function startPolicy(rank: number, on: Day): PolicyState {
   return { rank, heldSince: on, lockedUntil: null, graces: NO_GRACES, steppedOn: null };
 }
 
-/** What policy holds on `on`, given what it held the day before: promotion first, then demotion unless locked. */
+/**
+ * What policy holds on `on`, given what it held the day before: promotion first, then demotion unless locked.
+ */
 export function advancePolicy(state: PolicyState, on: Day, context: PolicyContext): PolicyState {
   const { policy, computed } = context;
   if (policy.demotion.mode !== 'GRACE') {
@@ -80,7 +82,10 @@ export function remapPolicy(state: PolicyState, remap: (rank: number) => number)
   return { ...state, rank: remap(state.rank), graces: remapGraces(state.graces, remap) };
 }
 
-/** The first day after `on` on which policy may change its state or what holds, if the computed tier stays; null if it never will. */
+/**
+ * The first day after `on` on which policy may change its state or what holds, if the computed tier stays;
+ * null if it never will.
+ */
 export function nextPolicyEventOn(state: PolicyState, on: Day, context: PolicyContext): Day | null {
   const { policy } = context;
   const { promotion, demotion } = policy;
@@ -132,7 +137,10 @@ function demote(state: PolicyState, on: Day, context: PolicyContext): PolicyStat
   return rank === state.rank ? state : { ...state, rank, heldSince: on };
 }
 
-/** What a promotion at once would give back on the next day, so that a review of an earlier day doesn't take it for one day. */
+/**
+ * A tier that an immediate promotion would restore on the next day, so that a review of an earlier day does
+ * not remove it for one day.
+ */
 function promisedRank(state: PolicyState, on: Day, { policy, computed }: PolicyContext): number {
   return policy.promotion.mode === 'AT_ONCE' ? Math.min(state.rank, computed.on(on).rank) : 0;
 }
@@ -152,7 +160,10 @@ function demoteAfterGrace(
   return { ...state, rank, heldSince: on };
 }
 
-/** Whether the grace of the tier is over and, where tiers fall by steps, one whole grace has passed since the last step. */
+/**
+ * Whether the grace of the tier is over and, where tiers fall by steps, one whole grace has passed since the
+ * last step.
+ */
 function isFallDue(state: PolicyState, on: Day, demotion: DemotionOnGrace): boolean {
   const { rank, graces, steppedOn } = state;
   if (!isGraceOver(graces, rank, on, demotion.grace)) return false;
@@ -183,7 +194,10 @@ function measuredOn(review: Review, on: Day, { memberSince }: PolicyContext): Da
   return Math.max(on - review.measuredDaysBefore, memberSince);
 }
 
-/** The next review that changes something, if the computed tier stays; null if all until it changes would only confirm the tier. */
+/**
+ * The next review that changes something, if the computed tier stays; null if all until it changes would only
+ * confirm the tier.
+ */
 function nextEffectiveReviewOn(
   review: Review,
   on: Day,
@@ -196,14 +210,15 @@ function nextEffectiveReviewOn(
   while (changesOn === null || day < changesOn) {
     const lookedAt = measuredOn(review, day, context);
     if (matters(computed.on(lookedAt))) return day;
-    // From here on the computed tier stays, so only reviews that look at days before can differ from the last one tried.
+    // From here on the computed tier stays, so only reviews that look at days before can differ from the last
+    // one tried.
     if (lookedAt >= on) return null;
     day = nextReviewOn(review.calendar, day, calendar);
   }
   return null;
 }
 
-/** Whether the tier isn't met any more; a tier that the data can't decide is, where policy says so. */
+/** Whether the tier is no longer met. A tier that the data do not decide counts as met if policy says so. */
 function isBelow(rank: number, day: ComputedDay, { onInsufficient }: Policy): boolean {
   return day.rank < rank && !(onInsufficient === 'KEEP' && day.insufficient.has(rank));
 }

@@ -11,8 +11,9 @@ import type {
 } from './rulebook.ts';
 
 /**
- * What a rulebook asks to be measured: for the partner as a whole, and for each item of every forEach. The order depends on
- * the document's lists only, so that stored readings can be matched with a document read again.
+ * What a rulebook asks to be measured: for the partner as a whole, and for each item of every forEach. The
+ * order depends on the document's lists only, so that stored readings can be matched with a document read
+ * again.
  */
 export function measuringScopes(
   tiers: readonly Tier[],

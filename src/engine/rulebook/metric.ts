@@ -13,7 +13,10 @@ export type Window =
   | { readonly type: 'TRAILING_MONTHS'; readonly months: number }
   /** The days that end with D. */
   | { readonly type: 'TRAILING_DAYS'; readonly days: number }
-  /** The running period so far (`last` is 0), or the last ones that had ended before D. The year begins with `firstMonth`. */
+  /**
+   * The running period so far (`last` is 0), or the last ones that had ended before D. The year begins with
+   * `firstMonth`.
+   */
   | {
       readonly type: 'PERIODS';
       readonly unit: PeriodUnit;
@@ -24,7 +27,10 @@ export type Window =
   | { readonly type: 'ANNIVERSARY' }
   | { readonly type: 'ALL_TIME' };
 
-/** A condition on one field of a fact: `person`, `occurredOn`, `attributes.NAME` ... A field without a value is in no list and passes no comparison. */
+/**
+ * A condition on one field of a fact: `person`, `occurredOn`, `attributes.NAME` ... A field without a value
+ * is in no list and passes no comparison.
+ */
 export type Filter = { readonly field: string } & (
   | ({ readonly type: 'IN' | 'NOT_IN' } & ListFilter)
   | {
@@ -36,7 +42,7 @@ export type Filter = { readonly field: string } & (
     }
 );
 
-/** `folded` are the same values without case, where that doesn't count. */
+/** `folded` are the same values in folded case, where case does not count. */
 export type ListFilter = { readonly values: ReadonlySet<string>; readonly folded?: ReadonlySet<string> };
 
 /** OWN: the partner's facts. FAMILY: also those of all its descendants on the judged day. */

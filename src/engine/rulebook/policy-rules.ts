@@ -16,14 +16,17 @@ export type ReviewCalendar =
   /** Each anniversary of enrolment. */
   | { readonly type: 'ANNIVERSARY' };
 
-/** What a review looks at is the computed tier of the day `measuredDaysBefore` the review day; 0 is the day itself. */
+/**
+ * What a review looks at is the computed tier of the day `measuredDaysBefore` the review day; 0 is the day
+ * itself.
+ */
 export type Review = { readonly calendar: ReviewCalendar; readonly measuredDaysBefore: number };
 
 export type Promotion = { readonly mode: 'AT_ONCE' } | ({ readonly mode: 'ON_REVIEW' } & Review);
 
 /**
- * WHOLE falls to the computed tier or, by GRACE, to the highest tier whose grace is not over; ONE_STEP falls one tier
- * per review or whole grace.
+ * WHOLE falls to the computed tier or, by GRACE, to the highest tier whose grace is not over; ONE_STEP falls
+ * one tier per review or whole grace.
  */
 export type Demotion =
   | { readonly mode: 'AT_ONCE'; readonly step: 'WHOLE' }

@@ -20,7 +20,9 @@ export type PointScale =
       readonly steps: readonly { readonly atLeast: Fraction; readonly points: Fraction }[];
     };
 
-/** A number that requirements compare. `path` is its place in the document: for a named one `/measures/NAME`. */
+/**
+ * A number that requirements compare. `path` is its place in the document: for a named one `/measures/NAME`.
+ */
 export type Measure = {
   readonly path: string;
   readonly name: LocalizedText;
@@ -37,7 +39,10 @@ export type Measure = {
       readonly scale: PointScale;
       readonly cap: Fraction | null;
     }
-  /** The largest total of parts counted at most in full in which none is more than `maximumShare` of the total. */
+  /**
+   * The largest total of parts counted at most in full in which none is more than `maximumShare` of the
+   * total.
+   */
   | { readonly type: 'CAPPED_TOTAL'; readonly parts: readonly Measure[]; readonly maximumShare: Fraction }
   /** The greatest part divided by the sum of all; 0 if the sum is 0. */
   | { readonly type: 'LARGEST_SHARE'; readonly parts: readonly Measure[] }
@@ -95,10 +100,16 @@ export type Specialization = {
   readonly requirement: Requirement;
 };
 
-/** From `from` on, these amounts are worth the same; every table lists the same currencies, the programme's among them. */
+/**
+ * From `from` on, these amounts are worth the same; every table lists the same currencies, the programme's
+ * among them.
+ */
 export type CurrencyTable = { readonly from: Day; readonly equal: ReadonlyMap<string, Fraction> };
 
-/** Every distinct number and group of persons that one scope of a rulebook asks for, with its place among the readings. */
+/**
+ * Every distinct number and group of persons that one scope of a rulebook asks for, with its place among the
+ * readings.
+ */
 export type MeasuringScope = {
   readonly metrics: ReadonlyMap<Metric, number>;
   readonly groups: ReadonlyMap<PersonGroup, number>;
@@ -120,7 +131,10 @@ export type Rulebook = {
   readonly specializations: readonly Specialization[];
   readonly policy: Policy;
   readonly transition: Transition | null;
-  /** Tier codes of the rulebook before, and the tiers of this one that take their place; a code left out keeps its name. */
+  /**
+   * Tier codes of the rulebook before, and the tiers of this one that take their place; a code left out keeps
+   * its name.
+   */
   readonly remap: ReadonlyMap<string, string>;
   /** What measuring has to find out. */
   readonly scope: MeasuringScope;

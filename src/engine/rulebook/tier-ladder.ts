@@ -3,7 +3,9 @@ import type { PublishedRulebook } from './rulebook.ts';
 /** A tier by its code and the rulebook that defines it. */
 export type TierRef = { readonly rulebookId: string; readonly tier: string };
 
-/** The index of a tier in its rulebook, 0 for the lowest; throws for a code that the rulebook doesn't define. */
+/**
+ * The index of a tier in its rulebook, 0 for the lowest; throws for a code that the rulebook doesn't define.
+ */
 export function rankOf(published: PublishedRulebook, tier: string): number {
   const rank = published.rulebook.tiers.findIndex(({ code }) => code === tier);
   if (rank < 0) throw new Error(`Rulebook ${published.id} has no tier ${tier}.`);
@@ -18,8 +20,8 @@ export function tierAt(published: PublishedRulebook, rank: number): string {
 }
 
 /**
- * What a tier of one rulebook is called in the one at `to`, by way of every remap between them. `rulebooks` ascend by
- * `effectiveFrom`, and `from` is not after `to`.
+ * What a tier of one rulebook is called in the one at `to`, by way of every remap between them. `rulebooks`
+ * ascend by `effectiveFrom`, and `from` is not after `to`.
  */
 export function remapTier(
   rulebooks: readonly PublishedRulebook[],
@@ -31,8 +33,8 @@ export function remapTier(
 }
 
 /**
- * How `to` compares with `from`: by rank in the later of their rulebooks. REMAPPED when the later rulebook merely
- * gives the same tier another code, null when nothing about it differs.
+ * How `to` compares with `from`: by rank in the later of their rulebooks. REMAPPED when the later rulebook
+ * merely gives the same tier another code, null when nothing about it differs.
  */
 export function compareTiers(
   rulebooks: readonly PublishedRulebook[],

@@ -1,12 +1,15 @@
 import type { Day } from '../values/day.ts';
 import type { PublishedRulebook } from './rulebook.ts';
 
-/** A rulebook that counts on a day, by index, and the first day on which a newer one no longer lets it; null for the newest. */
+/**
+ * A rulebook that counts on a day, by index, and the first day on which a newer one no longer lets it; null
+ * for the newest.
+ */
 export type RulebookInForce = { readonly index: number; readonly until: Day | null };
 
 /**
- * The rulebooks that are judged side by side on `on`, oldest first: the newest with `effectiveFrom` not after `on`, and the
- * older ones that transitions in mode BOTH keep beside it. Empty before the first.
+ * The rulebooks that are judged side by side on `on`, oldest first: the newest with `effectiveFrom` not after
+ * `on`, and the older ones that transitions in mode BOTH keep beside it. Empty before the first.
  */
 export function rulebooksInForce(rulebooks: readonly PublishedRulebook[], on: Day): RulebookInForce[] {
   let inForce: RulebookInForce[] = [];
@@ -29,7 +32,7 @@ function keptBeside(
       return older.map((each) => ({ ...each, until: Math.min(each.until ?? until, until) }));
     }
     case undefined:
-      // The newest takes the place of the one before it, but not of those that are still kept beside that one.
+      // The newest replaces the one before it, but not those that are still kept beside that one.
       return older.filter(({ until }) => until !== null);
   }
 }

@@ -38,15 +38,18 @@ export function displayDay(day: Day, locale: Locale): string {
   return locale === 'de' ? `${dayOfMonth}.${month}.${year}` : formatDay(day);
 }
 
-/** Digits after the point with which a number is shown at most, counted before a share is written in hundredths. */
+/**
+ * Digits after the point with which a number is shown at most, counted before a share is written in
+ * hundredths.
+ */
 export function shownPlaces({ unit, currency }: Unit): number {
   if (unit === currency) return currencyDigits(currency);
   return unit === '%' ? MOST_DIGITS + 2 : MOST_DIGITS;
 }
 
 /**
- * The number with its unit for people: money with its currency's digits, anything else with as few as say it, at most four. What is
- * rounded for that is marked so; a value above zero never reads as zero.
+ * The number with its unit for people: money with its currency's digits, anything else with as few as say it,
+ * at most four. What is rounded for that is marked so; a value above zero never reads as zero.
  */
 export function displayNumber(
   value: Fraction,
@@ -81,7 +84,10 @@ export function displayAbout(rounded: Fraction, unit: Unit, locale: Locale): str
   return locale === 'de' ? `rund ${text}` : `about ${text}`;
 }
 
-/** The days of a window for people, to be put behind a name: ` in the 12 months up to 2026-11-23`; empty if it has no bounds. */
+/**
+ * The days of a window for people, to be put behind a name: ` in the 12 months up to 2026-11-23`; empty if it
+ * has no bounds.
+ */
 export function displayRange({ from, until }: DayRange, locale: Locale): string {
   const isGerman = locale === 'de';
   const last = until === null ? null : displayDay(until - 1, locale);

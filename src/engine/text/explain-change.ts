@@ -36,7 +36,10 @@ const HOLD_NAMES: Readonly<Record<HoldReason, LocalizedText>> = {
   INSUFFICIENT_DATA: { en: 'The time without enough data', de: 'Die Zeit ohne ausreichende Daten' },
 };
 
-/** One or two sentences that say what changed, when and why. `rulebooks` has to contain those that the change names. */
+/**
+ * One or two sentences that say what changed, when and why. `rulebooks` has to contain those that the change
+ * names.
+ */
 export function explainChange(
   change: Change,
   rulebooks: readonly PublishedRulebook[],
@@ -88,7 +91,9 @@ function withdrawnBehind(
   return isWithdrawal ? withdrawn : undefined;
 }
 
-/** What a change is put down to, as a part of a sentence: at its beginning in German, at its end in English. */
+/**
+ * What a change is put down to, as a part of a sentence: at its beginning in German, at its end in English.
+ */
 function causeOf(change: Change, rulebooks: readonly PublishedRulebook[], locale: Locale): string {
   const withdrawn = withdrawnBehind(change, rulebooks);
   if (withdrawn === undefined) return CAUSES[change.trigger][locale];
@@ -165,7 +170,8 @@ function explainHoldEnded(
   const isGerman = locale === 'de';
   const day = displayDay(on, locale);
   if (ending === 'OVER' || computedTier === null) {
-    // It may have begun on this very day, so no day is called its last one. A tier set by hand is not ended by a withdrawal.
+    // It may have begun on this very day, so no day is called its last one. A tier set by hand is not ended
+    // by a withdrawal.
     if (withdrawnBehind(change, rulebooks) === undefined) {
       return isGerman ? `${name} ist seit dem ${day} vorbei.` : `${name} ended on ${day}.`;
     }

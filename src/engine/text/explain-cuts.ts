@@ -6,7 +6,10 @@ import { withinSentence } from './within-sentence.ts';
 /** How many caps and limits one sentence names. */
 const MOST_NAMED = 3;
 
-/** The caps, shares and limits that made a number, or a part of it, less than it would be: in brackets, with a space before; empty if none. */
+/**
+ * The caps, shares and limits that made a number, or a part of it, less than it would be: in brackets, with a
+ * space before; empty if none.
+ */
 export function explainCuts(measure: MeasureProof, currency: string, locale: Locale): string {
   const named: string[] = [];
   // What is used in several places is one proof there, and named once.

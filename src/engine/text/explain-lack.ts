@@ -15,8 +15,8 @@ type Lack =
   | { readonly type: 'DIVIDED_BY_ZERO'; readonly by: MeasureProof };
 
 /**
- * What a number lacks that the data can't decide: no data, too few, or a denominator of 0; of a calculation what its
- * first undecided part lacks. Empty if it is decided.
+ * What a number lacks that the data can't decide: no data, too few, or a denominator of 0; of a calculation
+ * what its first undecided part lacks. Empty if it is decided.
  */
 export function explainLack(measure: MeasureProof, locale: Locale): string {
   const lack = lackOf(measure, new Set());
@@ -47,7 +47,7 @@ export function explainLack(measure: MeasureProof, locale: Locale): string {
   }
 }
 
-/** Looks at what is used in several places once. */
+/** Visits a part that is used in several places once. */
 function lackOf(measure: MeasureProof, seen: Set<MeasureProof>): Lack | null {
   if (measure.value !== null || seen.has(measure)) return null;
   seen.add(measure);

@@ -125,7 +125,10 @@ function firstOf(items: readonly string[], locale: Locale): string {
   return locale === 'de' ? `${named} und ${more} weitere` : `${named} and ${more} more`;
 }
 
-/** Who asks: the tier or specialization at whose place in the document the requirement stands, and the item it is asked for. */
+/**
+ * The subject: the tier or specialization to which the requirement belongs, and the item that it is judged
+ * for.
+ */
 function needs({ path, item }: RequirementProof, rulebook: Rulebook, locale: Locale): string {
   const [, list, index = ''] = path.split('/');
   const owners =

@@ -80,7 +80,8 @@ function explainShortfall(proof: Threshold, value: Fraction, unit: Unit, locale:
   const up = isUpwards(comparison);
   const exact = distance(value, comparison, required);
   const isOther = actual.grain === 'OTHER';
-  // What no fact says alone is not told with a last digit more, but that it has to be more.
+  // For a number that no single fact determines, the sentence says "more than" instead of adding a last
+  // digit.
   const isBeyond = isOther && isStrict(comparison);
   if (isBeyond && compare(exact, ZERO) === 0) {
     if (up) return locale === 'de' ? 'das reicht nicht' : 'which is not enough';
@@ -104,7 +105,7 @@ function explainShortfall(proof: Threshold, value: Fraction, unit: Unit, locale:
     return `${so}${much} ${up ? 'too low' : 'too high'}`;
   }
   const isMoney = unit.unit === unit.currency;
-  // What no fact says alone is not made good by recording it.
+  // A number that no single fact determines cannot be made up for by one fact.
   if (up && isOther && unit.unit !== 'points') {
     if (locale === 'de') return `${so}${much} zu wenig`;
     return `${so}${much} ${isMoney ? 'too little' : 'too few'}`;
@@ -117,7 +118,10 @@ function explainShortfall(proof: Threshold, value: Fraction, unit: Unit, locale:
   return `${so}${much} ${isMoney ? 'too much' : 'too many'}`;
 }
 
-/** A distance that was rounded up: marked where that was inexact, and of a share that no fact says in percentage points. */
+/**
+ * A distance that was rounded up: marked where that was inexact, and of a share that no fact says in
+ * percentage points.
+ */
 function displayDistance(
   rounded: Fraction,
   exact: Fraction,

@@ -7,7 +7,10 @@ export type Instant = number;
 const MILLISECONDS_PER_DAY = 86_400_000;
 const DAY_TEXT = /^[1-9]\d{3}-\d{2}-\d{2}$/;
 
-/** The day that an ISO 8601 date such as `2026-11-23` names, in the years 1000 to 9999; null for any other text. */
+/**
+ * The day that an ISO 8601 date such as `2026-11-23` names, in the years 1000 to 9999; null for any other
+ * text.
+ */
 export function parseDay(text: string): Day | null {
   if (!DAY_TEXT.test(text)) return null;
   const day = dayOf(Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10)));
@@ -30,7 +33,10 @@ export function yearMonthDay(day: Day): { year: number; month: number; dayOfMont
   return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, dayOfMonth: date.getUTCDate() };
 }
 
-/** The same day of the month `months` later (earlier if negative), or the last one of that month where it has none. */
+/**
+ * The same day of the month `months` later (earlier if negative), or the last one of that month where it has
+ * none.
+ */
 export function addMonths(day: Day, months: number): Day {
   const { year, month, dayOfMonth } = yearMonthDay(day);
   const first = dayOf(year, month + months, 1);

@@ -17,11 +17,13 @@ const SUBSCRIPT = /\u0345/gu;
 const MARKS = /[\p{M}\p{Default_Ignorable_Code_Point}]/gu;
 
 /**
- * A text without what a reader who looks for it may leave out or write otherwise: case, accents and other marks, the form of its characters,
- * odd spaces; `Straße` and `STRASSE` are one. Of Unicode alone: no locale has a say. Twice is once.
+ * A text in the form in which it is searched for: without case, accents and other marks, variants of
+ * characters and odd spaces; `Straße` and `STRASSE` are equal. It depends on Unicode alone, and on no locale.
+ * It is idempotent.
  */
 export function foldText(text: string): string {
-  // From small to capital and back again, since some letters have two small forms, or none that is one letter.
+  // From small to capital and back again, since some letters have two small forms, or none that is one
+  // letter.
   const folded = bare(text).toLowerCase().toUpperCase().toLowerCase();
   return bare(folded)
     .replace(STANDING_FOR_OTHERS, (letter) => LETTERS[letter] ?? letter)

@@ -21,7 +21,10 @@ export function wholeNumber(value: number): Fraction {
   return { numerator: BigInt(value), denominator: 1n };
 }
 
-/** Reads a plain decimal such as `-1250.5`: up to 30 digits before the point and 20 after it; null for any other text. */
+/**
+ * Reads a plain decimal such as `-1250.5`: up to 30 digits before the point and 20 after it; null for any
+ * other text.
+ */
 export function parseDecimal(text: string): Fraction | null {
   if (!DECIMAL_TEXT.test(text)) return null;
   const point = text.indexOf('.');
@@ -83,7 +86,10 @@ export function roundUp(value: Fraction, places: number): Fraction {
   return subtract(ZERO, roundDown(subtract(ZERO, value), places));
 }
 
-/** The number of that many digits after the point that is nearest to the value; of two the one farther from zero. */
+/**
+ * The number of that many digits after the point that is nearest to the value; of two the one farther from
+ * zero.
+ */
 export function roundHalf(value: Fraction, places: number): Fraction {
   const scale = 10n ** BigInt(places);
   const magnitude = value.numerator < 0n ? -value.numerator : value.numerator;
@@ -97,8 +103,8 @@ export function placesOf(value: Fraction): number | null {
 }
 
 /**
- * The number as a decimal, for people: exact if it has a finite form and `digits` is left out, otherwise rounded half away
- * from zero to at most `digits` places (6 if left out), without zeros at the end.
+ * The number as a decimal, for people: exact if it has a finite form and `digits` is left out, otherwise
+ * rounded half away from zero to at most `digits` places (6 if left out), without zeros at the end.
  */
 export function formatDecimal(value: Fraction, digits?: number): string {
   const places = digits ?? finitePlaces(value.denominator) ?? 6;

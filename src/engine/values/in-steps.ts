@@ -1,7 +1,7 @@
-/** Work that can be left between its steps and gone on with later. */
+/** Work that can be interrupted between its steps and resumed later. */
 export type InSteps<T> = Generator<undefined, T>;
 
-/** All steps at a stretch. */
+/** All steps without a break. */
 export function finish<T>(work: InSteps<T>): T {
   for (;;) {
     const step = work.next();

@@ -1,7 +1,10 @@
 /** How large a JSON value is; counting ends soon after `bytes` is beyond what was allowed. */
 export type JsonSize = { readonly bytes: number; readonly nesting: number };
 
-/** The bytes of a value as JSON without spaces, escapes left out, and how deep its lists and objects are in one another. */
+/**
+ * The bytes of a value as JSON without spaces, escapes left out, and how deep its lists and objects are in
+ * one another.
+ */
 export function jsonSize(value: unknown, allowedBytes: number): JsonSize {
   let bytes = 0;
   let nesting = 0;

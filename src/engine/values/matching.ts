@@ -2,19 +2,20 @@
 export type Slot = { readonly count: number; readonly qualified: readonly string[] };
 
 /**
- * Assigns different persons to the places of slots so that as many places as possible are filled; names for each slot its persons,
- * ascending. Of all such assignments it is the smallest one by person: the first place has the least person it can have, then the
- * second, and so on; an empty place comes after every person.
+ * Assigns different persons to the places of slots so that as many places as possible are filled; names for
+ * each slot its persons, ascending. Of all such assignments it is the smallest one by person: the first place
+ * has the least person it can have, then the second, and so on; an empty place comes after every person.
  *
- * Persons are moved along paths between slots, never between places: there are few slots, and whether a path exists is known
- * without looking at persons.
+ * Persons are moved along paths between slots, never between places: there are few slots, and whether a path
+ * exists is known without looking at persons.
  */
 export function assign(slots: readonly Slot[]): readonly (readonly string[])[] {
   const exchange = createExchange(slots);
   for (const slot of slots.keys()) exchange.fill(slot);
   return slots.map(({ qualified }, slot) => {
     const settled: string[] = [];
-    // A person that can't be had at its turn can't be had later either, so that the order of persons is gone through once.
+    // A person that cannot be assigned at its turn cannot be assigned later either, so persons are visited
+    // once, in order.
     for (const person of qualified) {
       if (settled.length === slots[slot]?.count) break;
       if (exchange.settle(person, slot)) settled.push(person);
@@ -74,7 +75,10 @@ function createExchange(slots: readonly Slot[]) {
     room[to] = vacancies(to) - 1;
   }
 
-  /** The slots on the shortest way by which persons can move on from one of `sources` to where there is room; only slots after `after`. */
+  /**
+   * The slots on the shortest way by which persons can move on from one of `sources` to where there is room;
+   * only slots after `after`.
+   */
   function path(sources: readonly number[], after: number, isGoal: (slot: number) => boolean) {
     const before = new Map<number, number | null>(sources.map((source) => [source, null]));
     for (const from of before.keys()) {
@@ -89,7 +93,10 @@ function createExchange(slots: readonly Slot[]) {
     }
     return null;
   }
-  /** Moves one person along each step of the way, the last step first; each arrives where the one before has left. */
+  /**
+   * Moves one person along each step of the way, the last step first; each arrives where the one before has
+   * left.
+   */
   function moveAlong(way: readonly number[]): void {
     for (const [index, to] of way.entries()) {
       const from = way[index + 1];
@@ -118,7 +125,10 @@ function createExchange(slots: readonly Slot[]) {
       }
     },
 
-    /** Gives the person a place of the slot for good, if as many places stay filled; the slots before it are settled. */
+    /**
+     * Gives the person a place of the slot for good, if as many places stay filled; the slots before it are
+     * settled.
+     */
     settle(name: string, slot: number): boolean {
       if (present !== slot) refusing.clear();
       present = slot;

@@ -1,6 +1,6 @@
 /**
- * Texts that name something (rule 30): references, ids, codes, persons, attributes. Two of them are the same name when they
- * look the same, so each has one form, and what can't be seen in it is refused.
+ * Texts that name something (rule 30): references, ids, codes, persons, attributes. Texts that look the same
+ * must be the same name, so each has one normalized form, and invisible characters are refused.
  */
 
 /** How many characters a text that names something may have, unless another number is said. */
@@ -17,16 +17,20 @@ const JOINER = /^[\u200C\u200D]$/;
 const LETTER = /[\p{L}\p{M}]/u;
 
 /**
- * The one form of a text that names something: odd spaces are spaces, what can't be seen at both ends is gone, and the rest is in
- * NFC. The form of a form is itself. What the form still may not have is said by `findNameProblem`.
+ * The normalized form of a name: odd spaces become spaces, invisible characters at both ends are removed, and
+ * the rest is in NFC. It is idempotent. `findNameProblem` says what a normalized name still may not contain.
  */
 export function toName(text: string): string {
-  // NUL and halves of characters stay to be refused, wherever they are: they say that something was broken on the way.
+  // NUL and halves of characters stay to be refused, wherever they are: they say that something was broken on
+  // the way.
   if (PLAIN.test(text)) return text;
   return (ODD.test(text) ? trimHidden(text.replace(ODD_SPACES, ' ')) : text).normalize('NFC');
 }
 
-/** Why this, as `toName` gave it, names nothing: a sentence that names the character and its place in the text; null if it does. */
+/**
+ * Why this, as `toName` gave it, names nothing: a sentence that names the character and its place in the
+ * text; null if it does.
+ */
 export function findNameProblem(name: string, longest = LONGEST_NAME): string | null {
   if (name === '') return 'This must not be empty.';
   const problem = PLAIN.test(name) || !ODD.test(name) ? null : findHidden(name);
@@ -45,8 +49,8 @@ export function readName<T>(
 }
 
 /**
- * The form in which a stored text is kept, and in which a text is compared with stored ones: its name, or what was stored before such
- * texts were refused.
+ * The form in which a stored text is kept, and in which a text is compared with stored ones: its name, or
+ * what was stored before such texts were refused.
  */
 export function toStoredName(text: string): string {
   const name = toName(text);
@@ -59,8 +63,8 @@ export function isStorable(text: string): boolean {
 }
 
 /**
- * What is wrong with a text for people, such as a name or a reason; null if nothing is. It may hold anything that can be
- * printed, a reason also new lines, and is kept as it was written.
+ * What is wrong with a text for people, such as a name or a reason; null if nothing is. It may hold anything
+ * that can be printed, a reason also new lines, and is kept as it was written.
  */
 export function findTextProblem(text: string, longest: number, lines: 'ONE_LINE' | 'LINES'): string | null {
   if (!isWritten(text)) return 'This must not be empty.';
@@ -75,7 +79,7 @@ export function isWritten(text: string): boolean {
   return toName(text) !== '';
 }
 
-/** What a character is called in a refusal. */
+/** The name of a character in a refusal. */
 export function describeCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   const number = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
@@ -103,7 +107,10 @@ function findLengthProblem(text: string, longest: number): string | null {
   return `This is longer than ${longest} characters.`;
 }
 
-/** Without what can't be seen at both ends. By hand: a regular expression for the end would try anew at each space. */
+/**
+ * Removes invisible characters at both ends. By hand, since a regular expression for the end would start anew
+ * at each space.
+ */
 function trimHidden(text: string): string {
   const characters = [...text];
   const first = characters.findIndex((character) => !isTrimmed(character));

@@ -6,7 +6,10 @@ export type Locale = (typeof LOCALES)[number];
 /** A text in every language that tiergraph speaks. */
 export type LocalizedText = Readonly<Record<Locale, string>>;
 
-/** A kind of measurement that a programme declares, for example `active_users`; in the unit `%` the value 1 is 100 %. */
+/**
+ * A kind of measurement that a programme declares, for example `active_users`; in the unit `%` the value 1 is
+ * 100 %.
+ */
 export type MeasurementKind = { readonly code: string; readonly name: LocalizedText; readonly unit: string };
 
 /** What the engine needs to know of a programme; its code and name are the store's. */

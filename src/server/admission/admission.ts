@@ -12,7 +12,7 @@ import type { Metrics } from '../settings/metrics.ts';
 import { maskError } from './mask-error.ts';
 import type { Budgets } from './rate-limit.ts';
 
-/** More wrong variables are not reported at once. */
+/** How many wrong variables are reported at once. */
 const MOST_ERRORS = 20;
 const RATE_CODE = 'RATE_LIMITED';
 /** In characters. */
@@ -24,7 +24,9 @@ type Refusal = { readonly ok: false; readonly errors: readonly GraphQLError[] };
 
 /** Decides, before anything is executed, whether a request may be. */
 export type AdmissionControl = {
-  /** Checks document, variables and cost, and pays for the operation from the caller's budget; never throws. */
+  /**
+   * Checks document, variables and cost, and pays for the operation from the caller's budget; never throws.
+   */
   admit(request: GraphRequest, caller: Caller, allowed: { readonly mutations: boolean }): Admission;
 };
 
@@ -98,7 +100,7 @@ export function createAdmissionControl({
       try {
         const admission = check(request, caller, mutations);
         if (admission.ok) return admission;
-        // A caller that comes too early pays nothing, or it would never be on time again.
+        // A caller that is denied pays nothing, since it would otherwise never be admitted again.
         const isTooEarly = admission.errors[0]?.extensions.code === RATE_CODE;
         if (identity !== null && !isTooEarly) budgets.charge(identity, limits.costs.refused);
         return count({ ok: false, errors: admission.errors.map(mask) });
@@ -109,7 +111,7 @@ export function createAdmissionControl({
   };
 }
 
-/** Messages repeat what was sent, which may be a megabyte. */
+/** Messages repeat input, which may be a megabyte. */
 function shorten(error: GraphQLError): GraphQLError {
   if (error.message.length <= LONGEST_MESSAGE) return error;
   const { extensions, source, positions, nodes } = error;

@@ -9,7 +9,7 @@ type Watched = Pick<Socket, 'writableLength' | 'bytesWritten'> & {
   once(event: 'close', callBack: () => void): void;
 };
 
-/** Watches over what waits in the process for clients that do not read, whatever it is: answers, events, pongs. */
+/** Watches what is buffered for clients that do not read: answers, events, pongs. */
 export type Backlog = {
   /** Watches a connection until it is closed. */
   watch(socket: Watched): void;
@@ -23,7 +23,10 @@ type Options = {
   readonly now?: () => number;
 };
 
-/** How often the connections are looked at, in milliseconds: what can be written in this time goes beyond the limit. */
+/**
+ * How often the connections are looked at, in milliseconds: what can be written in this time goes beyond the
+ * limit.
+ */
 const LOOK_EVERY_MS = 250;
 
 /** What was seen of a connection at the last look. */
@@ -37,7 +40,10 @@ type Seen = {
 /** In place of the bytes that had left. */
 const NOTHING_WAITS = -1;
 
-/** Makes a backlog without connections. The client of a connection that is cut off may come back, and goes on from its last cursor. */
+/**
+ * Makes a backlog without connections. The client of a connection that is cut off may come back, and goes on
+ * from its last cursor.
+ */
 export function createBacklog({
   limits: { waitingBytes, departureMs },
   log,

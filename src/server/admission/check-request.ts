@@ -6,7 +6,7 @@ import { limitExceeded } from '../settings/limits.ts';
 /** A request that is denied before anything reads it. */
 export type Denial = { readonly status: number; readonly error: GraphQLError };
 
-/** The headers of every answer: what it is not to be taken for, where it must not be shown, and on what it depends. */
+/** The headers of every answer, against sniffing, framing and wrong caching. */
 export const HEADERS = new Map([
   ['x-content-type-options', 'nosniff'],
   ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
@@ -17,17 +17,21 @@ export const HEADERS = new Map([
 export type Sources = {
   /** Whether only this machine may send requests: the server runs without keys. */
   readonly loopbackOnly: boolean;
-  /** The web pages of other servers that may use this one and read its answers, as in `https://partners.example`. */
+  /**
+   * The web pages of other servers that may use this one and read its answers, as in
+   * `https://partners.example`.
+   */
   readonly origins: readonly string[];
 };
 
 /**
- * Checks where a request comes from; null lets it pass. A web page that another site brought into the browser must not
- * reach the server: neither under a name of its own that resolves to loopback (Host), nor from where it was loaded
- * (Origin, which browsers send with everything but simple reads, and Sec-Fetch-Site, which they send with those too).
+ * Checks where a request comes from; null lets it pass. A web page that another site brought into the browser
+ * must not reach the server: neither under a name of its own that resolves to loopback (Host), nor from where
+ * it was loaded (Origin, which browsers send with everything but simple reads, and Sec-Fetch-Site, which they
+ * send with those too).
  */
 export function checkSource({ headers, rawHeaders }: IncomingMessage, sources: Sources): Denial | null {
-  // Another server on the way may go by another one of them than Node does.
+  // A proxy on the way may use another of the two than Node does.
   const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
   if (hosts.length > 1) return wrongRequest(400, 'A request has one Host header.');
   if (sources.loopbackOnly && !isLoopbackAuthority(headers.host)) {
@@ -41,8 +45,8 @@ export function checkSource({ headers, rawHeaders }: IncomingMessage, sources: S
 }
 
 /**
- * True for the origin of a page that this server sent: the same name and port, with the scheme that belongs to them. Where a proxy may stand in
- * front of it, that may be https.
+ * True for the origin of a page that this server sent: the same name and port, with the scheme that belongs
+ * to them. Where a proxy may stand in front of it, that may be https.
  */
 function isOwnOrigin(origin: string, host: string | undefined, { loopbackOnly }: Sources): boolean {
   return (loopbackOnly ? ['http:'] : ['http:', 'https:']).some((scheme) => {
@@ -79,8 +83,9 @@ export function isPreflight({ method, headers }: IncomingMessage): boolean {
 }
 
 /**
- * Checks method and type of a GraphQL request, and that its size is told; null lets it pass. The type is checked because
- * a browser sends other ones across sites without asking, and charset and coding because other bytes would be taken for UTF-8.
+ * Checks method and type of a GraphQL request, and that its size is told; null lets it pass. The type is
+ * checked because a browser sends other ones across sites without asking, and charset and coding because
+ * other bytes would be taken for UTF-8.
  */
 export function checkBody({ method, headers, url }: IncomingMessage): Denial | null {
   // Node takes other bytes for characters of ISO 8859-1.
@@ -104,7 +109,10 @@ function isOfUtf8(parameter: string): boolean {
   return !/^\s*charset\s*=/i.test(parameter) || /^\s*charset\s*=\s*("utf-?8"|utf-?8)\s*$/i.test(parameter);
 }
 
-/** Checks the size of a request's body, in front because Yoga's own limit halves its throughput; null lets it pass. */
+/**
+ * Checks the size of a request's body, in front because Yoga's own limit halves its throughput; null lets it
+ * pass.
+ */
 export function checkBodySize({ headers }: IncomingMessage, largestBytes: number): Denial | null {
   const bytes = Number(headers['content-length'] ?? 0);
   return bytes > largestBytes
@@ -117,7 +125,9 @@ export function denial(status: number, code: ErrorCode, sentence: string): Denia
   return { status, error: new GraphQLError(sentence, { extensions: { code } }) };
 }
 
-/** A page of another site reads without asking, with what the browser calls a simple request; opening a page is none. */
+/**
+ * A page of another site can send what browsers call a simple request without asking; navigation is not one.
+ */
 function isForeignRead(headers: IncomingHttpHeaders): boolean {
   const site = headers['sec-fetch-site'];
   const isForeign = site !== undefined && site !== 'same-origin' && site !== 'none';

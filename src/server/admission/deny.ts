@@ -17,7 +17,8 @@ export function deny(request: IncomingMessage, response: ServerResponse, { statu
     connection: 'close',
   });
   if (request.complete || request.headers['content-length'] === undefined) return void response.end(body);
-  // Closed at once, the connection of a client that still sends is reset before it has read the answer.
+  // If the connection were closed at once, it would be reset before a client that still sends has read the
+  // answer.
   response.write(body);
   const end = (): void => {
     clearTimeout(timer);

@@ -4,15 +4,15 @@ import { LRUCache } from 'lru-cache';
 import type { Identify } from '../request/caller.ts';
 import type { Limits } from '../settings/limits.ts';
 
-/** So many addresses, and credentials that were good, are remembered. */
+/** How many addresses and valid credentials are remembered. */
 const REMEMBERED = 10_000;
 
 type Account = { remaining: number; at: number };
 
 /**
- * Limits how often callers of one address try invalid keys and tokens. Beyond it only credentials that were valid
- * before are looked at, so that one caller can't lock out the others behind the same address. `now` is a clock in
- * milliseconds that never goes back.
+ * Limits how often callers of one address try invalid keys and tokens. Beyond the limit only credentials that
+ * were valid before are checked, so that one caller cannot lock out others behind the same address. `now` is
+ * a clock in milliseconds that never goes back.
  */
 export function limitSignIns(
   identify: Identify,
@@ -32,7 +32,7 @@ export function limitSignIns(
   };
 
   return async (authorization, address) => {
-    // A caller that shows nothing is refused without a look.
+    // A caller without credentials is refused without a check.
     if (authorization === null) return identify(authorization, address);
     const id = createHash('sha256').update(authorization).digest('base64url');
     const account = good.has(id) ? null : accountOf(networkOf(address));
@@ -54,7 +54,7 @@ export function limitSignIns(
   };
 }
 
-/** The address, or of IPv6 the network of one site, which has as many addresses as it likes. */
+/** The address; for IPv6 the network of one site, which has any number of addresses. */
 export function networkOf(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
   if (!plain.includes(':')) return plain;

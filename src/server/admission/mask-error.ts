@@ -29,8 +29,8 @@ export function outcomeOf(result: ExecutionResult): 'OK' | 'BAD_REQUEST' | 'FAIL
 }
 
 /**
- * What a client sees of an error: a mistake of its own as it is, with a code, and anything else as nothing but the id
- * under which `report` has it.
+ * What a client sees of an error: its own mistake unchanged, with a code; of anything else only the request
+ * id under which `report` logged it.
  */
 export function maskError(error: unknown, requestId: string, report: (error: unknown) => void): GraphQLError {
   if (error instanceof GraphQLError) {

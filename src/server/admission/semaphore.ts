@@ -5,7 +5,10 @@ export type Semaphore = {
   readonly waiting: number;
 };
 
-/** Makes a semaphore in which `most` do something at once; the others wait, and the event loop has a turn before each of them. */
+/**
+ * Makes a semaphore in which `most` do something at once; the others wait, and the event loop has a turn
+ * before each of them.
+ */
 export function createSemaphore(most: number): Semaphore {
   let busy = 0;
   const waiting: (() => void)[] = [];

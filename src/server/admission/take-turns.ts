@@ -11,8 +11,9 @@ type Queue = {
 };
 
 /**
- * Serves the requests of a connection one after the other, each once the answer before is out: a client may send many at once and read
- * nothing. If more than `most` wait, the others are not served, and `connection: close` in the last answer tells the client so.
+ * Serves the requests of a connection one after the other, each once the answer before is out: a client may
+ * send many at once and read nothing. If more than `most` wait, the others are not served, and `connection:
+ * close` in the last answer tells the client so.
  */
 export function takeTurns(serve: Serve, most: number): Serve {
   const queues = new WeakMap<Socket, Queue>();

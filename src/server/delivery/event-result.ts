@@ -29,12 +29,15 @@ export function toEventResult(result: ExecutionResult): EventResult {
   };
 }
 
-/** An event without data carries no cursor: a client that got it would be past it without knowing. */
+/** An event without data carries no cursor, so the client could not resume after it. */
 export function isLost({ data, errors }: ExecutionResult): boolean {
   return (data ?? null) === null && errors?.some(isOurFault) === true;
 }
 
-/** Why an event is too large for its subscription, with which it has to end: the next one would have no cursor either. */
+/**
+ * The error with which a subscription ends because an event is too large: the next event would be too large
+ * too.
+ */
 export function whyTooLarge({ errors }: ExecutionResult): GraphQLError | undefined {
   return errors?.find(({ extensions }) => extensions.limit === 'answerBytes');
 }

@@ -13,8 +13,8 @@ export type Mask = (error: unknown, requestId: string) => GraphQLError;
 /** What all streams of a server have in common. */
 export type StreamHost = {
   /**
-   * Has an event executed for a stream, or takes what was executed for another one, and gives it the result. Returns 0 if so, otherwise
-   * how long to wait until it can be paid for, in milliseconds.
+   * Gives a stream the result of an event, executed for it or for another stream. Returns 0 if so, otherwise
+   * how long to wait until the execution can be paid for, in milliseconds.
    */
   execute(event: unknown, stream: EventStream): number;
   readonly mask: Mask;
@@ -35,13 +35,14 @@ type Options = {
 /**
  * What a stream does:
  *
- *     IDLE ---- pull ----> PULLING ---- the source has an event ----> CHECKING ---- the rights hold ----> EXECUTING
+ *     IDLE -- pull --> PULLING -- the source has an event --> CHECKING -- the rights hold --> EXECUTING
  *
- *     EXECUTING ---- it can't be paid for yet ----> UNPAID ---- it may be by now ----> EXECUTING
- *     EXECUTING ---- the result was given ----> IDLE
+ *     EXECUTING -- it can't be paid for yet --> UNPAID -- a pause --> EXECUTING
+ *     EXECUTING -- the result was given --> IDLE
  *
- * and from each of them to ENDED: by `close`; with an error when the rights have ended or a result is too large; by breaking the
- * connection when an event is lost, so that its client comes back for it; when the source finishes or fails.
+ * and from each of them to ENDED: by `close`; with an error when the rights have ended or a result is too
+ * large; by breaking the connection when an event is lost, so that its client comes back for it; when the
+ * source finishes or fails.
  */
 type State = 'IDLE' | 'PULLING' | 'CHECKING' | 'EXECUTING' | 'UNPAID' | 'ENDED';
 
@@ -118,7 +119,10 @@ export class EventStream extends EventSource<EventResult> implements Receiver<un
     else this.#closeWith(shown);
   }
 
-  /** Ends the stream with an error, as the caller's rights have ended: now if nothing is on its way, otherwise in its stead. */
+  /**
+   * Ends the stream with an error, since the caller's rights have ended: now if no result is under way,
+   * otherwise instead of that result.
+   */
   endWith(reason: GraphQLError): void {
     this.#reason = reason;
     if (this.#state === 'PULLING' || this.#state === 'UNPAID') this.#closeWith(reason);

@@ -26,7 +26,10 @@ export type EventStreams = {
   stop(drainMs: number): Promise<void>;
 };
 
-/** Pays for an event from the caller's budget; gives how long to wait until there is enough, in milliseconds, and 0 if it was paid. */
+/**
+ * Pays for an event from the caller's budget. Returns 0 if it was paid, otherwise how long to wait until
+ * there is enough, in milliseconds.
+ */
 export type Pay = (operation: Operation, caller: Caller) => number;
 
 /** What runs an operation, or one event of a subscription, in time and masked; never throws. */
@@ -53,10 +56,15 @@ type Options = {
   readonly metrics: Metrics;
 };
 
-/** A right that has ended ends the subscriptions that were opened with it within this time and what a check takes, in milliseconds. */
+/**
+ * How often rights are checked, in milliseconds. Subscriptions end within this time, plus that of a check,
+ * after their rights ended.
+ */
 const RECHECK_EVERY_MS = 1_000;
 
-/** Makes what opens subscriptions, executes their events, and ends them when the rights of their callers end. */
+/**
+ * Makes what opens subscriptions, executes their events, and ends them when the rights of their callers end.
+ */
 export function createEventStreams(options: Options): EventStreams {
   const { context, run, mask, maskResult, late, operationMs, pay, log, metrics } = options;
   const open = new Set<EventStream>();
@@ -113,7 +121,10 @@ export function createEventStreams(options: Options): EventStreams {
     }
   };
 
-  /** Executes an event for all subscribers that share it: under a request id of its own, and with the rights that they have in common. */
+  /**
+   * Executes an event for all subscribers that share it: under a request id of its own, and with the rights
+   * that they have in common.
+   */
   const runShared = async (
     operation: Operation,
     { session }: Caller,
@@ -124,7 +135,7 @@ export function createEventStreams(options: Options): EventStreams {
     const result = toEventResult(await run(operation, { requestId, rights, session: null }, event));
     events.add({ outcome: outcomeOf(result) });
     try {
-      // What can't be written as JSON fails here, and not where it is given to one after the other.
+      // A result that cannot be serialized fails here, once for all subscribers.
       result.stringify();
       return result;
     } catch (error) {
@@ -161,7 +172,7 @@ export function createEventStreams(options: Options): EventStreams {
       const opening = openSource(operation, caller);
       const source = await inTime(operationMs, opening, () => late(caller.requestId));
       if (!isIterator(source)) {
-        // What opens after all must not stay open.
+        // A subscription that opens too late must not stay open.
         void opening.then((opened) => (isIterator(opened) ? opened.return?.() : undefined));
         return source;
       }
@@ -179,7 +190,8 @@ export function createEventStreams(options: Options): EventStreams {
       for (const [index, stream] of subscribers.entries()) {
         const waitMs = startedAt + (drainMs * index) / subscribers.length - performance.now();
         if (waitMs > 0) await pause(waitMs);
-        // A client that left meanwhile may have another subscription on the connection that is not yet to be cut.
+        // A client that left meanwhile may have another subscription on the same connection, whose turn has
+        // not come.
         if (!open.has(stream)) continue;
         stream.caller.interrupt();
         stream.close();

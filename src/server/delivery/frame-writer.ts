@@ -20,8 +20,8 @@ export type FrameTarget = {
 /** Sends the events of subscriptions. */
 export type FrameWriter = {
   /**
-   * Sends a result, a byte string. Tells the target at once if the next one may be sent, and once the message is out if that has to wait;
-   * never for a connection that is closing, which ends its subscriptions.
+   * Sends a result, a byte string. Tells the target at once if the next one may be sent, and once the message
+   * is out if that has to wait; never for a connection that is closing, which ends its subscriptions.
    */
   send(target: FrameTarget, result: string): void;
   /** Writes at once what it was given, so that what is sent by other ways comes after that. */
@@ -32,27 +32,30 @@ export type FrameWriter = {
 type Letter = { readonly target: FrameTarget; readonly result: string; readonly isAwaited: boolean };
 
 /**
- * Makes a frame writer that sends what came in one turn of the event loop together, in the next: events have many receivers. It makes the frames
- * itself, of bytes that the receivers share, and writes them below the library, which would encode each text anew; nothing that the library
- * sends is compressed or takes several writes, so that frames never get into one another. A subscription has at most two messages here, and
- * one more that its client has begun to take.
+ * Makes a frame writer that sends everything of one turn of the event loop together, in the next turn, since
+ * events have many receivers. It makes the frames itself, from bytes that the receivers share, and writes
+ * them below the library, which would encode each text anew. Frames never interleave, because nothing that
+ * the library sends is compressed or takes several writes. A subscription has at most two messages here, and
+ * one more that its client has begun to read.
  */
 export function createFrameWriter(): FrameWriter {
   let letters: Letter[] = [];
 
-  // Without a pause between the writes, in which the receiving process would fall asleep and have to be woken by the next one.
+  // All writes at once: during a pause the receiving process would fall asleep, and the next write would have
+  // to wake it.
   const flush = (): void => {
     const leaving = letters;
     letters = [];
     const out = leaving.filter(write);
     for (const { target, isAwaited } of out) if (isAwaited) target.onSent();
   };
-  /** False if it is not out: it will be later, and that is told then, or never. */
+  /** False if the message is not out yet. Its target is told later, or never if the connection closes. */
   const write = ({ target, result, isAwaited }: Letter): boolean => {
     const { socket, below, beginning, isWanted } = target;
     if (!isWanted || socket.readyState !== socket.OPEN) return false;
     const frame = textFrame(`${beginning}${result}}`);
-    // Where something waits already the client takes less than it is sent, and what it is sent next has to wait for this.
+    // If something is buffered already, the client reads more slowly than it is sent to, and its next message
+    // has to wait for this one.
     if (below.writableLength > 0) {
       target.isBusy = true;
       below.write(frame, 'latin1', () => {

@@ -4,11 +4,13 @@ import type { PreparedOperation } from '../request/documents.ts';
 import type { Operation } from '../request/operation.ts';
 import type { EventResult } from './event-result.ts';
 
-/** Results of events, executed once for all subscribers who get the same of an event at about the same time. */
+/**
+ * Results of events, executed once for all subscribers who get the same of an event at about the same time.
+ */
 export type SharedExecutions = {
   /**
-   * Gives what was executed for this event and key a moment ago, at once, or what is being executed, when it is there; false if it was
-   * not executed.
+   * Gives the recipient the result for this event and key: at once if it was executed a moment ago, or when
+   * its execution ends. Returns false if there is no execution.
    */
   share(event: unknown, key: string, recipient: Recipient): boolean;
   /** Executes, gives the result, and keeps it for the subscribers that share it. */
@@ -20,15 +22,18 @@ export type SharedExecutions = {
 /** Who is given an event's result. */
 export type Recipient = { give(result: EventResult): void };
 
-/** An event is forgotten after one to two of these: what it says of other things than itself would become old. */
+/**
+ * An event is forgotten after one to two of these intervals, since what it says about other objects becomes
+ * outdated.
+ */
 const REMEMBERED_MS = 1_000;
 
 type Execution = { result: EventResult | undefined; readonly waiting: Recipient[] };
 type Executions = Map<string, Execution>;
 
 /**
- * Makes the memory of what was executed for events. `execute` never fails; results for which `isLost` holds are not given to
- * subscribers that ask later.
+ * Makes the memory of what was executed for events. `execute` never fails; results for which `isLost` holds
+ * are not given to subscribers that ask later.
  */
 export function createSharedExecutions(isLost: (result: EventResult) => boolean): SharedExecutions {
   let recent = new Map<unknown, Executions>();
@@ -73,7 +78,7 @@ export function createSharedExecutions(isLost: (result: EventResult) => boolean)
     const result = await execute();
     execution.result = result;
     if (isLost(result)) executions.delete(key);
-    // Not kept for as long as the event is: with them hangs all that their subscribers have.
+    // Recipients are released at once, since each keeps its whole subscription alive.
     for (const recipient of execution.waiting.splice(0)) recipient.give(result);
   };
 
@@ -101,8 +106,9 @@ const numbers = new WeakMap<PreparedOperation, number>();
 let lastNumber = 0;
 
 /**
- * The same text for subscriptions that get the same result for the same event: of the same operation, with the same variables where they
- * reach below the root field, and with the same rights. What the root field is given decides which events come, not what is in them.
+ * The same text for subscriptions that get the same result for the same event: of the same operation, with
+ * the same variables where they reach below the root field, and with the same rights. What the root field is
+ * given decides which events come, not what is in them.
  */
 export function shareKeyOf({ prepared, rawVariables }: Operation, rights: RightsClass | null): string {
   let number = numbers.get(prepared);

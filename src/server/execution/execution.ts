@@ -19,21 +19,21 @@ export type Execution = {
   /** Runs a query or a mutation; never throws. */
   execute(operation: Operation, caller: Caller): Promise<ExecutionResult>;
   /**
-   * Opens a subscription; never throws. Each event is executed in a context of its own, so that what a context remembers
-   * of rights and rows never outlives one event; and once for all subscribers with the same operation and the same
-   * rights, who get the same. When an open source fails, or an event can't be delivered, the caller is interrupted
-   * rather than told that the subscription is complete.
+   * Opens a subscription; never throws. Each event is executed in a context of its own, so that what a
+   * context remembers of rights and rows never outlives one event; and once for all subscribers with the same
+   * operation and the same rights, who get the same. When an open source fails, or an event can't be
+   * delivered, the caller is interrupted rather than told that the subscription is complete.
    */
   subscribe(operation: Operation, caller: Caller): Promise<ExecutionResult | EventSource<EventResult>>;
   /**
-   * Refuses new subscriptions at once and interrupts the open ones, spread evenly over `drainMs` so that those who come back
-   * don't all arrive together elsewhere; resolves when none is open.
+   * Refuses new subscriptions at once and interrupts the open ones, spread evenly over `drainMs` so that
+   * those who come back don't all arrive together elsewhere; resolves when none is open.
    */
   stop(drainMs: number): Promise<void>;
 };
 
 type Options = {
-  /** Called once an operation, and once for each event and each share key of subscribers. */
+  /** Called once per operation, and once per event and share key. */
   readonly context: MakeContext;
   /** See `Limits`. */
   readonly operationMs: number;
@@ -80,7 +80,7 @@ export function createExecution({
   };
 
   const run: Run = async (operation, { requestId, rights, session }, rootValue) => {
-    // A mutation is not cut off between its fields: what the later ones would have done would be lost.
+    // A mutation is not cancelled between its fields, since the later ones would be lost.
     const overdue = operation.prepared.node.operation === 'mutation' ? null : new AbortController();
     const work = async (): Promise<ExecutionResult> => {
       try {
@@ -106,7 +106,10 @@ export function createExecution({
   const isCostly = ({ prepared, cost }: Operation): boolean =>
     prepared.node.operation === 'query' && cost.requested >= costly.cost;
 
-  /** Few at once: they take the processor one after the other anyway, and each holds what it has read meanwhile. */
+  /**
+   * Few at once: they use the processor one after the other anyway, and each keeps what it has read in
+   * memory.
+   */
   const runCostly = async (caller: Caller, work: () => Promise<ExecutionResult>): Promise<ExecutionResult> =>
     semaphore.waiting >= costly.waiting
       ? { errors: [tooBusy()] }

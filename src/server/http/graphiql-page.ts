@@ -36,8 +36,8 @@ const ASK_FOR_KEY = `# This server needs a key: put it behind "Bearer" in the ta
 `;
 
 /**
- * Makes the page when it is first asked for: nine megabytes, which are kept once, compressed, and sent from there piece by piece, so that a
- * slow reader costs no more than a piece.
+ * Makes the page when it is first asked for: nine megabytes, which are kept once, compressed, and sent from
+ * there piece by piece, so that a slow reader costs no more than a piece.
  */
 export function createGraphiQLPage(options: Options): GraphiQLPage {
   let made: Promise<Page> | undefined;

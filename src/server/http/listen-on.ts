@@ -2,8 +2,8 @@ import type { Server } from 'node:http';
 import type { Log } from '../settings/log.ts';
 
 /**
- * Starts to accept connections, and returns the address without a path; port 0 lets the system choose. Rejects if the
- * address can't be had.
+ * Starts to accept connections, and returns the address without a path; port 0 lets the system choose.
+ * Rejects if the address can't be had.
  */
 export function listenOn(http: Server, port: number, host: string, log: Log): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -30,8 +30,9 @@ type Options = {
 };
 
 /**
- * A Yoga plugin that does by `admissionControl` and `execution` what Yoga would do with a request's parameters, so that it is the
- * same as over WebSocket, and gives results the HTTP status and headers that they deserve.
+ * A Yoga plugin that does by `admissionControl` and `execution` what Yoga would do with a request's
+ * parameters, so that it is the same as over WebSocket, and gives results the HTTP status and headers that
+ * they deserve.
  */
 export function useAdmission({
   admissionControl,
@@ -105,7 +106,9 @@ export function useAdmission({
   };
 }
 
-/** The bytes of a body. Throws BAD_REQUEST if the client left before the last of them, which is not our fault. */
+/**
+ * The bytes of a body. Throws BAD_REQUEST if the client left before the last of them, which is not our fault.
+ */
 async function bytesOf(request: Request): Promise<Buffer> {
   try {
     return Buffer.from(await request.arrayBuffer());
@@ -124,7 +127,10 @@ function statusOf(errors: readonly GraphQLError[]): { readonly status: number; r
   return errors.some(isOurFault) ? { status: 504 } : { status: 400, spec: true };
 }
 
-/** The same result with what it cost as a header, and those of the IETF's draft on rate limits if the caller has a budget. */
+/**
+ * The same result with what it cost as a header, and those of the IETF's draft on rate limits if the caller
+ * has a budget.
+ */
 function withCostHeaders(
   result: ExecutionResult,
   { requested, maximum, balance }: CostReport,

@@ -2,10 +2,12 @@ import { constants, gzip } from 'node:zlib';
 import type { Plugin } from 'graphql-yoga';
 import { acceptsGzip } from './accepts-gzip.ts';
 
-/** Smaller answers are a packet or two, whatever is done to them. */
+/** Smaller answers take a packet or two anyway. */
 const SMALLEST_BYTES = 4_096;
 
-/** A Yoga plugin that compresses answers where the client takes that and it is worth it; never event streams. */
+/**
+ * A Yoga plugin that compresses answers where the client takes that and it is worth it; never event streams.
+ */
 export function useCompression(): Plugin {
   return {
     async onResponse({ request, response, setResponse, fetchAPI }) {
@@ -21,7 +23,7 @@ export function useCompression(): Plugin {
   };
 }
 
-/** In another thread, and fast: of JSON most is gone already at the lowest level. */
+/** In another thread, at the lowest level, which already removes most of JSON's redundancy. */
 function compress(text: string): Promise<Buffer<ArrayBuffer>> {
   return new Promise((resolve, reject) => {
     gzip(text, { level: constants.Z_BEST_SPEED }, (error, body) =>

@@ -1,6 +1,6 @@
 /**
- * About how many bytes of JSON a value comes to, characters taken for bytes; stops counting beyond `most`. Objects may be shared within it, so
- * that the text can be many times what it takes in memory.
+ * About how many bytes of JSON a value comes to, characters taken for bytes; stops counting beyond `most`.
+ * Objects may be shared within it, so that the text can be many times what it takes in memory.
  */
 export function sizeOf(value: unknown, most: number): number {
   switch (typeof value) {

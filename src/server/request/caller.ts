@@ -6,23 +6,30 @@ export type Caller = {
   readonly requestId: string;
   /** The rights that it proved; null where none have to be. */
   readonly session: Session | null;
-  /** Under what the caller's limits are counted, such as its key's prefix; null for a caller that has none of its own. */
+  /**
+   * Under what the caller's limits are counted, such as its key's prefix; null for a caller that has none of
+   * its own.
+   */
   readonly identity: string | null;
   /** Whether the client no longer waits for the answer. */
   isGone(): boolean;
-  /** Breaks the connection that carries the caller's stream, in the way that makes its client come back and resume. */
+  /**
+   * Breaks the connection that carries the caller's stream, in the way that makes its client come back and
+   * resume.
+   */
   interrupt(): void;
 };
 
 /**
- * Finds who a caller is from its `Authorization`, which is a header or a parameter of a WebSocket connection, and from the address that it
- * connects from; null where it need not say. Rejects with a GraphQLError that has a code for a caller that may not come in.
+ * Identifies a caller by its `Authorization`, a header or a parameter of a WebSocket connection, and by its
+ * address; null if callers need no identity. Rejects with a GraphQLError that has a code if the caller is not
+ * admitted.
  */
 export type Identify = (authorization: string | null, address: string) => Promise<Session | null>;
 
 /**
- * Makes the context of one operation, or of one event of a subscription, which is for all callers with the same rights
- * and so has no caller's own. `rights` is null where none have to be proved.
+ * Makes the context of one operation, or of one event of a subscription, which serves all callers with the
+ * same rights. `rights` is null if callers need not prove any.
  */
 export type MakeContext = (given: {
   readonly requestId: string;

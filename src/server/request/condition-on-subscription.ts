@@ -8,8 +8,8 @@ import {
 } from 'graphql';
 
 /**
- * The error for a subscription that may leave out what it subscribes to, which the specification forbids since September
- * 2025; null if there is none. graphql-js 16 allows it, and then throws.
+ * The error for a subscription that may leave out what it subscribes to, which the specification forbids
+ * since September 2025; null if there is none. graphql-js 16 allows it, and then throws.
  */
 export function conditionOnSubscription(document: DocumentNode): GraphQLError | null {
   const fragments = new Map<string, FragmentDefinitionNode>();

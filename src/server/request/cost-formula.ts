@@ -11,8 +11,8 @@ import {
 import { isRecord } from './graph-request.ts';
 
 /**
- * How many objects an answer has at most from one object down, where that is known: for each field that returns objects
- * either all of them, or one of several. Fields that are left out have what the schema says.
+ * How many objects an answer has at most from one object down, where that is known: for each field that
+ * returns objects either all of them, or one of several. Fields that are left out have what the schema says.
  */
 export type AnswerSize = {
   readonly type: string;
@@ -22,8 +22,8 @@ export type AnswerSize = {
 };
 
 /**
- * What objects of a type may come to, of which the dearest counts; none if it is not known. `program` is what the operation
- * names at its root, if it does. Gives the same list again as long as nothing is different.
+ * What objects of a type may come to, of which the dearest counts; none if it is not known. `program` is what
+ * the operation names at its root, if it does. Gives the same list again as long as nothing is different.
  */
 export type FindSizes = (type: string, program: string | null) => readonly AnswerSize[];
 
@@ -70,7 +70,10 @@ export function weightOf(field: AnyField, node: FieldNode, otherwise: number): C
   return sum([own, added]);
 }
 
-/** What `read` makes of a field's arguments. Arguments that can't be read are the resolver's to refuse, so they count as none. */
+/**
+ * What `read` makes of a field's arguments. Arguments that can't be read are the resolver's to refuse, so
+ * they count as none.
+ */
 export function fromArguments(field: AnyField, node: FieldNode, read: (values: Values) => number): Cost {
   const cost = ({ variables }: Pick<Given, 'variables'>): number => read(valuesOf(field, node, variables));
   return node.arguments?.some(({ value }) => hasVariable(value)) === true

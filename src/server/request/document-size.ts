@@ -18,7 +18,10 @@ const COUNTED_TIMES = 25;
 const OPENING: ReadonlySet<string> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const CLOSING: ReadonlySet<string> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
-/** Counts the tokens of a document's text before it is parsed. Throws a syntax error, or the limit that the text is beyond. */
+/**
+ * Counts the tokens of a document's text before it is parsed. Throws a syntax error, or the limit that the
+ * text is beyond.
+ */
 export function checkText(text: string, limits: Pick<Limits, 'tokens' | 'nesting'>): number {
   const lexer = new Lexer(new Source(text));
   let tokens = 0;
@@ -43,7 +46,10 @@ const COUNTED = [
   'introspectionDepth',
 ] as const satisfies LimitName[];
 
-/** How large a selection is with its fragments unfolded. `lists`: how deep, if it is about the schema's own types. */
+/**
+ * How large a selection is with its fragments unfolded. `lists`: how deep, if it is about the schema's own
+ * types.
+ */
 type Size = Readonly<Record<(typeof COUNTED)[number] | 'lists', number>>;
 
 const NOTHING: Size = { depth: 0, fields: 0, aliases: 0, directives: 0, introspectionDepth: 0, lists: 0 };
@@ -60,9 +66,9 @@ const INTROSPECTION_LISTS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Checks how large each operation and fragment is. It needs no valid document: what is not there counts nothing, and a
- * fragment within itself counts once. Takes time for what is written, not for what that unfolds to. Returns the error, or
- * how many pairs of fields they have, each by itself.
+ * Checks how large each operation and fragment is. It needs no valid document: what is not there counts
+ * nothing, and a fragment within itself counts once. Takes time for what is written, not for what that
+ * unfolds to. Returns the error, or how many pairs of fields they have, each by itself.
  */
 export function checkSize(document: DocumentNode, limits: Limits): GraphQLError | number {
   const fragments = new Map<string, FragmentDefinitionNode>();

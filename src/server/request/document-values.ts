@@ -79,7 +79,10 @@ export function dependsOnVariables(
   });
 }
 
-/** Where a root field's arguments name a programme: directly, in their input, or by what tells one object from all others. */
+/**
+ * Where a root field's arguments name a programme: directly, in their input, or by what tells one object from
+ * all others.
+ */
 export function programNamed(field: AnyField, node: FieldNode): ProgramOf {
   const find = (variables: Variables): string | null => {
     const { program, code, by, input } = valuesOf(field, node, variables);

@@ -22,7 +22,10 @@ import type { GraphRequest } from './graph-request.ts';
 import { prepareCost } from './operation-cost.ts';
 import type { Readable } from './reading-cost.ts';
 
-/** How much text is remembered with what was made of it, in characters; the syntax tree takes a hundred times as much memory. */
+/**
+ * How much text is remembered with what was made of it, in characters; the syntax tree takes a hundred times
+ * as much memory.
+ */
 const REMEMBERED_CHARACTERS = 500_000;
 const REMEMBERED_DOCUMENTS = 1_000;
 /** More mistakes are not looked for in one document. */
@@ -46,8 +49,8 @@ export type Prepared =
 /** The documents that clients may have executed. */
 export type Documents = {
   /**
-   * Finds or parses a request's document and checks it; valid ones are remembered. Where it has to be read, `pay` is called
-   * before each part of that work, and what it throws ends it.
+   * Finds or parses a request's document and checks it; valid ones are remembered. Where it has to be read,
+   * `pay` is called before each part of that work, and what it throws ends it.
    */
   prepare(request: GraphRequest, pay?: PayForReading): Prepared;
 };
@@ -55,7 +58,9 @@ export type Documents = {
 /** Pays for reading in advance. Throws a GraphQLError with a code where there is not enough. */
 export type PayForReading = (what: Readable) => void;
 
-/** Documents that were given with the server, by id: a SHA-256 of the text in hexadecimal, or any other name. */
+/**
+ * Documents that were given with the server, by id: a SHA-256 of the text in hexadecimal, or any other name.
+ */
 export type TrustedDocuments = {
   readonly texts: ReadonlyMap<string, string>;
   /** Whether every other document is refused. */

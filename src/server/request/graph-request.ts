@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { GraphQLError } from 'graphql';
 
-/** What a client asks to be executed, read from what it sent; nothing in it is checked against the schema yet. */
+/**
+ * What a client asks to be executed, read from what it sent; nothing in it is checked against the schema yet.
+ */
 export type GraphRequest = {
   /** The document's text; null if the client names a document that the server knows. */
   readonly text: string | null;
@@ -11,12 +13,14 @@ export type GraphRequest = {
   readonly variables: Readonly<Record<string, unknown>>;
 };
 
-/** `TRUSTED`: named as `documentId`. `AUTOMATIC`: by the SHA-256 of its text, as `extensions.persistedQuery`. */
+/**
+ * `TRUSTED`: named as `documentId`. `AUTOMATIC`: by the SHA-256 of its text, as `extensions.persistedQuery`.
+ */
 export type DocumentId = { readonly kind: 'TRUSTED' | 'AUTOMATIC'; readonly id: string };
 
 /**
- * Reads the parameters of a request, as the GraphQL over HTTP specification and its appendix on persisted documents
- * have them; the same for a WebSocket message. Throws BAD_REQUEST.
+ * Reads the parameters of a request, as the GraphQL over HTTP specification and its appendix on persisted
+ * documents have them; the same for a WebSocket message. Throws BAD_REQUEST.
  */
 export function readGraphRequest(params: unknown): GraphRequest {
   if (!isRecord(params)) throw badRequest('The request must be an object.');
@@ -65,7 +69,10 @@ export function paramsOf(url: string): Record<string, unknown> {
   };
 }
 
-/** The first value of each name, as `URLSearchParams` has them, which replaces what is not UTF-8 without a word. */
+/**
+ * The first value of each name, as `URLSearchParams` has them, which replaces what is not UTF-8 without a
+ * word.
+ */
 function readQueryString(text: string): ReadonlyMap<string, string> {
   const given = new Map<string, string>();
   for (const pair of text.split('&')) {

@@ -41,8 +41,9 @@ import {
 import { isRecord } from './graph-request.ts';
 
 /**
- * Prepares the cost of a valid operation; what it gives back computes it from coerced variables. A field that is
- * selected twice under one name counts twice; of the types that an object may turn out to have, the dearest counts.
+ * Prepares the cost of a valid operation; what it gives back computes it from coerced variables. A field that
+ * is selected twice under one name counts twice; of the types that an object may turn out to have, the
+ * dearest counts.
  */
 export function prepareCost(
   schema: GraphQLSchema,
@@ -225,7 +226,7 @@ export function prepareCost(
 /** The lists that have an entry for each of a connection's page, or of the rows that a mutation was given. */
 const PAGE_LISTS: ReadonlySet<string> = new Set(['edges', 'nodes', 'rows', 'rejections']);
 
-/** What a request costs that returns no object. */
+/** The least that a request costs. */
 function atLeastOne(cost: number): number {
   return Math.max(1, Math.ceil(cost));
 }

@@ -4,7 +4,10 @@ import type { Costs } from '../settings/limits.ts';
 export type Readable =
   /** A document that memory does not have, before anything is done with it. */
   | { readonly type: 'TEXT'; readonly characters: number }
-  /** The same once its tokens and the pairs of its fields are counted, before it is checked against the schema. */
+  /**
+   * The same once its tokens and the pairs of its fields are counted, before it is checked against the
+   * schema.
+   */
   | { readonly type: 'CHECKS'; readonly tokens: number; readonly pairs: number }
   /** The values of variables, before they are coerced. */
   | { readonly type: 'VALUES'; readonly characters: number };
@@ -16,7 +19,7 @@ export function readingCost(readable: Readable, { reading }: Costs): number {
     case 'VALUES':
       return Math.floor(readable.characters / reading.characters);
     case 'CHECKS':
-      // Whether fields can be merged is asked of each two of them.
+      // Whether fields can be merged is checked for each pair.
       return Math.floor(readable.tokens / reading.tokens + readable.pairs / reading.pairsOfFields);
   }
 }

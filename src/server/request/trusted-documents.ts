@@ -2,8 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 
 /**
- * Reads documents by id from a JSON object of texts, such as the `persisted-documents.json` of GraphQL Code Generator;
- * none if there is no such file and it need not be there. Throws a sentence that says what is wrong.
+ * Reads documents by id from a JSON object of texts, such as the `persisted-documents.json` of GraphQL Code
+ * Generator; none if there is no such file and it need not be there. Throws a sentence that says what is
+ * wrong.
  */
 export async function readTrustedDocuments(
   path: string | URL,

@@ -1,8 +1,9 @@
 import { GraphQLError } from 'graphql';
 
 /**
- * How much a caller may ask for, all in one place. Whatever is beyond a limit is refused before a resolver runs, over
- * HTTP, SSE and WebSocket alike, and the refusal names the limit, what it allows and what was asked.
+ * How much a caller may ask for, all in one place. Whatever is beyond a limit is refused before a resolver
+ * runs, over HTTP, SSE and WebSocket alike, and the refusal names the limit, what it allows and what was
+ * asked.
  */
 export type Limits = {
   /** Bytes of a request's body, and of a WebSocket message: 1,000 facts fit several times over. */
@@ -16,7 +17,9 @@ export type Limits = {
   readonly documentCharacters: number;
   /** Lexical tokens of a document; what the parser costs grows with them. */
   readonly tokens: number;
-  /** Brackets of any kind that are open at once; the parser and the checks call themselves as deep as that. */
+  /**
+   * Brackets of any kind that are open at once; the parser and the checks call themselves as deep as that.
+   */
   readonly nesting: number;
   /** Fields within fields, fragments unfolded. The query that asks for the whole schema has 14. */
   readonly depth: number;
@@ -47,25 +50,35 @@ export type Limits = {
   /** Requests that may wait on one connection for the answer before. */
   readonly pipelinedRequests: number;
 
-  /** What a WebSocket client may send before it is let in, and how long it may take to begin, in milliseconds. */
+  /**
+   * What a WebSocket client may send before it is let in, and how long it may take to begin, in milliseconds.
+   */
   readonly greeting: { readonly bytes: number; readonly messages: number; readonly ms: number };
-  /** Bytes that may wait in the process for all clients together; beyond it those are cut off that have taken nothing for longest. */
+  /**
+   * Bytes that may wait in the process for all clients together; beyond it those are cut off that have taken
+   * nothing for longest.
+   */
   readonly waitingBytes: number;
   /** How long what waits for a client may wait without any of it leaving, in milliseconds. */
   readonly departureMs: number;
 
-  /** Invalid keys and tokens of one address: up to `capacity` at once, and `perSecond` come back each second. */
+  /**
+   * Invalid keys and tokens of one address: up to `capacity` at once, and `perSecond` come back each second.
+   */
   readonly failedSignIns: { readonly capacity: number; readonly perSecond: number };
   /** WebSocket connections and event streams that may be open at once under one identity. */
   readonly connectionsPerIdentity: number;
-  /** What may be spent under one identity: up to `capacity` at once, and `perSecond` comes back each second. */
+  /**
+   * What may be spent under one identity: up to `capacity` at once, and `perSecond` comes back each second.
+   */
   readonly budget: { readonly capacity: number; readonly perSecond: number };
 };
 
 /**
- * What an operation costs, computed from its document and variables: one for every object that it may return, nothing
- * for numbers, strings and enum values. A field can set its own weight, what each argument that is given adds to that, and
- * the length of its list in the schema, as `extensions: { cost, costOfArguments, listSize }`.
+ * What an operation costs, computed from its document and variables: one for every object that it may return,
+ * nothing for numbers, strings and enum values. A field can set its own weight, what each argument that is
+ * given adds to that, and the length of its list in the schema, as `extensions: { cost, costOfArguments,
+ * listSize }`.
  */
 export type Costs = {
   /** How many entries a list is taken to have that says nothing else, and whose size no rulebook decides. */
@@ -77,8 +90,9 @@ export type Costs = {
   /** Each look at the schema itself. */
   readonly introspection: number;
   /**
-   * Reading a request before it is known what it asks for, paid in advance: 1 for so many characters of variables, and for a
-   * document that memory does not have 1 for so many characters, tokens, and pairs of fields, fragments unfolded.
+   * Reading a request before it is known what it asks for, paid in advance: 1 for so many characters of
+   * variables, and for a document that memory does not have 1 for so many characters, tokens, and pairs of
+   * fields, fragments unfolded.
    */
   readonly reading: {
     readonly characters: number;
@@ -141,7 +155,10 @@ export type LimitName = Exclude<
   | 'departureMs'
 >;
 
-/** The error for something beyond a limit. `actual` is what was asked for, or null where the count was not taken to its end. */
+/**
+ * The error for something beyond a limit. `actual` is what was asked for, or null where the count was not
+ * taken to its end.
+ */
 export function limitExceeded(limit: LimitName, allowed: number, actual: number | null): GraphQLError {
   const isCounted = actual !== null && Number.isSafeInteger(actual);
   const excess = isCounted ? `: here it is ${actual}, ${actual - allowed} too many` : '';

@@ -1,4 +1,4 @@
-/** Where the server writes what happened: fields first, then a sentence. A pino logger is one. */
+/** The server's log: fields first, then a sentence. A pino logger is one. */
 export type Log = {
   debug(fields: object, sentence: string): void;
   info(fields: object, sentence: string): void;

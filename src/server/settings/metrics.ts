@@ -2,7 +2,9 @@ type Labels = Readonly<Record<string, string>>;
 
 /** Numbers about the running process, in the Prometheus text format. */
 export type Metrics = {
-  /** Something that is counted; the sentence describes it and the number returned by the function only grows. */
+  /**
+   * Something that is counted; the sentence describes it and the number returned by the function only grows.
+   */
   counter(name: string, sentence: string): { add(labels?: Labels, amount?: number): void };
   /** Something that is read when asked for. */
   gauge(name: string, sentence: string, read: () => number): void;

@@ -1,6 +1,9 @@
 import type { Writable } from 'node:stream';
 
-/** Where a logger's JSON lines become lines to be read at a terminal: the time, the sentence, what matters of the rest. */
+/**
+ * Where a logger's JSON lines become lines to be read at a terminal: the time, the sentence, what matters of
+ * the rest.
+ */
 export function terminalLog(terminal: Pick<Writable, 'write'>): { write(line: string): void } {
   return {
     write(line) {

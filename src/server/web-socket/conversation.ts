@@ -23,7 +23,10 @@ import { type ClientMessage, readClientMessage } from './client-message.ts';
 /** A close code after which graphql-ws clients connect again; after most others they give up for good. */
 const TRY_AGAIN_LATER = 1013;
 
-/** A larger payload of a ping does not come back, as the pings of WebSocket itself may have no larger one. In characters of JSON. */
+/**
+ * A larger payload of a ping does not come back, as the pings of WebSocket itself may have no larger one. In
+ * characters of JSON.
+ */
 const LONGEST_ECHO = 125;
 
 /** What RFC 6455 leaves for the sentence of a close frame, in bytes. */
@@ -38,8 +41,8 @@ export type ConversationOptions = {
   readonly log: Log;
   readonly frameWriter: FrameWriter;
   /**
-   * Called when a query or a mutation begins. What it returns is called when the answer is out, or when the client no longer
-   * waits for it.
+   * Called when a query or a mutation begins. What it returns is called when the answer is out, or when the
+   * client no longer waits for it.
    */
   readonly onRun: () => () => void;
 };
@@ -70,7 +73,10 @@ export type Conversation = {
  */
 export type Phase = 'SILENT' | 'IDENTIFYING' | 'ACKNOWLEDGED' | 'ENDED';
 
-/** An operation of the client, known by this object: its id is the client's, which may use it again before all of this one has ended. */
+/**
+ * An operation of the client. It is identified by this object, since the client may reuse its id before the
+ * operation has ended completely.
+ */
 type Running = {
   readonly id: string;
   /** Until the client completes it or goes away. */
@@ -96,15 +102,17 @@ export function createConversation(options: Options): Conversation {
   let phase: Phase = 'SILENT';
   let session: Session | null = null;
   let leave = (): void => {};
-  /** Those that the client waits for, by id. */
+  /** Operations that the client waits for, by id. */
   const wanted = new Map<string, Running>();
-  /** Those that still do something, also if the client no longer waits. */
+  /** Operations that are still running, also if the client no longer waits. */
   const running = new Set<Running>();
   /** For queries and mutations, until their answers are out. */
   const semaphore = createSemaphore(limits.runningPerConnection);
   /** Answers that wait until the client has taken what it was sent. */
   const answers: (() => void)[] = [];
-  /** The pong that waits for that; of several pings only the last is answered, as RFC 6455 allows for its own. */
+  /**
+   * The pong that waits for that; of several pings only the last is answered, as RFC 6455 allows for its own.
+   */
   let owedPong: object | null = null;
 
   const close = (code: number, sentence: string): void => {
@@ -286,7 +294,7 @@ export function createConversation(options: Options): Conversation {
       return phase;
     },
     receive(text) {
-      // What was on its way when the connection was closed from here.
+      // A message that was under way when this side closed the connection.
       if (socket.readyState !== socket.OPEN) return;
       const message = readClientMessage(text);
       if (typeof message === 'string') return close(CloseCode.BadRequest, message);

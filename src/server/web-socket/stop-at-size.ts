@@ -6,7 +6,9 @@ export const MESSAGE_TOO_BIG = 1009;
 /** How long a client that sent too much has to read why, in milliseconds. */
 const LINGER_MS = 500;
 
-/** Where `ws` closes a connection because of a message that is too large, says why and reads no more of it. */
+/**
+ * Where `ws` closes a connection because of a message that is too large, says why and reads no more of it.
+ */
 export function stopAtSize(socket: WebSocket, largestBytes: () => number): void {
   const close = socket.close.bind(socket);
   socket.close = (code, sentence) => {

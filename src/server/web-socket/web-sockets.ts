@@ -17,7 +17,10 @@ const KEEP_ALIVE_MS = 12_000;
 export type WebSockets = {
   /** Takes over a connection that asked to be upgraded. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Lets running queries and mutations finish, tells every client to come back, and cuts off those still there after `graceMs`. */
+  /**
+   * Lets running queries and mutations finish, tells every client to come back, and cuts off those still
+   * there after `graceMs`.
+   */
   close(graceMs: number): Promise<void>;
 };
 
@@ -26,12 +29,12 @@ type Options = Omit<ConversationOptions, 'frameWriter' | 'onRun'> & { readonly m
 /** Makes the graphql-transport-ws side of the server. */
 export function createWebSockets({ metrics, ...options }: Options): WebSockets {
   const { limits, log } = options;
-  // What the library answers by itself it answers also to a client that reads nothing.
+  // The library would answer pings even of a client that reads nothing.
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: limits.bodyBytes,
     autoPong: false,
-    // One message per turn of the event loop, or a single read may bring hundreds of them.
+    // One message per turn of the event loop, since a single read may bring hundreds of them.
     allowSynchronousEvents: false,
     handleProtocols,
   });
@@ -113,8 +116,8 @@ export function createWebSockets({ metrics, ...options }: Options): WebSockets {
 }
 
 /**
- * Bounds what is read of a client that was not let in yet, and how long it may take to say who it is; returns what ends
- * that. The client's part of the greeting is one short message.
+ * Bounds what is read of a client that was not let in yet, and how long it may take to say who it is; returns
+ * what ends that. The client's part of the greeting is one short message.
  */
 function limitGreeting(
   socket: WebSocket,
@@ -181,7 +184,8 @@ function keepAlive(socket: WebSocket, stream: Socket): () => void {
     isAnswered = true;
   });
   const timer = setInterval(() => {
-    // It would be behind what the client has not read; a client that never does is cut off for that.
+    // A ping would queue behind what the client has not read; a client that never reads is cut off by the
+    // backlog.
     if (stream.writableNeedDrain) return;
     if (!isAnswered) return socket.terminate();
     isAnswered = false;

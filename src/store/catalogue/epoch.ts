@@ -13,7 +13,10 @@ export async function readEpoch(session: DatabaseClient): Promise<Epoch> {
   return row;
 }
 
-/** The key by which places in the logs of this database are sealed: the same for all of its processes, and in its backups. */
+/**
+ * The key by which places in the logs of this database are sealed: the same for all of its processes, and in
+ * its backups.
+ */
 export async function readCursorKey(session: DatabaseClient): Promise<Uint8Array> {
   const [row] = await session.$queryRaw<{ key: Uint8Array }[]>`SELECT cursor_key AS key FROM epoch`;
   if (row === undefined) throw new Error('The epoch row is missing: the database was not migrated.');

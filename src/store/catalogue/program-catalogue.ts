@@ -17,7 +17,10 @@ export type RulebookRecord = PublishedRulebook & {
   readonly publishedAt: Instant;
   /** When it was withdrawn; null for one that counts. */
   readonly withdrawnAt: Instant | null;
-  /** Why no partner can be judged by it: it is too large, or can't be read; null for one that can be judged by. */
+  /**
+   * Why no partner can be judged by it: it is too large, or can't be read; null for one that can be judged
+   * by.
+   */
   readonly unusable: string | null;
 };
 
@@ -29,14 +32,17 @@ export type ProgramRecord = {
   readonly timeZone: string;
   readonly settings: ProgramSettings;
   /**
-   * How many publications and withdrawals there were; a partner judged by an older number is due. Whatever else of a programme
-   * may change one day has to advance it too: by it memory knows what is new.
+   * How many publications and withdrawals there were. A partner judged by an older number is due. Any other
+   * change to a programme has to advance it too, since memory detects changes by it.
    */
   readonly rulesVersion: number;
   /** Published and not withdrawn. */
   readonly rulebooks: readonly RulebookRecord[];
   readonly withdrawnRulebooks: readonly RulebookRecord[];
-  /** The first of `rulebooks` that no partner can be judged by; while there is one, no partner of the programme is judged. */
+  /**
+   * The first of `rulebooks` that no partner can be judged by; while there is one, no partner of the
+   * programme is judged.
+   */
   readonly obstacle: Obstacle | null;
   /** When each publication and withdrawal was recorded, ascending: as many as `rulesVersion` says. */
   readonly rulesChangedAt: readonly Instant[];
@@ -61,11 +67,14 @@ export type ProgramCatalogue = {
   /** The snapshot in memory, however old; null before the first. */
   latest(): CatalogueSnapshot | null;
   /**
-   * The programme with this id or code. Where memory knows none the database is asked anew: another process may just have made
-   * it, and the caller that was told so comes here next.
+   * The programme with this id or code. Where memory knows none the database is asked anew: another process
+   * may just have made it, and the caller that was told so comes here next.
    */
   find(by: 'id' | 'code', value: string): Promise<ProgramRecord | undefined>;
-  /** The snapshot of an epoch that was read in `session` just now; loaded there if it is another than the one in memory. */
+  /**
+   * The snapshot of an epoch that was read in `session` just now; loaded there if it is another than the one
+   * in memory.
+   */
   at(epoch: bigint, session: DatabaseClient): Promise<CatalogueSnapshot>;
   /** The database's clock, as last read and carried on; to be trusted like `current`. */
   databaseTime(): Promise<Instant>;
@@ -75,15 +84,15 @@ export type ProgramCatalogue = {
 
 const TRUSTED_FOR_MS = 1_000;
 
-/** Is told, once a process, of a published rulebook that no partner can be judged by. */
+/** Called once per process for a published rulebook that no partner can be judged by. */
 export type OnObstacle = (program: string, obstacle: Obstacle) => void;
 
 /** How many documents are read and parsed in one go. */
 const DOCUMENTS_AT_ONCE = 16;
 
 /**
- * Opens the directory of a database; nothing is read before it is first asked. A new epoch is asked for the programmes whose
- * rules changed, and a published document, which never changes, is read once.
+ * Opens the catalogue of a database; nothing is read before the first call. At a new epoch only the
+ * programmes whose rules changed are read, and a published document, which never changes, is read once.
  */
 export function createProgramCatalogue(
   database: Database,
@@ -101,7 +110,7 @@ export function createProgramCatalogue(
     const known = snapshot?.byId ?? new Map<string, ProgramRecord>();
     const changed = await readChanged(session, [...known.values()]);
     const isWhole = changed.epoch >= (snapshot?.epoch ?? 0n);
-    // After a restore of the database what is known may be of another one, or gone.
+    // After a restore of the database, what memory knows may be outdated or gone.
     const { epoch, programs, programCount } = isWhole ? changed : await readChanged(session, []);
     await parseNew(session, programs);
     const byId = new Map(isWhole ? known : []);
@@ -192,7 +201,7 @@ export function createProgramCatalogue(
   };
 
   let nextCheck: Promise<CatalogueSnapshot> | undefined;
-  // However many ask at once: one check that began before they did is waited for, and one more is shared by all of them.
+  // All callers at once wait for the check that is under way and then share one more.
   const checkAnew = (): Promise<CatalogueSnapshot> => {
     nextCheck ??= Promise.allSettled([checking?.result]).then(() => {
       nextCheck = undefined;

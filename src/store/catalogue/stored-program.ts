@@ -42,7 +42,7 @@ export function readSettings(stored: StoredProgram): ProgramSettings {
       minimum: fractionFromText(stored.settings.satisfactionScale.minimum),
       maximum: fractionFromText(stored.settings.satisfactionScale.maximum),
     },
-    // Those of before names had one form may have another.
+    // Names recorded before they were normalized may differ.
     measurementKinds: stored.settings.measurementKinds.map((kind) => ({
       ...kind,
       unit: toStoredName(kind.unit),
@@ -52,7 +52,7 @@ export function readSettings(stored: StoredProgram): ProgramSettings {
   };
 }
 
-/** What of all programmes differs from those that are known, their documents left out, in one statement. */
+/** The programmes that differ from the known ones, without their documents, in one statement. */
 export async function readChanged(
   session: DatabaseClient,
   known: readonly Pick<StoredProgram, 'id' | 'rulesVersion'>[],

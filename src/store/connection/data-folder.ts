@@ -21,9 +21,9 @@ export function unusable(folder: string, error: unknown): Error {
 }
 
 /**
- * Makes a data folder if it is not there, and closes it to other users of the machine: a user that reads it has all data,
- * and one that writes to it may add a key. One in which other things lie keeps its rights, and the database within is
- * closed. Throws a sentence if it can't be used.
+ * Makes a data folder if it is not there, and closes it to other users of the machine: a user that reads it
+ * has all data, and one that writes to it may add a key. One in which other things lie keeps its rights, and
+ * the database within is closed. Throws a sentence if it can't be used.
  */
 export function makeDataFolder(folder: string): void {
   const database = join(folder, 'postgres');

@@ -26,7 +26,10 @@ import {
 } from './session-settings.ts';
 import { createStatementNames } from './statement-names.ts';
 
-/** Where the data lives: a PostgreSQL server, a folder of the embedded database, or, for tests, memory, filled from a dump if there is one. */
+/**
+ * Where the data lives: a PostgreSQL server, a folder of the embedded database, or, for tests, memory, filled
+ * from a dump if there is one.
+ */
 export type DatabaseLocation =
   | {
       readonly kind: 'server';
@@ -70,7 +73,7 @@ async function openServer(
     ...sessionConfig(url, PATIENT),
     connectionTimeoutMillis: answerWithinMs,
   });
-  // What ends it is told by the statement that it was to answer.
+  // The statement that was under way reports the error.
   client.on('error', () => {});
   await client.connect().catch((error: unknown) => {
     if (error instanceof DatabaseError && error.code === UNKNOWN_SETTING) throw unusable(TOO_OLD, error);

@@ -10,10 +10,11 @@ const SQLITE_BUSY = 5;
 const held = new Set<DatabaseSync>();
 
 /**
- * Takes the data folder for this process, making it if need be; the returned function gives it back. The lock is an open
- * writing transaction of SQLite on a file in the folder, which the system ends with the process, however that ends: no lock is
- * ever stale, and there is no moment between looking and taking. The file stays; nothing else may open it, since closing
- * it would end the lock. Fails with a sentence when another process has the folder, or when it can't be used.
+ * Takes the data folder for this process, making it if need be; the returned function gives it back. The lock
+ * is an open writing transaction of SQLite on a file in the folder, which the system ends with the process,
+ * however that ends: no lock is ever stale, and there is no moment between looking and taking. The file
+ * stays; nothing else may open it, since closing it would end the lock. Fails with a sentence when another
+ * process has the folder, or when it can't be used.
  */
 export function lockFolder(folder: string): () => void {
   makeDataFolder(folder);

@@ -4,8 +4,9 @@ import type { Transaction } from './transaction.ts';
 const SILENCE_MS = 1_500;
 
 /**
- * Wraps `giveWay` for long work within a transaction: says something in it whenever it was silent for long. Otherwise what takes
- * longer than a session may be idle could never be committed, however often it is sent again.
+ * Wraps `giveWay` for long work within a transaction: says something in it whenever it was silent for long.
+ * Otherwise what takes longer than a session may be idle could never be committed, however often it is sent
+ * again.
  */
 export function keepAwake(tx: Transaction, giveWay: () => Promise<void>): () => Promise<void> {
   return breakSilence(() => tx.$executeRaw`SELECT 1`, giveWay);

@@ -1,5 +1,6 @@
-// SQLSTATEs: connection exceptions; too few resources or connections; the server is stopped, starts or crashed, or a session was ended;
-// only reading, as after a failover; a transaction that was idle or took too long.
+// SQLSTATEs: connection exceptions; too few resources or connections; the server is stopped, starts or
+// crashed, or a session was ended; only reading, as after a failover; a transaction that was idle or took too
+// long.
 const SQLSTATE = /^(08[0-9A-Z]{3}|53[0-9A-Z]{3}|57P0[1-5]|25006|25P0[34])$/;
 
 // What Node says of a connection, and Prisma of a database, by code or by the kind of a driver's error.
@@ -38,12 +39,14 @@ function* causesOf(error: unknown, depth = 0): Generator<object> {
   if ('cause' in error) yield* causesOf(error.cause, depth + 1);
 }
 
-/** It is not known whether a transaction was committed: the connection was lost after that had been asked for. */
+/**
+ * It is not known whether a transaction was committed: the connection was lost after that had been asked for.
+ */
 export class OutcomeUnknown extends Error {}
 
 /**
- * Whether the database could not be reached, or took nothing more, for a reason that passes; what was asked for was not done, or rolled back. False
- * where it may have been committed.
+ * Whether the database could not be reached, or took nothing more, for a reason that passes; what was asked
+ * for was not done, or rolled back. False where it may have been committed.
  */
 export function isOutage(error: unknown): boolean {
   if ([...causesOf(error)].some((at) => at instanceof OutcomeUnknown)) return false;

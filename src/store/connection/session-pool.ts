@@ -37,9 +37,10 @@ class NamedClient extends Client {
 }
 
 /**
- * A pool of sessions that finds out when a network swallowed what was sent: no answer comes then, and no error. Sessions that have been in use
- * for long are looked up in the server on a connection of their own; where it waits for us as we wait for it, or has no such session any
- * more, ours is cut, and what waits for it gets an error.
+ * A pool of sessions that finds out when a network swallowed what was sent: no answer comes then, and no
+ * error. Sessions that have been in use for long are looked up in the server on a connection of their own;
+ * where it waits for us as we wait for it, or has no such session any more, ours is cut, and what waits for
+ * it gets an error.
  */
 export function createSessionPool(
   config: PoolConfig,
@@ -94,7 +95,7 @@ export function createSessionPool(
   };
 }
 
-/** Those of the sessions that the server has not, or that wait there for a statement outside a transaction. */
+/** The sessions that the server does not have, or that are idle there outside a transaction. */
 async function idleOf(client: Client, sessions: readonly NamedClient[]): Promise<readonly NamedClient[]> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT application_name AS name FROM pg_stat_activity WHERE application_name = ANY ($1) AND state <> 'idle'`,

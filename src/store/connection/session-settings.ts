@@ -1,7 +1,8 @@
 /**
- * What a session has to be like, whatever the database, its roles, the environment and the URL say. Text in and out: the driver reads and
- * writes days and instants as ISO texts without their offset, and text is UTF-8. Meaning: names of tables are those of one schema, strings have
- * no escapes, a transaction writes what is committed by then.
+ * What a session has to be like, whatever the database, its roles, the environment and the URL say. Text in
+ * and out: the driver reads and writes days and instants as ISO texts without their offset, and text is
+ * UTF-8. Meaning: names of tables are those of one schema, strings have no escapes, a transaction writes what
+ * is committed by then.
  */
 const MEANING: Readonly<Record<string, string>> = {
   timezone: 'UTC',
@@ -21,12 +22,13 @@ const MEANING: Readonly<Record<string, string>> = {
   default_transaction_deferrable: 'off',
 };
 
-// No compiling of statements, which takes 300 ms for those that judge; no sorting bit by bit, by which a plan without statistics takes
-// an index for half of an order that another has whole.
+// No JIT, which takes 300 ms for the statements that judge. No incremental sort, for which a plan without
+// statistics prefers an index with half of an order to one with all of it.
 const PLANS: Readonly<Record<string, string>> = { jit: 'off', enable_incremental_sort: 'off' };
 
-// So that a process that was cut off or hangs holds no row longer than 10 s: what it holds ends after 4 s, and what still waits for that
-// gives up before it gets it, or would hold it for another 4 s, one by one. In milliseconds.
+// In milliseconds. A process that was cut off or hangs must not hold a row longer than 10 s: its transaction
+// ends after 4 s, and its statements that still wait give up before they get the lock, which they would hold
+// for another 4 s each.
 const TIMEOUTS: Readonly<Record<string, string>> = {
   idle_in_transaction_session_timeout: '4000',
   lock_timeout: '3000',
@@ -34,7 +36,7 @@ const TIMEOUTS: Readonly<Record<string, string>> = {
   idle_session_timeout: '0',
 };
 
-/** Of a session that is to take as long as it takes. */
+/** For sessions without timeouts. */
 const PATIENCE: Readonly<Record<string, string>> = {
   idle_in_transaction_session_timeout: '0',
   lock_timeout: '0',
@@ -45,7 +47,7 @@ const PATIENCE: Readonly<Record<string, string>> = {
 /** For the sessions that ask what the server is, bring it up to date, and listen. */
 export const PATIENT: Readonly<Record<string, string>> = { ...MEANING, ...PATIENCE };
 
-/** Has no effect, and another value, on a socket of the machine. */
+/** Not checked on a Unix socket, where these settings have no effect. */
 const KEEP_ALIVES: Readonly<Record<string, string>> = {
   tcp_keepalives_idle: '5',
   tcp_keepalives_interval: '2',
@@ -66,7 +68,10 @@ export type ServerFacts = {
 
 const OLDEST = 140_000;
 
-/** What PostgreSQL says to a setting that it does not have: all that is asked for on a first connection is there from OLDEST on. */
+/**
+ * What PostgreSQL says to a setting that it does not have: all that is asked for on a first connection is
+ * there from OLDEST on.
+ */
 export const UNKNOWN_SETTING = '42704';
 export const TOO_OLD = `runs a PostgreSQL that is too old: ${OLDEST / 10_000} is the oldest that will do.`;
 
@@ -100,7 +105,10 @@ export function refuseServer({
     : `has the tables in the schema ${tablesIn}, and they have to be in public: move them with ALTER TABLE ... SET SCHEMA public.`;
 }
 
-/** How sessions are set on a server: commits wait for the disk, and no timeout that only newer ones have ends a transaction. */
+/**
+ * How sessions are set on a server: commits wait for the disk, and no timeout that only newer ones have ends
+ * a transaction.
+ */
 export function settingsOn({ version, synchronousCommit }: ServerFacts): Readonly<Record<string, string>> {
   return {
     ...MEANING,
@@ -122,7 +130,10 @@ const OF_CONNECTION = /^(host|port|user|password|db|ssl.*|uselibpqcompat|connect
 /** How a connection is made and set. */
 export type SessionConfig = { readonly connectionString: string; readonly options: string };
 
-/** The connection that a URL describes, with these settings. `options` of the URL come first, since of two settings the later counts. */
+/**
+ * The connection that a URL describes, with these settings. `options` of the URL come first, since of two
+ * settings the later counts.
+ */
 export function sessionConfig(url: string, settings: Readonly<Record<string, string>>): SessionConfig {
   const [place = '', query = ''] = url.split(/\?(.*)/s);
   const given = new URLSearchParams(query);

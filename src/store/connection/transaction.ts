@@ -2,7 +2,10 @@ import type { Prisma } from '../../generated/prisma/client.ts';
 import type { Database } from './database.ts';
 import { codesOf, isOutage, OutcomeUnknown } from './outage.ts';
 
-/** A session inside a transaction. Only this may be used there: the root client would wait for it on the embedded database. */
+/**
+ * A session inside a transaction. Only this may be used there: the root client would wait for it on the
+ * embedded database.
+ */
 export type Transaction = Prisma.TransactionClient;
 
 /** Either a transaction or the root client: what a read needs. */
@@ -10,22 +13,33 @@ export type DatabaseClient = Transaction;
 
 const ATTEMPTS = 6;
 
-// Serialization failure and deadlock, as PostgreSQL names them, and what Prisma makes of them; and a lock that was not to be had in
-// the short time for which sessions wait: a caller that is still there goes on waiting.
+// Serialization failure and deadlock, as PostgreSQL names them, and what Prisma makes of them; and a lock
+// that was not to be had in the short time for which sessions wait: a caller that is still there goes on
+// waiting.
 const RETRYABLE = new Set(['40001', '40P01', 'P2034', '55P03']);
 
-// No connection was to be had in time: also rolled back, but trying again at once would only add to the crowd.
+// No connection was available in time. The transaction was rolled back too, but trying again at once would
+// only add load.
 const CROWDED = new Set(['P2024', 'P2028']);
 
-/** Thrown inside a transaction that saw less than another had committed meanwhile: the whole of it is tried again. */
+/**
+ * Thrown inside a transaction that saw less than another had committed meanwhile: the whole of it is tried
+ * again.
+ */
 export class TryAgain extends Error {}
 
-/** Whether the database gave up on a transaction for a reason that passes, so that the whole of it may be tried again. */
+/**
+ * Whether the database gave up on a transaction for a reason that passes, so that the whole of it may be
+ * tried again.
+ */
 function isRetryable(error: unknown): boolean {
   return error instanceof TryAgain || [...codesOf(error)].some((code) => RETRYABLE.has(code));
 }
 
-/** Whether a transaction failed, and was rolled back, because too much else was going on or the database was not there: it may succeed later. */
+/**
+ * Whether a transaction failed, and was rolled back, because too much else was going on or the database was
+ * not there: it may succeed later.
+ */
 export function isContention(error: unknown): boolean {
   return (
     !(error instanceof OutcomeUnknown) &&
@@ -34,8 +48,9 @@ export function isContention(error: unknown): boolean {
 }
 
 /**
- * Runs `work` in one transaction (READ COMMITTED) and commits what it did; whatever it throws rolls everything back. A deadlock, a
- * serialization failure or a lock that is held for long is tried again from the start, so `work` must have no effect outside the transaction.
+ * Runs `work` in one transaction (READ COMMITTED) and commits what it did; whatever it throws rolls
+ * everything back. A deadlock, a serialization failure or a lock that is held for long is tried again from
+ * the start, so `work` must have no effect outside the transaction.
  */
 export async function inTransaction<T>(
   database: Database,

@@ -1,6 +1,6 @@
 /**
- * How many partners or rows one statement takes at most. The embedded database works on a statement while nothing else runs, and what a server
- * answers is read at a stretch.
+ * How many partners or rows one statement takes at most. Nothing else runs while the embedded database
+ * executes a statement, and the answer of a server is read without a break.
  */
 export const BATCH_SIZE = 50;
 
@@ -24,8 +24,8 @@ const FACTS_AT_ONCE = 2_000;
 const FIRST_BATCH = 4;
 
 /**
- * Works on partners in batches, one after the other. `work` returns how many facts its batch had: the next one is as large as so many for each
- * allow. `weightOf` is what is known before of one.
+ * Works on partners in batches, one after the other. `work` returns how many facts its batch had: the next
+ * one is as large as so many for each allow. `weightOf` is what is known before of one.
  */
 export async function eachBatch<T>(
   items: readonly T[],

@@ -1,7 +1,7 @@
 import { Prisma } from '../../generated/prisma/client.ts';
 
-// How the hierarchy is walked, one step and as a whole, each by an index whatever the planner knows. An expression is SQL as it is
-// written: never anything that came from outside.
+// How the hierarchy is walked, one step and as a whole, each by an index whatever the planner knows. An
+// expression is SQL as it is written: never anything that came from outside.
 
 /** SQL: the ids of a partner and of those below it today, as an array that is worked out once. */
 export function familyIds(partnerId: string): Prisma.Sql {

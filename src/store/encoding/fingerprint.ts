@@ -19,7 +19,9 @@ export type FingerprintedContent = Pick<
   | 'attributes'
 >;
 
-/** SHA-256 (hexadecimal) of a fact's content: equal for rows that say the same, however they wrote it. */
+/**
+ * SHA-256 (hexadecimal) of a fact's content: equal for rows with the same content, however it was written.
+ */
 export function fingerprintOf(content: FingerprintedContent): string {
   const parts = [
     content.partnerId,

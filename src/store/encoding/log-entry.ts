@@ -8,7 +8,7 @@ export const MAX_CAUSES = 100;
 export type NewLogEntry = {
   readonly id: string;
   readonly partnerId: string;
-  /** Counts the partner's entries from 1 without gaps. */
+  /** The entry's number among the partner's, from 1 without gaps. */
   readonly version: number;
   readonly recordedAt: Instant;
   /** The partner's region. */
@@ -19,10 +19,15 @@ export type NewLogEntry = {
   readonly causeCount: number;
 };
 
-/** An entry of a programme's log. Positions count the programme's entries from 1 without gaps, in commit order. */
+/**
+ * An entry of a programme's log. Positions count the programme's entries from 1 without gaps, in commit
+ * order.
+ */
 export type LogEntry = NewLogEntry & {
   readonly programId: string;
   readonly position: number;
-  /** The partner and those above it when it was logged: each of them counts the partner's changes as its own. */
+  /**
+   * The partner and those above it when it was logged: each of them counts the partner's changes as its own.
+   */
   readonly familyIds: readonly string[];
 };

@@ -1,4 +1,7 @@
-/** What an error says; what its parts say where it says nothing itself, as when a host has several addresses and none answers. */
+/**
+ * What an error says; what its parts say where it says nothing itself, as when a host has several addresses
+ * and none answers.
+ */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join(', ');
   if (error instanceof Error) return error.message;

@@ -1,6 +1,9 @@
 import { foldText } from '../../engine/values/fold-text.ts';
 
-/** How a partner is found and sorted: by its name, then by its reference, both folded, with a line's end between them. */
+/**
+ * The key by which partners are searched and sorted: name and reference, both folded, with a line break
+ * between them.
+ */
 export type SearchKey = { readonly searchKey: string; readonly grams: readonly string[] };
 
 // Of each part; an index has no place for more.
@@ -18,7 +21,10 @@ export function searchKeyOf({ name, externalRef }: { name: string; externalRef: 
   };
 }
 
-/** What a search looks for: a pattern for the key, and what is in the grams of all whom it fits; no grams where it is too short for any. */
+/**
+ * What a search looks for: a pattern for the key, and what is in the grams of all whom it fits; no grams
+ * where it is too short for any.
+ */
 export type Needle = { readonly pattern: string; readonly grams: readonly string[] };
 
 /** The needle of a text; null for one that says nothing. */

@@ -3,7 +3,10 @@ import { type Fraction, formatDecimal, parseDecimal } from '../../engine/values/
 import { Prisma } from '../../generated/prisma/client.ts';
 import { dayOf, instantOf } from './time-sql.ts';
 
-/** A fact as it travels in JSON between the database and here: days as numbers, the value as exact decimal text. */
+/**
+ * A fact as it travels in JSON between the database and here: days as numbers, the value as exact decimal
+ * text.
+ */
 export type StoredFact = Omit<Fact, 'value'> & { readonly value: string | null };
 
 /** SQL: a JSON object that is a StoredFact, of the fact with the alias f. */

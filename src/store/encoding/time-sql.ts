@@ -1,8 +1,8 @@
 import type { Day, Instant } from '../../engine/values/day.ts';
 import { Prisma } from '../../generated/prisma/client.ts';
 
-// Days travel as whole days and instants as whole milliseconds, so that no driver makes anything of a time zone. An expression is
-// SQL as it is written: never anything that came from outside.
+// Days travel as whole days and instants as whole milliseconds, so that no driver makes anything of a time
+// zone. An expression is SQL as it is written: never anything that came from outside.
 
 /** SQL: what a date expression is as a Day. */
 export function dayOf(expression: string): Prisma.Sql {

@@ -36,9 +36,10 @@ export function readMigrations(folder = FOLDER): readonly Migration[] {
 }
 
 /**
- * Brings a database up to date, one process at a time: each migration in a transaction of its own together with its record.
- * Then what only code can bring along is. Fails, and changes nothing more, when an applied migration's file was changed since, one is
- * recorded as unfinished, or one is unknown: a later version is at work on the database.
+ * Brings a database up to date, one process at a time: each migration in a transaction of its own together
+ * with its record. Then what only code can bring along is. Fails, and changes nothing more, when an applied
+ * migration's file was changed since, one is recorded as unfinished, or one is unknown: a later version is at
+ * work on the database.
  */
 export async function migrate(session: MigrationSession, folder = FOLDER): Promise<readonly string[]> {
   await session.execute(`SELECT pg_advisory_lock(${LOCK})`);

@@ -1,17 +1,23 @@
-/** What the runners of migrations need of a session: one that can run several statements at a time, and stays the same session. */
+/**
+ * What the runners of migrations need of a session: one that can run several statements at a time, and stays
+ * the same session.
+ */
 export type MigrationSession = {
   execute(sql: string): Promise<void>;
   query(sql: string, values?: readonly string[]): Promise<readonly Record<string, unknown>[]>;
 };
 
 /**
- * Work on stored rows that SQL can't do, in parts that are each a transaction together with the place that it has come to: killed
- * anywhere, it goes on there.
+ * Work on stored rows that SQL can't do, in parts that are each a transaction together with the place that it
+ * has come to: killed anywhere, it goes on there.
  */
 export type CodeMigration = {
   /** For ever: by this a database knows that it is done. */
   readonly name: string;
-  /** Brings along what comes after the place; returns how far it came, null if nothing is left. The first place is an empty text. */
+  /**
+   * Brings along what comes after the place; returns how far it came, null if nothing is left. The first
+   * place is an empty text.
+   */
   advance(session: MigrationSession, cursor: string): Promise<string | null>;
 };
 

@@ -3,10 +3,12 @@ import { fingerprintOf } from '../encoding/fingerprint.ts';
 import { FACT_JSON, type StoredFact, toFact } from '../encoding/stored-fact.ts';
 import { CHUNK, type CodeMigration, idAfter, lastId, type MigrationSession } from './migration-session.ts';
 
-// Texts that name something have had one form only since rule 30. First the references and keys that have another are found and noted,
-// then those among them that would become one are told apart, and then the others, and all other texts, are brought into their form.
+// Texts that name something have had one form only since rule 30. First the references and keys that have
+// another are found and noted, then those among them that would become one are told apart, and then the
+// others, and all other texts, are brought into their form.
 
-// Texts are read as JSON: the embedded database's driver takes a byte order mark at the beginning of a column for none of its text.
+// Texts are read as JSON: the embedded database's driver takes a byte order mark at the beginning of a column
+// for none of its text.
 
 type Found = { readonly programId: string; readonly source: string; readonly text: string };
 

@@ -7,9 +7,10 @@ export type Along = {
 };
 
 /**
- * SQL: a row is of the programme and comes after another; to be ordered by the programme first. Says the same as an equality, but as two bounds
- * of different forms: without statistics the planner takes an equality for so rare that it collects all rows of the programme to sort
- * them. With these it goes along the index that has the order, and ends at the limit.
+ * SQL: a row is of the programme and comes after another; to be ordered by the programme first. Says the same
+ * as an equality, but as two bounds of different forms: without statistics the planner takes an equality for
+ * so rare that it collects all rows of the programme to sort them. With these it goes along the index that
+ * has the order, and ends at the limit.
  */
 export function alongProgram(column: Prisma.Sql, programId: string, { downwards, after }: Along): Prisma.Sql {
   const columns = after === null ? Prisma.sql`${column}, ${column}` : Prisma.sql`${column}, ${after.columns}`;

@@ -27,8 +27,8 @@ export const API_KEY_COLUMNS = Prisma.sql`k.id, k.prefix, k.name, k.role, k.part
   ${instantOf('k.revoked_at')} AS "revokedAt"`;
 
 /**
- * SQL: the key with the alias k reaches programmes, and none that is out of scope. One that reaches none is in the scope of all
- * programmes only. A partner's scope has no keys.
+ * SQL: the key with the alias k reaches programmes, and none that is out of scope. One that reaches none is
+ * in the scope of all programmes only. A partner's scope has no keys.
  */
 function keyInScope({ programs, partner }: ReadScope): Prisma.Sql {
   if (partner !== null) return Prisma.sql`FALSE`;

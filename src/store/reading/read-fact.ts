@@ -39,7 +39,10 @@ export type FactSlice = {
   readonly beyond: { readonly occurredOn: Day; readonly id: string } | null;
 };
 
-/** The same slice of the current versions of the facts of each of these partners, newest day first, in one statement. */
+/**
+ * The same slice of the current versions of the facts of each of these partners, newest day first, in one
+ * statement.
+ */
 export async function listFacts(
   scope: ReadScope,
   session: DatabaseClient,
@@ -81,7 +84,10 @@ export async function countFacts(
   return new Map(rows.map(({ id, count }) => [id, count]));
 }
 
-/** All versions of the chains that these versions belong to, as far as they are in scope: by the id given, ascending by version. */
+/**
+ * All versions of the chains that these versions belong to, as far as they are in scope: by the id given,
+ * ascending by version.
+ */
 export async function readFactChainsOf(
   scope: ReadScope,
   session: DatabaseClient,

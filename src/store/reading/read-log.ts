@@ -100,7 +100,9 @@ function partnersAskedFor(scope: ReadScope, { partnerIds }: ChangeFilter): Prism
   return scope.partner === null ? null : familyIds(scope.partner);
 }
 
-/** A slice of a list of entries: up to `limit` of them after (or, backwards, before) a position or a version. */
+/**
+ * A slice of a list of entries: up to `limit` of them after (or, backwards, before) a position or a version.
+ */
 export type LogSlice = {
   readonly limit: number;
   readonly backwards: boolean;

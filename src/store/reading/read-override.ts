@@ -40,7 +40,9 @@ export function readOverridesById(
     WHERE o.superseded_at IS NULL AND ${scoped(scope)}`;
 }
 
-/** The overrides of these partners as they stand, latest first; those that were taken back whole are left out. */
+/**
+ * The overrides of these partners as they stand, latest first; those that were taken back whole are left out.
+ */
 export function listOverrides(
   scope: ReadScope,
   session: DatabaseClient,

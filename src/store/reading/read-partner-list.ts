@@ -14,7 +14,10 @@ export type PartnerFilter = {
   readonly countries?: readonly string[];
   /** Codes, any of which is held. */
   readonly specializations?: readonly string[];
-  /** One that is held, and is among `specializations` where they are given, has its first day without it before this day. */
+  /**
+   * One that is held, and is among `specializations` where they are given, has its first day without it
+   * before this day.
+   */
   readonly lapsesBefore?: Day;
   /** A hold keeps the tier from the computed one, or none does. */
   readonly onHold?: boolean;
@@ -43,7 +46,9 @@ export const PARTNER_ORDERS = [
 ] as const;
 export type PartnerOrder = { readonly by: (typeof PARTNER_ORDERS)[number]; readonly descending: boolean };
 
-/** A slice of a list: up to `limit` rows after (or, backwards, before) a row given by its sort value and id. */
+/**
+ * A slice of a list: up to `limit` rows after (or, backwards, before) a row given by its sort value and id.
+ */
 export type Slice = {
   readonly limit: number;
   readonly backwards: boolean;
@@ -108,9 +113,9 @@ export type ListedPartner = { readonly row: PartnerRow; readonly sortValue: stri
 const MOST_FOUND = 1_000;
 
 /**
- * The only partners that a search can find, by the index of grams. Null if they are many, if the search is too short for a
- * gram, or if a parent or a family names fewer. The limit keeps a search for what most names have, such as a legal form, from
- * sorting most partners for the sake of a page.
+ * The only partners that a search can find, by the index of grams. Null if they are many, if the search is
+ * too short for a gram, or if a parent or a family names fewer. The limit keeps a search for what most names
+ * have, such as a legal form, from sorting most partners for the sake of a page.
  */
 async function findBySearch(
   scope: ReadScope,
@@ -129,8 +134,8 @@ async function findBySearch(
 }
 
 /**
- * SQL: the partners of a programme that a list may have, by whichever names the fewest: a parent, the viewer's family, what a search found, the
- * programme.
+ * SQL: the partners of a programme that a list may have, by whichever names the fewest: a parent, the
+ * viewer's family, what a search found, the programme.
  */
 function partnersOf(
   scope: ReadScope,
@@ -152,8 +157,8 @@ function affiliatesOf(parentId: Prisma.Sql): Prisma.Sql {
 }
 
 /**
- * SQL: a slice of the partners that fulfil a condition, and what each is sorted by; of a programme, or of each of
- * several partners, then with its place from 1 on.
+ * SQL: a slice of the partners that fulfil a condition, and what each is sorted by; of a programme, or of
+ * each of several partners, then with its place from 1 on.
  */
 function selectSlice(
   from: Prisma.Sql,
@@ -206,7 +211,10 @@ export async function listPartners(
   return slice.backwards ? listed.reverse() : listed;
 }
 
-/** The same slice of the affiliates of each of these partners, in one statement; by the parent's id, those without any left out. */
+/**
+ * The same slice of the affiliates of each of these partners, in one statement; by the parent's id, those
+ * without any left out.
+ */
 export async function listAffiliates(
   scope: ReadScope,
   session: DatabaseClient,
@@ -240,7 +248,10 @@ export async function countPartners(
   return row?.count ?? 0;
 }
 
-/** How many affiliates of each of these partners the filter leaves, by the parent's id; those without any left out. */
+/**
+ * How many affiliates of each of these partners the filter leaves, by the parent's id; those without any left
+ * out.
+ */
 export async function countAffiliates(
   scope: ReadScope,
   session: DatabaseClient,

@@ -29,7 +29,10 @@ export type PartnerRow = {
   readonly specializations: readonly HeldSpecialization[];
   readonly judgedOn: Day | null;
   readonly nextChangeOn: Day | null;
-  /** The first day on which the standing, a number of it or the partner's data may differ; until then the row holds as it is. */
+  /**
+   * The first day on which the standing, a number of it or the partner's data may differ; until then the row
+   * holds as it is.
+   */
   readonly dueOn: Day | null;
   readonly rulesVersion: number;
 };

@@ -14,8 +14,9 @@ export type ReadScope = {
 export const FULL_SCOPE: ReadScope = { programs: 'ALL', partner: null };
 
 /**
- * A condition that no index is to be looked up for, and that the planner takes for neither rare nor common: where there is a key or the order of
- * an index to go by, nothing that it makes of the others' values may lead it elsewhere.
+ * A condition that no index is to be looked up for, and that the planner takes for neither rare nor common:
+ * where there is a key or the order of an index to go by, nothing that it makes of the others' values may
+ * lead it elsewhere.
  */
 export function unindexed(condition: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`coalesce(${condition}, FALSE)`;

@@ -14,8 +14,8 @@ export type TierTally = {
 };
 
 /**
- * How many partners of each programme have each tier; those without one are left out. On the day judged last (`on` null), from the rows
- * themselves; on any other day, from what each row tells of all days.
+ * How many partners of each programme have each tier; those without one are left out. On the day judged last
+ * (`on` null), from the rows themselves; on any other day, from what each row tells of all days.
  */
 export function countByTier(
   scope: ReadScope,
@@ -40,7 +40,10 @@ export function countByTier(
 /** How far a programme's partners are judged by all that makes them due. */
 export type Progress = { readonly total: number; readonly judged: number };
 
-/** Of each programme how many partners there are, and how many of them are judged as of `today` by all its rulebooks. */
+/**
+ * Of each programme how many partners there are, and how many of them are judged as of `today` by all its
+ * rulebooks.
+ */
 export async function countJudged(
   scope: ReadScope,
   session: DatabaseClient,

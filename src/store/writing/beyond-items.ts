@@ -14,9 +14,9 @@ export type BeyondDimension = {
 };
 
 /**
- * The dimensions of which partners of a programme have more than so many items, by their facts that count now. One statement. Only
- * partners whose facts, with their families', are that many are looked into; without statistics its plan is the same, as it joins nothing
- * that it could not look up by an index.
+ * The dimensions of which partners of a programme have more than so many items, by their facts that count
+ * now. One statement. Only partners whose facts, with their families', are that many are looked into; without
+ * statistics its plan is the same, as it joins nothing that it could not look up by an index.
  */
 export async function findBeyondItems(
   tx: Transaction,

@@ -31,7 +31,10 @@ const LOCKED = Prisma.sql`p.id, p.external_ref AS "externalRef", p.name, p.regio
   EXISTS (SELECT 1 FROM partner_entry e WHERE e.partner_id = p.id OFFSET 1) AS "wasChanged",
   (SELECT count(*)::int FROM (SELECT FROM fact f WHERE f.partner_id = p.id LIMIT 1000) AS counted) AS weight`;
 
-/** Which partners to lock: by reference, by id, and whether all above them in the hierarchy, on any day, are locked too. */
+/**
+ * Which partners to lock: by reference, by id, and whether all above them in the hierarchy, on any day, are
+ * locked too.
+ */
 export type PartnersToLock = {
   readonly refs?: readonly string[];
   readonly ids?: readonly string[];
@@ -39,8 +42,8 @@ export type PartnersToLock = {
 };
 
 /**
- * Locks partners of a programme until commit, in the one order in which all transactions lock. The hierarchy is read again
- * once they are locked. Throws TryAgain if it had become another meanwhile.
+ * Locks partners of a programme until commit, in the one order in which all transactions lock. The hierarchy
+ * is read again once they are locked. Throws TryAgain if it had become another meanwhile.
  */
 export async function lockPartners(
   tx: Transaction,
@@ -98,9 +101,10 @@ function selectConcerned(
 }
 
 /**
- * Locks up to `limit` partners of a programme whose standing is out of date: first those whose standing or numbers a day has
- * changed, longest overdue first, then those that a published or withdrawn rulebook made due. Those that another process works on are left to
- * it. As nothing is waited for, this need not be the order in which all transactions lock.
+ * Locks up to `limit` partners of a programme whose standing is out of date: first those whose standing or
+ * numbers a day has changed, longest overdue first, then those that a published or withdrawn rulebook made
+ * due. Those that another process works on are left to it. As nothing is waited for, this need not be the
+ * order in which all transactions lock.
  */
 export async function claimDuePartners(
   tx: Transaction,
@@ -109,7 +113,8 @@ export async function claimDuePartners(
   rulesVersion: number,
   limit: number,
 ): Promise<readonly LockedPartner[]> {
-  // Each by an index of its own and along it, so that a chunk reads no more than itself, however many are due.
+  // Each by an index of its own and along it, so that a chunk reads no more than itself, however many are
+  // due.
   const claim = (column: Prisma.Sql, before: Prisma.Sql): Promise<LockedPartner[]> =>
     tx.$queryRaw<LockedPartner[]>`
       SELECT ${LOCKED} FROM partner p WHERE p.program_id = ${programId}::uuid AND ${column} < ${before}

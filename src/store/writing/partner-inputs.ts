@@ -30,7 +30,10 @@ export type LoadedCase = PartnerInputs & {
 export type CaseOptions = {
   /** As it had been recorded by then; null for now. */
   readonly knownAt?: Instant | null;
-  /** Throws TryAgain if the programme's rules changed since `program` was read: what is written must not rest on older ones. */
+  /**
+   * Throws TryAgain if the programme's rules changed since `program` was read: what is written must not rest
+   * on older ones.
+   */
   readonly isToWrite?: boolean;
 };
 
@@ -43,8 +46,8 @@ export function factsOf({ facts, family }: PartnerInputs): number {
 export type CaseKey = { readonly partnerId: string; readonly knownAt: Instant | null };
 
 /**
- * The engine's input about partners. Those of which nothing was known by then are left out. One statement, however many partners, and
- * with families, where a rulebook counts them, however many descendants.
+ * The engine's input about partners. Those of which nothing was known by then are left out. One statement,
+ * however many partners, and with families, where a rulebook counts them, however many descendants.
  */
 export async function loadInputs(
   session: DatabaseClient,
@@ -58,8 +61,8 @@ export async function loadInputs(
 }
 
 /**
- * The same for partners in scope, each at an instant of its own, in the order of the keys; null where nothing was known by then. One
- * statement.
+ * The same for partners in scope, each at an instant of its own, in the order of the keys; null where nothing
+ * was known by then. One statement.
  */
 export async function loadKnownInputs(
   scope: ReadScope,
@@ -127,9 +130,10 @@ function assemble(
 }
 
 /**
- * For each key the latest instant, at or before its own, at which anything was recorded that the partner's case rests on: no case of it
- * is another between the two. Null if nothing was, or the partner is out of scope. With `onlyInScope` of those members of its family
- * that are out of scope only what says when they were members is looked at. One statement.
+ * For each key the latest instant, at or before its own, at which anything was recorded that the partner's
+ * case rests on: no case of it is another between the two. Null if nothing was, or the partner is out of
+ * scope. With `onlyInScope` of those members of its family that are out of scope only what says when they
+ * were members is looked at. One statement.
  */
 export async function readLatestRecordings(
   scope: ReadScope,
@@ -155,7 +159,9 @@ export async function readLatestRecordings(
   return keys.map(({ partnerId, knownAt }) => latest.get(`${partnerId} ${knownAt}`) ?? null);
 }
 
-/** SQL: the partner that an expression names is in the scope's family; any is if the scope is of no partner. */
+/**
+ * SQL: the partner that an expression names is in the scope's family; any is if the scope is of no partner.
+ */
 function inFamily({ partner }: ReadScope, expression: string): Prisma.Sql {
   return partner === null
     ? Prisma.sql`TRUE`
@@ -163,8 +169,9 @@ function inFamily({ partner }: ReadScope, expression: string): Prisma.Sql {
 }
 
 /**
- * SQL: `wanted`, the partners of the keys that are in scope and, where a rulebook counts families, all that were ever entered below
- * them: each at the instant of its key. With `ofEachRoot` once for each partner of a key above it, which is its `root`.
+ * SQL: `wanted`, the partners of the keys that are in scope and, where a rulebook counts families, all that
+ * were ever entered below them: each at the instant of its key. With `ofEachRoot` once for each partner of a
+ * key above it, which is its `root`.
  */
 function wantedOf(
   scope: ReadScope,
@@ -206,7 +213,10 @@ export function rulebooksKnownAt(program: ProgramRecord, knownAt: Instant | null
     .sort((a, b) => a.effectiveFrom - b.effectiveFrom);
 }
 
-/** The rulebooks by which a partner was judged at a programme's `rulesVersion`: of an older one too, so that its row can be read. */
+/**
+ * The rulebooks by which a partner was judged at a programme's `rulesVersion`: of an older one too, so that
+ * its row can be read.
+ */
 export function rulebooksAtVersion(program: ProgramRecord, rulesVersion: number): readonly RulebookRecord[] {
   const changedAt = program.rulesChangedAt[rulesVersion - 1];
   return changedAt === undefined ? [] : rulebooksKnownAt(program, changedAt);

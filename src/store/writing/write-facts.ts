@@ -39,8 +39,8 @@ function byKey({ fact: a }: FingerprintedFact, { fact: b }: FingerprintedFact): 
 }
 
 /**
- * Inserts facts, sorted by key so that two batches over the same keys can't deadlock. Returns the ids that went in: the others'
- * key and version had been taken by a transaction that committed meanwhile.
+ * Inserts facts, sorted by key so that two batches over the same keys can't deadlock. Returns the ids that
+ * went in: the others' key and version had been taken by a transaction that committed meanwhile.
  */
 export async function insertFacts(
   tx: Transaction,

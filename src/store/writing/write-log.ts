@@ -5,8 +5,9 @@ import type { LogEntry, NewLogEntry } from '../encoding/log-entry.ts';
 import { dateFrom, timestampFrom } from '../encoding/time-sql.ts';
 
 /**
- * Appends entries to a programme's log. They have to be a transaction's last statements: from here on, until commit, every
- * other writer of the programme waits for this one, which is what makes the order of positions the order of commits.
+ * Appends entries to a programme's log. They have to be a transaction's last statements: from here on, until
+ * commit, every other writer of the programme waits for this one, which is what makes the order of positions
+ * the order of commits.
  */
 export async function appendToLog(
   tx: Transaction,

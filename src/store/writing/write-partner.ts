@@ -59,8 +59,8 @@ export async function findPartnerId(
 }
 
 /**
- * Inserts partners with their first entries, unjudged; returns the references that were new. A reference that is already
- * a member of the programme is left as it is.
+ * Inserts partners with their first entries, unjudged; returns the references that were new. A reference that
+ * is already a member of the programme is left as it is.
  */
 export async function insertPartners(
   tx: Transaction,

@@ -115,7 +115,9 @@ export async function readPublicationFacts(tx: Transaction, programId: string): 
   return { hasLog: row.hasLog, currencies: row.currencies ?? [], lastRecordedAt: row.lastRecordedAt ?? 0 };
 }
 
-/** How many partners a programme has, and how many of them were not judged since its rules had this version. */
+/**
+ * How many partners a programme has, and how many of them were not judged since its rules had this version.
+ */
 export async function countUnjudged(
   tx: Transaction,
   programId: string,

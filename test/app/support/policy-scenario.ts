@@ -53,7 +53,10 @@ export function byExperts(others: object) {
   };
 }
 
-/** Holds the stored timeline against policy folded day by day, by code of its own, over computed tiers written down by hand. */
+/**
+ * Holds the stored timeline against policy folded day by day, by code of its own, over computed tiers written
+ * down by hand.
+ */
 export async function expectReference(
   app: App,
   code: string,

@@ -1,7 +1,8 @@
 import type { DemoFact, DemoPartner } from '../../../src/demo/demo-base.ts';
 
-// Written apart from src/engine and from the rulebook documents, on purpose: dates are taken apart by hand, money is cents, and slots are
-// filled by trying everybody. It knows one programme only, Connect, and repeats its numbers.
+// Written apart from src/engine and from the rulebook documents, on purpose: dates are taken apart by hand,
+// money is cents, and slots are filled by trying everybody. It knows one programme only, Connect, and repeats
+// its numbers.
 
 export type Tier = 'AUTHORIZED' | 'SILVER' | 'GOLD' | 'PLATINUM';
 const RANKS: readonly Tier[] = ['AUTHORIZED', 'SILVER', 'GOLD', 'PLATINUM'];
@@ -19,7 +20,10 @@ const NEW: readonly Hurdle[] = [
 ];
 const AREAS = ['UC_ENTERPRISE', 'CC_ENTERPRISE', 'UC_MIDMARKET', 'CC_MIDMARKET', 'NETWORKING', 'VIDEO'];
 
-/** The persons in an area's two sales slots and its design slot, and the certifications that put them there; all sorted. */
+/**
+ * The persons in an area's two sales slots and its design slot, and the certifications that put them there;
+ * all sorted.
+ */
 export type Staffing = {
   readonly sales: readonly string[];
   readonly design: readonly string[];
@@ -159,8 +163,9 @@ function validCertifications(facts: readonly DemoFact[], on: string): Certificat
 }
 
 /**
- * Tries everybody, and nobody, in every slot: different persons, as many slots filled as can be, and of those ways the one whose
- * persons come first, slot by slot. Each person counts with the oldest certification that serves.
+ * Tries everybody, and nobody, in every slot: different persons, as many slots filled as can be, and of those
+ * ways the one whose persons come first, slot by slot. Each person counts with the oldest certification that
+ * serves.
  */
 function bruteStaffing(valid: readonly Certification[], area: string): Staffing {
   const holders = (credential: string) =>

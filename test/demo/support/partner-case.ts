@@ -19,7 +19,9 @@ export const CONNECT_SETTINGS: ProgramSettings = {
   measurementKinds: CONNECT_PROGRAM.measurementKinds,
 };
 
-/** Connect's rulebooks around `today` under the ids OLD and NEW; throws with every problem if one is refused. */
+/**
+ * Connect's rulebooks around `today` under the ids OLD and NEW; throws with every problem if one is refused.
+ */
 export function publishedRulebooks(today: string): PublishedRulebook[] {
   return connectRulebooks(today).map(({ effectiveFrom, document }, index) => {
     const parsed = parseRulebook(document, CONNECT_SETTINGS);

@@ -1,6 +1,9 @@
 import type { MeasureProof, RequirementProof, Standing } from '../../../src/engine/judging/standing.ts';
 
-/** Every threshold of a standing's proof, in the order of the tree; the same number may stand in several tiers. */
+/**
+ * Every threshold of a standing's proof, in the order of the tree; the same number may stand in several
+ * tiers.
+ */
 export function thresholdsOf(standing: Standing): Extract<RequirementProof, { type: 'THRESHOLD' }>[] {
   return standing.proof.flatMap(({ requirement }) => (requirement === null ? [] : collect(requirement)));
 }

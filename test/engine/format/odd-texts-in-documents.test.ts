@@ -11,7 +11,10 @@ const where = [
   { field: 'attributes.level', atLeast: '3' },
 ];
 
-/** A document that has a text in every place where one can be, with a number for regions that have spaces in their names. */
+/**
+ * A document that has a text in every place where one can be, with a number for regions that have spaces in
+ * their names.
+ */
 const DOCUMENT = {
   format: 1,
   note: 'Why',
@@ -72,7 +75,10 @@ const DOCUMENT = {
 
 type Change = (text: string) => string;
 
-/** Every text of a value, its keys too, by its JSON pointer, with a maker of the value with another text there. */
+/**
+ * Every text of a value, its keys too, by its JSON pointer, with a maker of the value with another text
+ * there.
+ */
 function textsIn(
   value: unknown,
   path = '',

@@ -48,7 +48,10 @@ const forEach = {
 };
 
 type Limit = keyof typeof RULEBOOK_LIMITS;
-/** A document with so many of what is limited, where its problem is, and what it says if not how many are there. */
+/**
+ * A document with so many of what is limited, where its problem is, and what it says if not how many are
+ * there.
+ */
 type Case = readonly [document: (count: number) => unknown, path: string, message?: string];
 
 const MEASURE = `${REQ}/measure`;

@@ -8,7 +8,9 @@ import odoo from '../fixtures/odoo-v11.json' with { type: 'json' };
 import { isValid } from '../support/json-schema.ts';
 import { document, REFUSALS } from '../support/refusals.ts';
 
-/** Kinds of mistakes for which one has to know the programme, another part of the document, or the calendar. */
+/**
+ * Kinds of mistakes for which one has to know the programme, another part of the document, or the calendar.
+ */
 const ONLY_THE_READER_SEES = [
   'a tier twice',
   'a requirement for the lowest tier',

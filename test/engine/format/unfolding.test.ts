@@ -9,7 +9,10 @@ import { explainRequirement } from '../../../src/engine/text/explain-requirement
 import { day, documentFor, factory, partnerWith, requirementOf, rulebookOf } from '../support/measuring.ts';
 import { doublingMeasures, doublingSpecializations } from '../support/unfolding.ts';
 
-/** Deep enough that whatever walks all that is written out visits hundreds of parts, and few enough to be allowed. */
+/**
+ * Deep enough that whatever walks all that is written out visits hundreds of parts, and few enough to be
+ * allowed.
+ */
 const LEVELS = 6;
 const name = { en: 'Name', de: 'Name' };
 const fact = factory();

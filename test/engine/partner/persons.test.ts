@@ -166,7 +166,10 @@ function assignPlaces(places: readonly (readonly string[])[]): readonly (string 
   return assign(places.map((qualified) => ({ count: 1, qualified }))).map(([person]) => person ?? null);
 }
 
-/** Tries every assignment; a filled place before an empty one, a smaller person before a greater one, the first place first. */
+/**
+ * Tries every assignment; a filled place before an empty one, a smaller person before a greater one, the
+ * first place first.
+ */
 function bruteForce(places: readonly (readonly string[])[]): readonly (string | null)[] {
   let best: readonly (string | null)[] = places.map(() => null);
   const filledIn = (assignment: readonly (string | null)[]): number =>

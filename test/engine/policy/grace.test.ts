@@ -157,7 +157,10 @@ describe('rule 34: KEEP', () => {
 });
 
 describe('rule 34: through a remap', () => {
-  /** What happens where a second rulebook takes effect on 2026-02-11; computed tiers by day for each of the two. */
+  /**
+   * What happens where a second rulebook takes effect on 2026-02-11; computed tiers by day for each of the
+   * two.
+   */
   function across(
     old: Partial<Policy>,
     {

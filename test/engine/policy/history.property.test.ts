@@ -30,7 +30,8 @@ test('rules 2, 3, 24 and 25: what was stored step by step is what a full replay 
   });
   checkProperty(
     fc.property(histories, ({ world, facts, overrides }) => {
-      // All at once, in any order, and some of it twice: duplicates of an override would overlap it, so it stays one.
+      // All at once, in any order, and some of it twice: duplicates of an override would overlap it, so it
+      // stays one.
       const replayed = computeTimeline({ ...caseAt(world, NOW), facts, overrides: [...new Set(overrides)] });
       expect(world.stored.timeline).toEqual(replayed);
       expectLogOfEachDay(world);

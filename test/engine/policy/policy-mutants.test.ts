@@ -176,7 +176,10 @@ describe.runIf(isLong)('what the model of the rules finds', () => {
   }
 });
 
-/** What the first of so many histories to show it says otherwise than the model, or how the engine fails; null if none does. */
+/**
+ * What the first of so many histories to show it says otherwise than the model, or how the engine fails; null
+ * if none does.
+ */
 function findDisagreement(engine: PolicyEngine, numRuns: number): unknown {
   for (const history of fc.sample(anyPolicyHistory, { numRuns, seed: 31 })) {
     try {

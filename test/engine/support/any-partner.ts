@@ -59,7 +59,10 @@ export const anyFacts: fc.Arbitrary<readonly Fact[]> = fc
     }),
   );
 
-/** A partner with facts of its own and of a daughter that comes and goes; its region and enrolment are corrected once. */
+/**
+ * A partner with facts of its own and of a daughter that comes and goes; its region and enrolment are
+ * corrected once.
+ */
 export const anyPartner: fc.Arbitrary<PartnerInputs> = fc
   .record({
     facts: anyFacts,

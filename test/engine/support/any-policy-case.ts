@@ -146,7 +146,10 @@ export function anyStepsFor(tiers: number): fc.Arbitrary<Step[]> {
     .map((list) => list.sort((a, b) => a.from - b.from));
 }
 
-/** What is entered about the membership, on ascending days; an enrolment that is entered for a day on comes before all corrections. */
+/**
+ * What is entered about the membership, on ascending days; an enrolment that is entered for a day on comes
+ * before all corrections.
+ */
 function anyCalls(enrolledOn: Day): fc.Arbitrary<MembershipCall[]> {
   const anyDay = fc.oneof(
     { weight: 6, arbitrary: anyMemberDay },
@@ -210,7 +213,10 @@ function overrides(published: readonly Publication[]): fc.Arbitrary<Override[]> 
   });
 }
 
-/** A partner under one to four rulebooks with all that policy, transitions, withdrawals, overrides and memberships can do. */
+/**
+ * A partner under one to four rulebooks with all that policy, transitions, withdrawals, overrides and
+ * memberships can do.
+ */
 export const anyPolicyHistory: fc.Arbitrary<PolicyHistory> = publications.chain((drawn) =>
   fc
     .record({

@@ -5,8 +5,8 @@ import { long } from '../../support/long.ts';
 const { PROPERTY_RUNS, PROPERTY_SEED } = process.env;
 
 /**
- * Checks a property with a hundred runs, a thousand in the long form, or as many as it asks for, and prints the seed that would
- * repeat them.
+ * Checks a property with a hundred runs, a thousand in the long form, or as many as it asks for, and prints
+ * the seed that would repeat them.
  */
 export function checkProperty<T>(
   property: fc.IProperty<T>,

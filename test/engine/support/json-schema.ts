@@ -1,7 +1,10 @@
 import type { JsonSchema } from '../../../src/engine/format/shape.ts';
 import { isObject } from '../../../src/engine/values/is-object.ts';
 
-/** Whether a value is valid by a JSON Schema; knows the keywords that the rulebook's schema uses, and throws on any other. */
+/**
+ * Whether a value is valid by a JSON Schema; knows the keywords that the rulebook's schema uses, and throws
+ * on any other.
+ */
 export function isValid(value: unknown, schema: JsonSchema, root: JsonSchema = schema): boolean {
   return Object.entries(schema).every(([keyword, operand]) => {
     const check = CHECKS[keyword];

@@ -45,7 +45,9 @@ export function rulebookOf(document: unknown, program: ProgramSettings = PROGRAM
   return parsed.rulebook;
 }
 
-/** Reads a document as one that holds already: with bounds, too, that would be refused if it were saved now. */
+/**
+ * Reads a document as one that holds already: with bounds, too, that would be refused if it were saved now.
+ */
 export function heldRulebookOf(document: unknown, program: ProgramSettings = PROGRAM): Rulebook {
   const read = readPublishedRulebook(document, program);
   if (!read.ok) throw new Error(JSON.stringify(read.problems, null, 1));

@@ -15,7 +15,10 @@ import { type PolicyHistory, referenceStatuses } from './policy-reference.ts';
 export const ENGINE = { foldPolicy, forecast, planMembership, resolveEntries };
 export type PolicyEngine = typeof ENGINE;
 
-/** What happens in the busy days comes to rest in the years after; the short form looks at the first of them only. */
+/**
+ * What happens in the busy days comes to rest in the years after; the short form looks at the first of them
+ * only.
+ */
 const LAST = FIRST_BUSY + long(BUSY_DAYS + 150, 2_200);
 const FIRST = FIRST_BUSY - 310;
 /** Risks look ahead so far at most, and the reference sees no day after the last. */
@@ -23,7 +26,10 @@ const WATCHED = 90;
 
 type Said = { readonly on: string; readonly status: Status; readonly next: Day | null };
 
-/** The last day of which engine and reference say different things, or after which they expect the next change on different days. */
+/**
+ * The last day of which engine and reference say different things, or after which they expect the next change
+ * on different days.
+ */
 export function disagreement(
   engine: PolicyEngine,
   history: PolicyHistory,

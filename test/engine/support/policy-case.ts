@@ -14,7 +14,10 @@ export function day(text: string): Day {
   return parsed;
 }
 
-/** What a computed tier is from a day on; the tiers whose data are insufficient and the specializations held, if any. */
+/**
+ * What a computed tier is from a day on; the tiers whose data are insufficient and the specializations held,
+ * if any.
+ */
 export type Step = {
   readonly from: Day;
   readonly rank: number;
@@ -121,7 +124,10 @@ export function describeStatus({ tier, computedTier, holds, risk }: Status): str
   ].join(' ');
 }
 
-/** What a partner's tier does under one rulebook since 2026-01-01, where its computed tier changes on the given days. */
+/**
+ * What a partner's tier does under one rulebook since 2026-01-01, where its computed tier changes on the
+ * given days.
+ */
 export function under(
   policy: Partial<Policy>,
   steps: Readonly<Record<string, number>>,

@@ -3,7 +3,10 @@ import { type EnteredData, resolveEntries } from '../../../src/engine/partner/re
 import type { PolicyCase } from './policy-case.ts';
 import type { MembershipCall, PolicyHistory } from './policy-reference.ts';
 
-/** A history as the engine takes it: without what was withdrawn, and with each call entered as it is by `updatePartner`. */
+/**
+ * A history as the engine takes it: without what was withdrawn, and with each call entered as it is by
+ * `updatePartner`.
+ */
 export function caseOf(
   { published, enrolledOn, calls, overrides }: PolicyHistory,
   engine = { planMembership, resolveEntries },

@@ -6,8 +6,9 @@ import type { Day } from '../../../src/engine/values/day.ts';
 import type { Step } from './policy-case.ts';
 
 /**
- * Memberships, policy, transitions and overrides as the numbered rules word them, one day after the other and with no
- * regard for speed. It shares types with the engine and no code, so that the two can be held against each other.
+ * Memberships, policy, transitions and overrides as the numbered rules word them, one day after the other and
+ * with no regard for speed. It shares types with the engine and no code, so that the two can be held against
+ * each other.
  */
 export function referenceStatuses(history: PolicyHistory, first: Day, last: Day): Status[] {
   const input = withoutWithdrawn(history);
@@ -20,7 +21,9 @@ export function referenceStatuses(history: PolicyHistory, first: Day, last: Day)
   return foresee(days, first, input);
 }
 
-/** What is entered about a partner's membership on `today`; for the days from `firstOn` on, if that is given. */
+/**
+ * What is entered about a partner's membership on `today`; for the days from `firstOn` on, if that is given.
+ */
 export type MembershipCall = {
   readonly today: Day;
   readonly firstOn: Day | null;
@@ -200,7 +203,9 @@ function nextWorld(before: World | null, day: Day, input: Input): World | null {
   return world;
 }
 
-/** Whether a rulebook is judged on a day: the newest is, and an older one while each one since then lets it. */
+/**
+ * Whether a rulebook is judged on a day: the newest is, and an older one while each one since then lets it.
+ */
 function counts(rulebooks: readonly PublishedRulebook[], index: number, day: Day): boolean {
   const begun = rulebooks.filter(({ effectiveFrom }) => effectiveFrom <= day).length;
   if (index >= begun) return false;
@@ -241,7 +246,10 @@ function newTrack(yesterday: World | null, index: number, day: Day, input: Input
   return track;
 }
 
-/** Rule 34: the first of the unbroken days on which a tier was held the day before and is below, ending with this one. */
+/**
+ * Rule 34: the first of the unbroken days on which a tier was held the day before and is below, ending with
+ * this one.
+ */
 function graceBegan(track: Track, index: number, tier: number, day: Day, input: Input): Day | null {
   const { rulebooks } = input;
   let began: Day | null = null;
@@ -267,7 +275,9 @@ function isGraceOver(track: Track, index: number, tier: number, day: Day, input:
   return demotion?.mode === 'GRACE' && began !== null && day >= after(began, demotion.grace);
 }
 
-/** Whether the grace of the tier lets it go: it is over, and of single steps the last was a whole grace ago. */
+/**
+ * Whether the grace of the tier lets it go: it is over, and of single steps the last was a whole grace ago.
+ */
 function mayFall(track: Track, index: number, day: Day, input: Input): boolean {
   const demotion = input.rulebooks[index]?.rulebook.policy.demotion;
   if (demotion?.mode !== 'GRACE') return false;

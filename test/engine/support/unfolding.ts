@@ -1,6 +1,8 @@
 const name = { en: 'Name', de: 'Name' };
 
-/** Measures from `m0`, a metric, to `m` and the number of levels, each of which uses the one before it twice. */
+/**
+ * Measures from `m0`, a metric, to `m` and the number of levels, each of which uses the one before it twice.
+ */
 export function doublingMeasures(levels: number): Readonly<Record<string, unknown>> {
   const metric = { fact: 'revenue', aggregate: 'SUM', window: { trailing: { months: 12 } } };
   const measures: Record<string, unknown> = { m0: { metric } };
@@ -10,7 +12,9 @@ export function doublingMeasures(levels: number): Readonly<Record<string, unknow
   return measures;
 }
 
-/** Specializations from `S0`, which asks for the measure `m0`, each of which asks for the one before it twice. */
+/**
+ * Specializations from `S0`, which asks for the measure `m0`, each of which asks for the one before it twice.
+ */
 export function doublingSpecializations(levels: number): readonly unknown[] {
   return Array.from({ length: levels + 1 }, (_, level) => {
     const before = { specialization: `S${level - 1}` };

@@ -1,4 +1,5 @@
-// Loaded into the server before it starts (`node --expose-gc --import`): tells the suite what an attack costs the process.
+// Loaded into the server before it starts (`node --expose-gc --import`): tells the suite what an attack costs
+// the process.
 import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks';
 
 /** What the server says of the time since the last `begin`. */

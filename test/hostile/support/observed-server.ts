@@ -17,7 +17,10 @@ const MOST_GROWTH_BYTES = 100_000_000;
 export const DATABASES = ['PostgreSQL', 'embedded'] as const;
 export type DatabaseKind = (typeof DATABASES)[number];
 
-/** For how long nothing else may run, in milliseconds. The embedded database runs its statements on the same thread. */
+/**
+ * For how long nothing else may run, in milliseconds. The embedded database runs its statements on the same
+ * thread.
+ */
 const MOST_STRETCH_MS: Readonly<Record<DatabaseKind, number>> = { PostgreSQL: 50, embedded: 250 };
 
 /** What an attack cost the process. */

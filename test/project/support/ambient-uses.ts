@@ -1,7 +1,10 @@
 import type { Ambient } from './import-table.ts';
 import { childOf, childrenOf, nameOf, type SyntaxNode } from './syntax-tree.ts';
 
-/** A use of something that the code was not given: a clock, the environment, randomness, the machine's time zone. */
+/**
+ * A use of something that the code was not given: a clock, the environment, randomness, the machine's time
+ * zone.
+ */
 export type AmbientUse = { readonly what: string; readonly start: number };
 
 /** What each kind of code is refused, in the order of the source. */
@@ -70,7 +73,10 @@ function refusedTo(ambient: Ambient, node: SyntaxNode): string | null {
   return dated !== null && dated.argumentCount === 0 ? dated.what : null;
 }
 
-/** `object.name` or `object['name']` with a global or local name as object; `name` is null where it is computed. */
+/**
+ * `object.name` or `object['name']` with a global or local name as object; `name` is null where it is
+ * computed.
+ */
 function memberOf(node: SyntaxNode): { readonly object: string | null; readonly name: string | null } | null {
   if (node.type !== 'MemberExpression') return null;
   const property = childOf(node, 'property');
@@ -90,7 +96,10 @@ function dateMadeBy(node: SyntaxNode): { readonly what: string; readonly argumen
   return { what: argumentCount === 0 ? 'new Date()' : 'new Date(…) in local time', argumentCount };
 }
 
-/** Calls `see` for each node that is left at run time and stands for a value; names of members and keys do not. */
+/**
+ * Calls `see` for each node that is left at run time and stands for a value; names of members and keys do
+ * not.
+ */
 function visit(
   node: SyntaxNode,
   parent: SyntaxNode | null,

@@ -4,7 +4,10 @@ import { type GraphQLSchema, isEnumType, isInputObjectType, isObjectType, isUnio
 /** How a deprecation has to end: it says from which day on the piece may be gone. */
 const GOES_ON = /\bGoes on (\d{4}-\d{2}-\d{2})\.$/;
 
-/** What would break clients of the last release, by coordinate: what goes without having been announced, or before its day. */
+/**
+ * What would break clients of the last release, by coordinate: what goes without having been announced, or
+ * before its day.
+ */
 export async function breakingChanges(
   released: GraphQLSchema,
   current: GraphQLSchema,
@@ -37,7 +40,8 @@ function isDue({ type, path }: Change, released: GraphQLSchema, today: string): 
       return goesOn !== undefined && goesOn <= today;
     }
     case ChangeType.TypeRemoved:
-      // Whoever leads to it is gone too, and reported by itself; unless it is one of several that clients tell apart.
+      // Whoever leads to it is gone too, and reported by itself; unless it is one of several that clients
+      // tell apart.
       return !isAlternative(path, released);
     default:
       return false;

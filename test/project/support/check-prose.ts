@@ -1,6 +1,8 @@
 import { posix } from 'node:path';
 
-/** What a page may name: the npm scripts, and whether a path from the repository's root is a file or folder. */
+/**
+ * What a page may name: the npm scripts, and whether a path from the repository's root is a file or folder.
+ */
 export type Project = {
   readonly scripts: readonly string[];
   readonly exists: (path: string) => boolean;
@@ -14,7 +16,10 @@ const LINK = /\]\(([^)\s]+)(?: "[^"]*")?\)/g;
 const CODE = /(`{1,3})(?:[^`][\s\S]*?)\1/g;
 const PATH_IN_CODE = /^`((?:src|schema|test|prisma|bench)\/[\w./-]+)`$/;
 
-/** The sentences that say what a Markdown page, at `file` from the root, promises and the project does not hold. */
+/**
+ * The sentences that say what a Markdown page, at `file` from the root, promises and the project does not
+ * hold.
+ */
 export function checkProse(file: string, markdown: string, project: Project): string[] {
   const code = [...markdown.matchAll(CODE)].map(([whole]) => whole);
   const missingScripts = code

@@ -2,7 +2,10 @@ import { dirname, join } from 'node:path';
 import { type SourceFile, sourcesIn, treeOf } from './sources.ts';
 import { childOf, childrenOf, lineAt, nameOf, type SyntaxNode } from './syntax-tree.ts';
 
-/** What a value is, or may be: string, number, bigint, boolean, null, array, bytes, object; `any` where the declaration does not say. */
+/**
+ * What a value is, or may be: string, number, bigint, boolean, null, array, bytes, object; `any` where the
+ * declaration does not say.
+ */
 export type Kind = 'string' | 'number' | 'bigint' | 'boolean' | 'null' | 'array' | 'bytes' | 'object' | 'any';
 
 /** A call of `$queryRaw` with the columns that it says its rows have. */

@@ -17,7 +17,10 @@ const IDLE = new Set(
 
 type Described = { readonly description?: string | null | undefined };
 
-/** The coordinates whose description adds less than two words to their name, such as `Risk.tier: The tier.`, sorted. */
+/**
+ * The coordinates whose description adds less than two words to their name, such as `Risk.tier: The tier.`,
+ * sorted.
+ */
 export function emptyDescriptions(schema: GraphQLSchema): string[] {
   const found: string[] = [];
   const check = (coordinate: string, name: string, { description }: Described): void => {

@@ -12,8 +12,8 @@ export type Parameter = { readonly name: string | null; readonly type: string | 
 const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression']);
 
 /**
- * The functions that a module exports in any form: declared, as a constant, as the default, by a list of names, as methods of an
- * exported object or class, and whatever it exports of other modules.
+ * The functions that a module exports in any form: declared, as a constant, as the default, by a list of
+ * names, as methods of an exported object or class, and whatever it exports of other modules.
  */
 export function exportedFunctions(program: SyntaxNode): readonly ExportedFunction[] {
   const body = [...childrenOf(program)].map(([, child]) => child);

@@ -58,8 +58,8 @@ export function crowdedFolders(files: readonly string[], most: number): readonly
 }
 
 /**
- * What is against the order of the corridors, as a sentence each: a sub-folder that imports a later one or a file that stands
- * beside them, and a sub-folder that the order doesn't name or that isn't there.
+ * What is against the order of the corridors, as a sentence each: a sub-folder that imports a later one or a
+ * file that stands beside them, and a sub-folder that the order doesn't name or that isn't there.
  */
 export function againstCorridors(graph: ImportGraph, corridors: Corridors): readonly string[] {
   return Object.entries(corridors).flatMap(([parent, rooms]) => {
@@ -84,7 +84,10 @@ export function againstCorridors(graph: ImportGraph, corridors: Corridors): read
   });
 }
 
-/** How many pairs of sub-folders there are of which the first imports the second; files beside them count as one. */
+/**
+ * How many pairs of sub-folders there are of which the first imports the second; files beside them count as
+ * one.
+ */
 export function arrowsBetweenRooms(graph: ImportGraph, parent: string): number {
   const arrows = [...graph].flatMap(([file, targets]) => {
     const room = roomOf(file, parent);
@@ -98,7 +101,9 @@ export function arrowsBetweenRooms(graph: ImportGraph, parent: string): number {
 
 const BESIDE = '.';
 
-/** The sub-folder of `parent` that a file is in, BESIDE if it is in `parent` itself, null if it is elsewhere. */
+/**
+ * The sub-folder of `parent` that a file is in, BESIDE if it is in `parent` itself, null if it is elsewhere.
+ */
 function roomOf(file: string, parent: string): string | null {
   if (!file.startsWith(`${parent}/`)) return null;
   const [room = BESIDE, ...deeper] = file.slice(parent.length + 1).split('/');

@@ -1,6 +1,6 @@
 /**
- * What a folder of the project, or a single file named without its ending, may reach. Of several rules that fit a
- * file the one with the longest place holds; a file that no rule fits is a violation.
+ * What a folder of the project, or a single file named without its ending, may reach. Of several rules that
+ * fit a file the one with the longest place holds; a file that no rule fits is a violation.
  */
 export type PlaceRule = {
   readonly place: string;
@@ -15,8 +15,8 @@ export type PlaceRule = {
   /** Built-in modules of Node without the `node:` in front, or `*` for all. */
   readonly builtins: readonly string[];
   /**
-   * PURE code uses the language alone: no clock, randomness, environment or time zone of the machine. GIVEN code gets
-   * the time of day and the settings as arguments. FREE code may ask for them.
+   * PURE code uses the language alone: no clock, randomness, environment or time zone of the machine. GIVEN
+   * code gets the time of day and the settings as arguments. FREE code may ask for them.
    */
   readonly ambient: Ambient;
 };

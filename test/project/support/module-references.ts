@@ -1,6 +1,9 @@
 import { childOf, childrenOf, type SyntaxNode } from './syntax-tree.ts';
 
-/** One place where a file names another module; `specifier` is null where it is computed and nobody can read it. */
+/**
+ * One place where a file names another module; `specifier` is null where it is computed and nobody can read
+ * it.
+ */
 export type ModuleReference = {
   readonly specifier: string | null;
   /** Whether only types are taken, so that nothing is left of it at run time. */
@@ -8,7 +11,9 @@ export type ModuleReference = {
   readonly start: number;
 };
 
-/** All modules that a file names in imports, re-exports, dynamic imports, import types and `require` calls. */
+/**
+ * All modules that a file names in imports, re-exports, dynamic imports, import types and `require` calls.
+ */
 export function moduleReferences(node: SyntaxNode): ModuleReference[] {
   const found = referenceOf(node);
   const below = [...childrenOf(node)].flatMap(([, child]) => moduleReferences(child));

@@ -8,8 +8,8 @@ export type SourceFile = { readonly file: string; readonly source: string };
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /**
- * All TypeScript below these folders, however deep, sorted by path; nothing that is generated. Throws when a folder has fewer
- * than `least` files: one that was moved or renamed must not leave its test without a word.
+ * All TypeScript below these folders, however deep, sorted by path; nothing that is generated. Throws when a
+ * folder has fewer than `least` files: one that was moved or renamed must not leave its test without a word.
  */
 export function sourcesIn(folders: readonly string[], least: number): readonly SourceFile[] {
   const files = folders.flatMap((folder) => {

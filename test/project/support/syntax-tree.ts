@@ -5,7 +5,10 @@ export type SyntaxNode = { readonly type: string; readonly start: number } & Rea
   Record<string, unknown>
 >;
 
-/** Parses TypeScript, or TypeScript with JSX where the file's name says so; throws where the source is not valid. */
+/**
+ * Parses TypeScript, or TypeScript with JSX where the file's name says so; throws where the source is not
+ * valid.
+ */
 export function parseTypeScript(source: string, file: string): SyntaxNode {
   const program: unknown = parseAst(source, { lang: file.endsWith('.tsx') ? 'tsx' : 'ts' }, file);
   if (!isSyntaxNode(program)) throw new Error('the parser returned no syntax tree');
@@ -22,7 +25,9 @@ export function isSyntaxNode(value: unknown): value is SyntaxNode {
   );
 }
 
-/** The nodes directly below a node, each with the name of the property that holds it, in no particular order. */
+/**
+ * The nodes directly below a node, each with the name of the property that holds it, in no particular order.
+ */
 export function* childrenOf(node: SyntaxNode): Generator<[property: string, child: SyntaxNode]> {
   for (const [property, value] of Object.entries(node)) {
     for (const child of Array.isArray(value) ? value : [value]) {

@@ -12,7 +12,10 @@ import {
 
 type Described = { readonly description?: string | null | undefined };
 
-/** The coordinates, such as `Partner.name` or `Query.partner(by:)`, of all that a schema does not describe, sorted. */
+/**
+ * The coordinates, such as `Partner.name` or `Query.partner(by:)`, of all that a schema does not describe,
+ * sorted.
+ */
 export function undescribed(schema: GraphQLSchema): string[] {
   const found: string[] = [];
   const check = (coordinate: string, part: Described): void => {

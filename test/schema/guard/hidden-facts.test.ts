@@ -27,7 +27,10 @@ function count(fact: string) {
   return { metric: { fact, aggregate: 'COUNT', window, scope: 'FAMILY' } };
 }
 
-/** For each value of a field among the family's facts: a number that none reaches, of measures of every sort, and persons. */
+/**
+ * For each value of a field among the family's facts: a number that none reaches, of measures of every sort,
+ * and persons.
+ */
 function each(dimension: string, fact: string) {
   const wanting = { measure: { sum: [fact, { minimum: [count(fact)] }] }, atLeast: '1000' };
   const persons = { persons: [{ name: text('experts'), count: 3, where: [] }], scope: 'FAMILY' };
@@ -156,7 +159,10 @@ async function record(partner: string, word: string, occurredOn: string, expires
   now += 3_600_000;
 }
 
-/** SHOP was an affiliate of GROUP until 5 March. Its facts say SECRET everywhere; so do those recorded of it since, whenever they happened. */
+/**
+ * SHOP was an affiliate of GROUP until 5 March. Its facts say SECRET everywhere; so do those recorded of it
+ * since, whenever they happened.
+ */
 beforeAll(async () => {
   opened = await openTestApp({ clock: () => now });
   const { app } = opened;

@@ -58,7 +58,10 @@ const NOBODY_ID = '01a20887-bc29-7ccb-9d6d-e5e08ee677cd';
 const NOBODY = encodeGlobalId('Partner', NOBODY_ID);
 const REFUSAL = '... on Refusal { code message }';
 
-/** Operations that have every text of every argument somewhere in their variables, and can be sent any number of times. */
+/**
+ * Operations that have every text of every argument somewhere in their variables, and can be sent any number
+ * of times.
+ */
 const OPERATIONS: readonly (readonly [source: string, variables: Record<string, unknown>])[] = [
   [
     `mutation ($input: CreateProgramInput!) { createProgram(input: $input) { __typename ${REFUSAL} } }`,

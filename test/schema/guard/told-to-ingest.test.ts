@@ -16,7 +16,9 @@ let opened: OpenApp;
 let ingest: Rights;
 let now = Date.UTC(2026, 5, 15, 12);
 
-/** What INGEST brought in says OPEN; everything else that is known of partners and their facts says SECRET. */
+/**
+ * What INGEST brought in says OPEN; everything else that is known of partners and their facts says SECRET.
+ */
 beforeAll(async () => {
   opened = await openTestApp({ clock: () => now });
   const { app } = opened;
@@ -59,8 +61,8 @@ async function run(source: string, rights: Rights) {
 }
 
 /**
- * All that a mutation's answer tells with these rights, whatever is asked of it: fields that are forbidden there are asked for no more, and
- * the call is sent again.
+ * All that a mutation's answer tells with these rights, whatever is asked of it: fields that are forbidden
+ * there are asked for no more, and the call is sent again.
  */
 async function readAll(mutation: string, input: string, rights: Rights) {
   const result = schema.getMutationType()?.getFields()[mutation]?.type;

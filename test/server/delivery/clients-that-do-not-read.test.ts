@@ -9,7 +9,9 @@ import { openSocket } from '../support/askers.ts';
 import { startToyServer, type ToyServer } from '../support/toy-server.ts';
 
 const MEGABYTE = 1_048_576;
-/** What Node's streams take before they say that it is enough, and what one more read can be answered with. */
+/**
+ * What Node's streams take before they say that it is enough, and what one more read can be answered with.
+ */
 const STREAM_BYTES = 65_536;
 
 let toy: ToyServer;

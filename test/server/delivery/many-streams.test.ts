@@ -27,8 +27,9 @@ function subscriptionOf(
 }
 
 /**
- * A thousand subscriptions that get their first event, one more if there is one for them, and end: 100 as event streams that the client cuts,
- * 500 by a message, of which 100 are on the connection that stays, and 400 with their connection, which says goodbye or not.
+ * A thousand subscriptions that get their first event, one more if there is one for them, and end: 100 as
+ * event streams that the client cuts, 500 by a message, of which 100 are on the connection that stays, and
+ * 400 with their connection, which says goodbye or not.
  */
 async function cycle(graph: ObservedGraph, steady: SocketConnection): Promise<void> {
   let events = 0;
@@ -65,7 +66,10 @@ test(`${CYCLES * CYCLE} subscriptions that ended in one way or another leave no 
   };
   const timers = await graph.countTimers();
   const before = await graph.list();
-  /** Resolves to the size of the heap; what an event gave is remembered for up to two seconds, and a timer runs for that. */
+  /**
+   * Resolves to the size of the heap; what an event gave is remembered for up to two seconds, and a timer
+   * runs for that.
+   */
   const settle = async (): Promise<number> => {
     await waitFor(async () => (await graph.countTimers()) === timers, { what: 'the timers of the start' });
     return graph.weigh();
@@ -77,8 +81,9 @@ test(`${CYCLES * CYCLE} subscriptions that ended in one way or another leave no 
 
   expect(await graph.count()).toMatchObject({ subscriptions: 0, logSubscribers: 0, webSockets: 1 });
   expect(await graph.list()).toEqual(before);
-  // In all, so 50 bytes a subscription, and a single object that something held on to would be more. About 110,000 are the 40 entries of the
-  // log, which are kept as well where nobody subscribes; the rest is what the compiler moves about.
+  // In all, so 50 bytes a subscription, and a single object that something held on to would be more. About
+  // 110,000 are the 40 entries of the log, which are kept as well where nobody subscribes; the rest is what
+  // the compiler moves about.
   if (isLong) expect(grownBytes).toBeLessThan(500_000);
   steady.close();
   await steady.closed;

@@ -161,7 +161,8 @@ test('an event is paid for once, by the first who can; who cannot waits for it a
   await toy.feed.subscribers(1);
   const others = next(second);
   await toy.feed.subscribers(2);
-  // Opening it took a third of the first one's budget, and two events take the rest; the second one has shared for nothing.
+  // Opening it took a third of the first one's budget, and two events take the rest; the second one has
+  // shared for nothing.
   toy.feed.push(1);
   expect([await ones, await others]).toEqual([1, 1]);
   const twos = [next(first), next(second)];

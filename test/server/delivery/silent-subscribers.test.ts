@@ -9,7 +9,10 @@ const REF_LENGTH = 190;
 const ROUNDS = 8;
 const READERS = long(10, 100);
 
-/** Twenty kilobytes an event: eight hundred are several times what the network takes of somebody who doesn't read. */
+/**
+ * Twenty kilobytes an event: eight hundred are several times what the network takes of somebody who doesn't
+ * read.
+ */
 const REFS = Array.from({ length: 99 }, (_, index) => `r${index}: externalRef`);
 const LARGE = `subscription { statusChanged(program: "small") {
   ... on StatusChanged { cursor change { partner { ${REFS.join(' ')} } } }
@@ -65,7 +68,10 @@ test('who never reads is given nothing that the network does not take, others ge
   const { deliveries: before } = await graph.count();
   const changes: string[] = [];
 
-  /** Makes eight hundred changes, which the readers get; resolves to how many events the silent ones were given so far. */
+  /**
+   * Makes eight hundred changes, which the readers get; resolves to how many events the silent ones were
+   * given so far.
+   */
   const change = async (): Promise<number> => {
     changes.push(...(await graph.change(ROUNDS)));
     await expectAll(readers, changes);
@@ -82,12 +88,14 @@ test('who never reads is given nothing that the network does not take, others ge
   // Not all of the first half: what the network takes was full before the second.
   expect(given).toBeLessThan(silent.length * ROUNDS * PARTNERS);
   for (const [index, bytes] of buffered.entries()) {
-    // One message that is on its way and two behind it; or as much as Node's streams take before they say that it is enough.
+    // One message that is on its way and two behind it; or as much as Node's streams take before they say
+    // that it is enough.
     const most = TRANSPORTS[index % 2] === 'WEBSOCKET' ? 3 * LARGE_BYTES : 65_536 + LARGE_BYTES;
     expect(bytes).toBeGreaterThan(0);
     expect(bytes).toBeLessThanOrEqual(most);
   }
-  // The log's latest entries, kept for all, are 3 KB each. What the silent ones did not read in this time is 60 MB.
+  // The log's latest entries, kept for all, are 3 KB each. What the silent ones did not read in this time is
+  // 60 MB.
   expect(grownBytes).toBeLessThan(5_000_000);
 
   for (const { connection } of late) connection.resume();

@@ -14,8 +14,9 @@ import { type SpawnedServer, spawnServer } from '../../support/spawn-server.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { hasBrowser, openPage, unlessNotRun } from '../support/browser.ts';
 
-// The commands of the README's tour, as they are printed, in their order, against a server of this test's own. Only the
-// port is replaced, and in what they are said to print every date is moved by the days since the README was written.
+// The commands of the README's tour, as they are printed, in their order, against a server of this test's
+// own. Only the port is replaced, and in what they are said to print every date is moved by the days since
+// the README was written.
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');

@@ -148,7 +148,8 @@ test('what is paid before anything is read', () => {
   const from = documents();
   const text = `{ ${list(200, () => 'item { name }')} }`;
   expect(from.prepare(asked(text), (what) => paid.push(what)).ok).toBe(true);
-  // 200 times four tokens, and two brackets; the fields of each of the two levels are compared with one another.
+  // 200 times four tokens, and two brackets; the fields of each of the two levels are compared with one
+  // another.
   const prices = paid.map((what) => readingCost(what, DEFAULT_LIMITS.costs));
   expect(prices[0]).toBe(Math.floor(text.length / characters));
   expect(prices[1]).toBeGreaterThan(Math.floor(802 / tokens));

@@ -62,7 +62,10 @@ function asks(text: string, params: Record<string, unknown> = { query: QUERY }):
   return JSON.stringify({ ...params, variables: { text } });
 }
 
-/** Bytes that are no UTF-8, each within an otherwise good text: `ä` of ISO 8859-1, a part, too long, a surrogate, beyond the last. */
+/**
+ * Bytes that are no UTF-8, each within an otherwise good text: `ä` of ISO 8859-1, a part, too long, a
+ * surrogate, beyond the last.
+ */
 const WRONG: readonly (readonly [string, Buffer])[] = [
   ['a byte of ISO 8859-1', Buffer.from([0xe4])],
   ['a byte that only continues', Buffer.from([0x80])],

@@ -23,7 +23,10 @@ export type Random = () => number;
 /** What a client sends: a document with variables. */
 export type AnyRequest = { readonly query: string; readonly variables: Record<string, unknown> };
 
-/** Makes requests that a schema allows: fields, fragments, aliases, directives, arguments written out and as variables. */
+/**
+ * Makes requests that a schema allows: fields, fragments, aliases, directives, arguments written out and as
+ * variables.
+ */
 export function anyRequest(schema: GraphQLSchema, random: Random): AnyRequest {
   const variables: Record<string, unknown> = {};
   const definitions: string[] = [];

@@ -3,7 +3,8 @@ import { delimiter, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { waitFor } from '../../support/wait-for.ts';
 
-// GraphiQL in a real browser, without a network. It needs Chromium, on Debian `apt-get install chromium`, or its path as CHROMIUM.
+// GraphiQL in a real browser, without a network. It needs Chromium, on Debian `apt-get install chromium`, or
+// its path as CHROMIUM.
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 const FLAGS = [

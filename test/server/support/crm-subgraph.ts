@@ -4,8 +4,8 @@ import { buildSchema } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 
 /**
- * The subgraph of another team: it knows who looks after a partner and what a programme may cost. It finds partners by their
- * vendor's key and programmes by their code, and leaves all else about them to tiergraph.
+ * The subgraph of another team: it knows who looks after a partner and what a programme may cost. It finds
+ * partners by their vendor's key and programmes by their code, and leaves all else about them to tiergraph.
  */
 export const CRM_SDL = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])

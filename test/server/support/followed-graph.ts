@@ -178,7 +178,9 @@ export type FollowerOptions = {
   readonly bufferSize?: number;
   /** What is done with every event before the next is asked for. */
   readonly handle?: () => Promise<unknown>;
-  /** What is too short for the machine keeps many followers out for good: each attempt costs the others time. */
+  /**
+   * What is too short for the machine keeps many followers out for good: each attempt costs the others time.
+   */
   readonly connectWithinMs?: number;
 };
 

@@ -49,12 +49,19 @@ export type ObservedGraph = {
   count(): Promise<Counts>;
   /** The bytes of the heap in use after a forced collection. */
   weigh(): Promise<number>;
-  /** The timers of Node, also those that don't keep the process alive. Takes about a second, as `list` does. */
+  /**
+   * The timers of Node, also those that don't keep the process alive. Takes about a second, as `list` does.
+   */
   countTimers(): Promise<number>;
   list(): Promise<Inventory>;
-  /** Lifts all partners to Silver or drops them again, so many times; resolves to the cursors of the changes from the log, when they are there. */
+  /**
+   * Lifts all partners to Silver or drops them again, so many times; resolves to the cursors of the changes
+   * from the log, when they are there.
+   */
   change(rounds: number): Promise<readonly string[]>;
-  /** How many bytes wait in the process for the clients at these ports; null for those that are not connected. */
+  /**
+   * How many bytes wait in the process for the clients at these ports; null for those that are not connected.
+   */
   buffered(ports: readonly number[]): Promise<Answers['BUFFERED']>;
   /** Resolves to the warnings and errors that were logged. */
   close(): Promise<readonly string[]>;

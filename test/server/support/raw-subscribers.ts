@@ -3,7 +3,8 @@ import { type IncomingMessage, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
 
-// Clients that do what no library lets one do: not read, leave without a word, or have many subscriptions on one connection.
+// Clients that do what no library lets one do: not read, leave without a word, or have many subscriptions on
+// one connection.
 
 /** Is given the data of each event. */
 export type Take = (data: Record<string, unknown>) => void;

@@ -56,16 +56,19 @@ function refsOf(seed: number) {
   return Array.from({ length: PARTNERS }, (_, index) => `S${seed}-${index}`);
 }
 
-/** A row of one of a few keys, which always mean the same, so that writers meet over partners and over keys. */
+/**
+ * A row of one of a few keys, which always mean the same, so that writers meet over partners and over keys.
+ */
 function rowOf(seed: number, key: number) {
   const amount = Math.floor(key / PARTNERS) % 2 === 1 ? '-150' : '150';
   return revenue(`k-${key}`, refsOf(seed)[key % PARTNERS] ?? '', amount, '2026-06-01');
 }
 
 /**
- * Goes through the schedules from seed `first` up to before `end` on a database of its own: in each, writers record facts about the same
- * partners, one statement at a time in the order that the seed draws, while readers read. Fails if a schedule doesn't end, a fact is
- * recorded twice or never, or the standings are not what the facts give.
+ * Goes through the schedules from seed `first` up to before `end` on a database of its own: in each, writers
+ * record facts about the same partners, one statement at a time in the order that the seed draws, while
+ * readers read. Fails if a schedule doesn't end, a fact is recorded twice or never, or the standings are not
+ * what the facts give.
  */
 export async function exploreSchedules(first: number, end: number): Promise<Explored> {
   const stored = await createDatabase();

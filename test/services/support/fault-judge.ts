@@ -36,7 +36,10 @@ export function createFaultJudge(cluster: LoadedCluster, changesPerSecond: numbe
   let judgedMade = 0;
   let judgedRetries = 0;
 
-  /** The last position that each had to be told before; nothing tells them of what did not pass their filters since. */
+  /**
+   * The last position that each had to be told before; nothing tells them of what did not pass their filters
+   * since.
+   */
   let toldBefore: readonly number[] = plans.map(() => cluster.start);
 
   const targets = (entries: readonly OracleEntry[]): readonly number[] =>

@@ -9,7 +9,10 @@ const SERVER_FOLDERS = [
   '/usr/local/sbin',
 ];
 
-/** The path of a server's program: from PATH, or from where Debian and others put it. Throws a sentence if there is none. */
+/**
+ * The path of a server's program: from PATH, or from where Debian and others put it. Throws a sentence if
+ * there is none.
+ */
 export function findBinary(name: string): string {
   const folders = [...(process.env.PATH ?? '').split(delimiter), ...SERVER_FOLDERS];
   const found = folders.filter((folder) => folder !== '').map((folder) => join(folder, name));

@@ -20,8 +20,8 @@ export type Answers = {
 /** Many followers in a process of their own. */
 export type FollowerFleet = {
   /**
-   * Waits until each is connected and has been told everything up to its position; resolves to the milliseconds that each
-   * took, null for those that took longer than `withinMs`.
+   * Waits until each is connected and has been told everything up to its position; resolves to the
+   * milliseconds that each took, null for those that took longer than `withinMs`.
    */
   reach(positions: readonly number[], withinMs: number): Promise<Answers['REACH']>;
   /** What each met since this was asked last. */

@@ -6,8 +6,9 @@ const LOWEST = 15_000;
 const COUNT = 10_000;
 
 /**
- * A free port of 127.0.0.1 for a server that comes back to it after it was killed. Any connection could have been given a port that the
- * system chooses by itself meanwhile; one that tries to reach it can even be connected to itself.
+ * A free port of 127.0.0.1 for a server that comes back to it after it was killed. Any connection could have
+ * been given a port that the system chooses by itself meanwhile; one that tries to reach it can even be
+ * connected to itself.
  */
 export async function lastingPort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {

@@ -13,9 +13,10 @@ import {
 } from '../../../src/generated/graphql/graphql.ts';
 
 /**
- * What somebody follows with. HELPER: the client of this project. WEB_SOCKET: that of graphql-ws, which comes back by itself, with the last
- * cursor in its variables. REPLAYING: the same without that, so that every connection begins where the first did, and what was there before
- * is told by its cursor. EVENT_STREAM: that of graphql-sse, with the last cursor.
+ * What somebody follows with. HELPER: the client of this project. WEB_SOCKET: that of graphql-ws, which comes
+ * back by itself, with the last cursor in its variables. REPLAYING: the same without that, so that every
+ * connection begins where the first did, and what was there before is told by its cursor. EVENT_STREAM: that
+ * of graphql-sse, with the last cursor.
  */
 export type FollowerKind = 'HELPER' | 'WEB_SOCKET' | 'REPLAYING' | 'EVENT_STREAM';
 
@@ -112,7 +113,8 @@ export function startFollower(plan: FollowerPlan): LoadFollower {
       url: url.replace('http', 'ws'),
       webSocketImpl: Watched,
       retryAttempts: Number.POSITIVE_INFINITY,
-      // By itself it takes only a close for an outage, and a refused connection shows as an error first. Final codes stay final.
+      // By itself it takes only a close for an outage, and a refused connection shows as an error first.
+      // Final codes stay final.
       shouldRetry: () => true,
       retryWait: () => sleep(Math.random() * RETRY_WITHIN_MS),
       on: { closed: onLost },

@@ -33,7 +33,10 @@ export type PlanOptions = {
   readonly after: string;
 };
 
-/** Who follows what: one in ten without a filter, the others with one that matches about 1%, spread over the processes. */
+/**
+ * Who follows what: one in ten without a filter, the others with one that matches about 1%, spread over the
+ * processes.
+ */
 export function planFollowers({
   count,
   urls,

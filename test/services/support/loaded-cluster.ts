@@ -19,7 +19,10 @@ export type Load = {
   readonly partners: number;
 };
 
-/** Three processes of tiergraph on a PostgreSQL and a NATS of their own, with somebody who writes and many who follow. */
+/**
+ * Three processes of tiergraph on a PostgreSQL and a NATS of their own, with somebody who writes and many who
+ * follow.
+ */
 export type LoadedCluster = {
   readonly postgres: OwnPostgres;
   readonly nats: OwnNats;

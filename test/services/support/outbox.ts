@@ -12,8 +12,8 @@ export type Reader = {
 };
 
 /**
- * Adds the table that a log without positions would be: each transaction writes into it when it writes a standing, with a serial id and
- * its own id, and without waiting for anybody.
+ * Adds the table that a log without positions would be: each transaction writes into it when it writes a
+ * standing, with a serial id and its own id, and without waiting for anybody.
  */
 export async function createOutbox(client: Client): Promise<void> {
   await client.query(`
@@ -56,12 +56,16 @@ export function readBySerialId(client: Client): Reader {
   );
 }
 
-/** Reads by transaction id, and only up to the oldest transaction that is still open, so that none can come in before. */
+/**
+ * Reads by transaction id, and only up to the oldest transaction that is still open, so that none can come in
+ * before.
+ */
 export function readByTransactionId(client: Client): Reader {
   return createReader(
     client,
     (hasEnded) =>
-      // Open transactions of other databases of the server hold it back too, and are no matter once ours have ended.
+      // Open transactions of other databases of the server hold it back too, and are no matter once ours have
+      // ended.
       `SELECT xid::text AS mark, partner_id AS "partnerId", version FROM outbox
        WHERE xid > $1::xid8 AND (${hasEnded} OR xid < pg_snapshot_xmin(pg_current_snapshot())) ORDER BY xid, serial`,
   );

@@ -13,7 +13,10 @@ export type OwnPostgres = {
   readonly port: number;
   /** The one database that a test needs. */
   readonly url: string;
-  /** Stops it in immediate mode, which is like a crash, and starts it again; resolves when it takes connections. */
+  /**
+   * Stops it in immediate mode, which is like a crash, and starts it again; resolves when it takes
+   * connections.
+   */
   restart(): Promise<void>;
   /** Stops it and removes its folder. */
   close(): Promise<void>;

@@ -26,7 +26,10 @@ export type Run = {
   readonly nodes: readonly string[];
 };
 
-/** Every statement that a client of this process has run while `work` does, in a database that `explainEverything` prepared. */
+/**
+ * Every statement that a client of this process has run while `work` does, in a database that
+ * `explainEverything` prepared.
+ */
 export async function runsOf(work: () => Promise<unknown>): Promise<readonly Run[]> {
   const from = runs.length;
   await work();
@@ -36,7 +39,10 @@ export async function runsOf(work: () => Promise<unknown>): Promise<readonly Run
 const runs: Run[] = [];
 const NOTICE = /^duration: \S+ ms {2}plan:\n([\s\S]*)$/;
 
-/** Has PostgreSQL tell the plan of each statement to the session that sends it; sessions opened before tell nothing. */
+/**
+ * Has PostgreSQL tell the plan of each statement to the session that sends it; sessions opened before tell
+ * nothing.
+ */
 export async function explainEverything(
   url: string,
   settings: Readonly<Record<string, string>>,

@@ -42,8 +42,9 @@ const RECORD = /* GraphQL */ `
 type Row = { readonly __typename: string; readonly message?: string };
 
 /**
- * Starts to write. Each partner belongs to one lane, and a lane sends its next batch when the one before was acknowledged: so facts about
- * a partner are judged in their order and one at a time, however often they have to be sent.
+ * Starts to write. Each partner belongs to one lane, and a lane sends its next batch when the one before was
+ * acknowledged: so facts about a partner are judged in their order and one at a time, however often they have
+ * to be sent.
  */
 export function startSteadyWriter(options: SteadyWriterOptions): SteadyWriter {
   const { urls, program, partners, perSecond } = options;
@@ -119,8 +120,8 @@ export function startSteadyWriter(options: SteadyWriterOptions): SteadyWriter {
 }
 
 /**
- * Sends facts to one graph after the other until one acknowledges them, or `onRetry` says that it is enough. The same row twice is one
- * fact. Throws if a row was refused.
+ * Sends facts to one graph after the other until one acknowledges them, or `onRetry` says that it is enough.
+ * The same row twice is one fact. Throws if a row was refused.
  */
 export async function recordUntilDone(
   urls: readonly string[],

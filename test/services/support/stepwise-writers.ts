@@ -69,12 +69,16 @@ export async function countBlocked(client: Client): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** How often a writer is looked at before the database is asked whether it waits for a lock: most steps are done by then. */
+/**
+ * How often a writer is looked at before the database is asked whether it waits for a lock: most steps are
+ * done by then.
+ */
 const PATIENCE = 200;
 
 /**
- * Lets writers go on one step at a time, each time the one that `draw` picks among those that can; calls `between` after each step, and
- * tells it whether a transaction ended. Ends when all are done. Rejects if they block each other for good.
+ * Lets writers go on one step at a time, each time the one that `draw` picks among those that can; calls
+ * `between` after each step, and tells it whether a transaction ended. Ends when all are done. Rejects if
+ * they block each other for good.
  */
 export async function interleave(
   writers: readonly StepwiseWriter<unknown>[],
