@@ -8,7 +8,7 @@ import { DATABASE_CLOCK } from '../src/app/context/clock.ts';
 import { judgeDue } from '../src/app/judging/judge-due.ts';
 import type { FactInput } from '../src/app/naming/fact-input.ts';
 import { openApp } from '../src/app/open-app.ts';
-import { createCaseFinder } from '../src/app/reading/find-inputs.ts';
+import { createInputsFinder } from '../src/app/reading/find-inputs.ts';
 import { readStanding } from '../src/app/reading/read-standing.ts';
 import { createProgram } from '../src/app/writing/create-program.ts';
 import { enrollPartners } from '../src/app/writing/enroll-partners.ts';
@@ -146,7 +146,7 @@ await show(`${PARTNERS} partners judged by it`, () => judgeDue(app));
 const { id = '' } = (await app.catalogue.find('code', program)) ?? {};
 async function standings(chosen: readonly string[]) {
   const rows = await readPartnersByRef(FULL_SCOPE, app.database.prisma, id, chosen);
-  const cases = createCaseFinder(FULL_SCOPE, app);
+  const cases = createInputsFinder(FULL_SCOPE, app);
   const question = { on: toDay(addDays(today, -400)), knownAt: null };
   await Promise.all(rows.map((row) => readStanding(app, row, question, cases)));
 }

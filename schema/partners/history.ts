@@ -9,8 +9,8 @@ import { badUserInput } from '../base/errors.ts';
 import { toOpaque } from '../base/list-cursor.ts';
 import { rulebookNamed, specializationNamed } from '../base/rulebook-source.ts';
 import { Specialization } from '../base/specialization-ref.ts';
-import { casesFor } from '../proofs/cases.ts';
 import { Hold } from '../proofs/hold.ts';
+import { inputsFor } from '../proofs/inputs.ts';
 import { Risk, tierIn } from '../proofs/standing.ts';
 import { Rulebook } from '../rulebooks/rulebook.ts';
 import { Tier } from '../rulebooks/tier.ts';
@@ -122,7 +122,7 @@ export function periodCursor({ from }: PeriodSource): string {
 function timelineOf(context: Context, row: PartnerRow, knownAt: Instant | null): Promise<Timeline> {
   return knownAt === null
     ? storedTimeline(context, row.id, null)
-    : readTimelineAt(context.app, row, knownAt, casesFor(context));
+    : readTimelineAt(context.app, row, knownAt, inputsFor(context));
 }
 
 const storedTimeline = batched(async ({ scope, app }, ids: readonly string[], _: null) => {

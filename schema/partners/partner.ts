@@ -11,7 +11,7 @@ import { rulebookNamed, specializationNamed } from '../base/rulebook-source.ts';
 import { readPartnerChangePage, StatusChangeConnection } from '../changes/status-change-list.ts';
 import { FactConnection } from '../facts/fact.ts';
 import { FactFilter, readFactPage } from '../facts/fact-list.ts';
-import { casesFor } from '../proofs/cases.ts';
+import { inputsFor } from '../proofs/inputs.ts';
 import { Standing, tierIn } from '../proofs/standing.ts';
 import { PartnerSpecialization } from '../rulebooks/specialization.ts';
 import { Tier } from '../rulebooks/tier.ts';
@@ -110,7 +110,7 @@ Partner.implement({
           on: readDay(on ?? null, 'on'),
           knownAt: readInstant(knownAt ?? null, 'knownAt'),
         };
-        return readStanding(context.app, row, question, casesFor(context));
+        return readStanding(context.app, row, question, inputsFor(context));
       },
     }),
     history: t.field({

@@ -3,7 +3,7 @@ import { builder } from '../base/builder.ts';
 import { Node } from '../base/node.ts';
 import { rulebookNamed } from '../base/rulebook-source.ts';
 import { type Entry, StatusChange } from '../changes/status-change.ts';
-import { casesFor } from '../proofs/cases.ts';
+import { inputsFor } from '../proofs/inputs.ts';
 import { allShownIn, proofBasis } from '../proofs/proof-basis.ts';
 import { RequirementProof } from '../proofs/requirement-proof.ts';
 import { tierIn } from '../proofs/standing.ts';
@@ -35,7 +35,7 @@ builder.objectRef<Entry<'TierAtRisk'>>('TierAtRisk').implement({
       description:
         'What will be missing to keep it on that day, as known when this was logged: the smallest parts of its requirement that are not met. Empty if the tier falls for another reason than the data, such as the end of an override.',
       resolve: async (entry, _, context) => {
-        const found = await readRiskGap(context.app, entry, casesFor(context));
+        const found = await readRiskGap(context.app, entry, inputsFor(context));
         if (found === null) return [];
         const { partnerId, programId } = entry;
         const standing = { partnerId, programId, on: found.on, knownAt: found.knownAt };

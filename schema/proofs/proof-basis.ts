@@ -9,7 +9,7 @@ import type {
 import type { Fact } from '../../src/engine/partner/fact.ts';
 import type { Context } from '../base/context.ts';
 import type { RulebookSource } from '../base/rulebook-source.ts';
-import { casesFor, casesInScope } from './cases.ts';
+import { casesInScope, inputsFor } from './inputs.ts';
 import { createProofReader, PLAIN_READER, type ProofPlace, type ProofReader } from './shown-proof.ts';
 
 type Judged = Pick<KnownStanding, 'partnerId' | 'programId' | 'on' | 'knownAt'>;
@@ -54,7 +54,7 @@ async function readerFor(context: Context, standing: Judged, source: RulebookSou
   const hasNames = rulebook.forEachs.length > 0 || rulebook.scope.groups.size > 0;
   if (!hasNames || !source.program.countsFamilies) return createProofReader({ rulebook, visible: null });
   const cases = casesInScope(context);
-  const [all, seen] = await Promise.all([casesFor(context).find(standing), cases.find(standing)]);
+  const [all, seen] = await Promise.all([inputsFor(context).find(standing), cases.find(standing)]);
   const visible = all === seen ? null : await remeasure(context.app, standing, id, cases);
   return createProofReader({ rulebook, visible });
 }

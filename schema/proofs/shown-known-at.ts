@@ -2,7 +2,7 @@ import { type KnownStanding, programOf, readStanding } from '../../src/app/readi
 import type { Day, Instant } from '../../src/engine/values/day.ts';
 import type { Context } from '../base/context.ts';
 import { present } from '../base/present.ts';
-import { casesFor, latestInScope } from './cases.ts';
+import { inputsFor, latestInScope } from './inputs.ts';
 
 /**
  * The instant by which everything that a standing rests on was recorded, as the viewer may see it. What was
@@ -15,7 +15,7 @@ export async function shownKnownAt(context: Context, standing: KnownStanding): P
   const row = present(await context.partners.load(partnerId), 'partner');
   if (!(await programOf(context.app, row)).countsFamilies) return knownAt;
   const question = { programId, partnerId, knownAt };
-  const cases = casesFor(context);
+  const cases = inputsFor(context);
   const [seen, known] = await Promise.all([latestInScope(context, question), cases.find(question)]);
   const shown = Math.max(
     seen,

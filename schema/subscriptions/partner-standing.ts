@@ -5,7 +5,7 @@ import { builder } from '../base/builder.ts';
 import type { Context } from '../base/context.ts';
 import { badUserInput } from '../base/errors.ts';
 import { locatePartner, PartnerLocator } from '../partners/partner-locator.ts';
-import { casesFor } from '../proofs/cases.ts';
+import { inputsFor } from '../proofs/inputs.ts';
 import { Standing } from '../proofs/standing.ts';
 
 builder.subscriptionField('partnerStanding', (t) =>
@@ -21,7 +21,7 @@ builder.subscriptionField('partnerStanding', (t) =>
     },
     resolve: (row, _, context) => {
       context.partners.prime(row.id, row);
-      return readStanding(context.app, row, { on: null, knownAt: null }, casesFor(context));
+      return readStanding(context.app, row, { on: null, knownAt: null }, inputsFor(context));
     },
   }),
 );

@@ -1,9 +1,9 @@
 import { createCursorSeal } from '../events/cursor-seal.ts';
-import { createDistantDoorbell, type OpenLine } from '../events/distant-doorbell.ts';
+import { createDistantDoorbell, type OpenChannel } from '../events/distant-doorbell.ts';
 import { createLocalDoorbell, type Doorbell } from '../events/doorbell.ts';
 import { createLogSource } from '../events/log-source.ts';
-import { natsLine } from '../events/nats-channel.ts';
-import { postgresLine } from '../events/postgres-channel.ts';
+import { natsChannel } from '../events/nats-channel.ts';
+import { postgresChannel } from '../events/postgres-channel.ts';
 import { createStandingWatch, type StandingWatch } from '../events/standing-watch.ts';
 import { createTail, type Gauges, type Tail } from '../events/tail.ts';
 import { readCursorKey } from '../store/catalogue/epoch.ts';
@@ -111,12 +111,12 @@ export async function openApp({
 
 /** The doorbell that reaches every process that may write to the database. */
 function openDoorbell(location: DatabaseLocation, natsUrl: string | null, log: AppLog): Doorbell {
-  let openLine: OpenLine;
-  if (natsUrl !== null) openLine = natsLine(natsUrl);
-  else if (location.kind === 'server') openLine = postgresLine(sessionConfig(location.url, PATIENT));
+  let openChannel: OpenChannel;
+  if (natsUrl !== null) openChannel = natsChannel(natsUrl);
+  else if (location.kind === 'server') openChannel = postgresChannel(sessionConfig(location.url, PATIENT));
   else return createLocalDoorbell();
   return createDistantDoorbell({
-    openLine,
+    openChannel,
     onLost: (error) =>
       log.warn({ err: error }, 'The doorbell reaches no other process; until it does, they poll.'),
     onRegained: () => log.info({}, 'The doorbell reaches other processes again.'),

@@ -11,13 +11,13 @@ export type NotificationChannel = {
 };
 
 /** Opens a channel that hands over each text, and reports at least once when it broke. */
-export type OpenLine = (handlers: {
+export type OpenChannel = (handlers: {
   readonly onText: (text: string) => void;
   readonly onLost: (error: Error) => void;
 }) => Promise<NotificationChannel>;
 
 export type DistantDoorbellOptions = {
-  readonly openLine: OpenLine;
+  readonly openChannel: OpenChannel;
   /** The channel cannot be used. Called once per outage. */
   readonly onLost: (error: unknown) => void;
   /** It can be used again. */
@@ -41,7 +41,7 @@ const PROBE = '?';
  * Without the channel only this process hears a ring.
  */
 export function createDistantDoorbell(options: DistantDoorbellOptions): Doorbell {
-  const { openLine, onLost, onRegained } = options;
+  const { openChannel, onLost, onRegained } = options;
   const { probeEveryMs = 5_000, answerWithinMs = 5_000, reopenAfterMs = 250 } = options;
   const near = createLocalDoorbell();
   const self = randomUUID();
@@ -49,7 +49,9 @@ export function createDistantDoorbell(options: DistantDoorbellOptions): Doorbell
   const closing = Promise.withResolvers<void>();
   let closed = false;
   let isSending = false;
-  let line: (Pick<NotificationChannel, 'send'> & { readonly lost: PromiseWithResolvers<never> }) | undefined;
+  let channel:
+    | (Pick<NotificationChannel, 'send'> & { readonly lost: PromiseWithResolvers<never> })
+    | undefined;
   let answerProbe = () => {};
 
   const onText = (text: string): void => {
@@ -64,9 +66,9 @@ export function createDistantDoorbell(options: DistantDoorbellOptions): Doorbell
   const sendRings = async (): Promise<void> => {
     if (isSending) return;
     isSending = true;
-    while (line !== undefined && unsent.size > 0) {
+    while (channel !== undefined && unsent.size > 0) {
       const ids = [...unsent];
-      const current = line;
+      const current = channel;
       unsent.clear();
       const sent = current.send(ids.map((id) => `${self} ${id}`));
       try {
@@ -75,7 +77,7 @@ export function createDistantDoorbell(options: DistantDoorbellOptions): Doorbell
         current.lost.reject(error);
         // Another channel may be open already, and nothing else would send these over it.
         for (const id of ids) unsent.add(id);
-        if (line === current) line = undefined;
+        if (channel === current) channel = undefined;
       }
     }
     isSending = false;
@@ -87,7 +89,7 @@ export function createDistantDoorbell(options: DistantDoorbellOptions): Doorbell
     });
     await withTimeout(
       answerWithinMs,
-      'Probing the line',
+      'Probing the channel',
       send([`${self} ${PROBE}`]).then(() => answered),
     );
   };
@@ -106,10 +108,10 @@ export function createDistantDoorbell(options: DistantDoorbellOptions): Doorbell
   const stayOn = async (onOpen: () => void): Promise<void> => {
     const lost = Promise.withResolvers<never>();
     lost.promise.catch(() => {});
-    const opening = openLine({ onText, onLost: lost.reject });
+    const opening = openChannel({ onText, onLost: lost.reject });
     let opened: NotificationChannel;
     try {
-      opened = await withTimeout(answerWithinMs, 'Opening the line', opening);
+      opened = await withTimeout(answerWithinMs, 'Opening the channel', opening);
     } catch (error) {
       void opening.then(
         (late) => late.close(),
@@ -121,7 +123,7 @@ export function createDistantDoorbell(options: DistantDoorbellOptions): Doorbell
       // It counts as open once it has carried a text there and back.
       await Promise.race([probe(opened), lost.promise]);
       if (closed) return;
-      line = { send: opened.send, lost };
+      channel = { send: opened.send, lost };
       onOpen();
       void sendRings();
       while (!closed) {
@@ -129,7 +131,7 @@ export function createDistantDoorbell(options: DistantDoorbellOptions): Doorbell
         if (!closed) await Promise.race([probe(opened), closing.promise, lost.promise]);
       }
     } finally {
-      line = undefined;
+      channel = undefined;
       await opened.close();
     }
   };

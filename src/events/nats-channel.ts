@@ -1,5 +1,5 @@
 import { connect } from '@nats-io/transport-node';
-import type { OpenLine } from './distant-doorbell.ts';
+import type { OpenChannel } from './distant-doorbell.ts';
 
 const SUBJECT = 'tiergraph.doorbell';
 
@@ -7,7 +7,7 @@ const SUBJECT = 'tiergraph.doorbell';
  * A NATS subject. `url` lists one or more servers, separated by commas: `nats://user:password@host:4222`,
  * `nats://token@host`, or `tls://` for an encrypted connection; the credentials are the first one's.
  */
-export function natsLine(url: string, subject = SUBJECT): OpenLine {
+export function natsChannel(url: string, subject = SUBJECT): OpenChannel {
   return async ({ onText, onLost }) => {
     const servers = url.split(',').map((server) => new URL(server));
     const [user, password] = [servers[0]?.username ?? '', servers[0]?.password ?? ''].map(decodeURIComponent);

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { Client } from 'pg';
-import type { OpenLine } from './distant-doorbell.ts';
+import type { OpenChannel } from './distant-doorbell.ts';
 import { withTimeout } from './in-time.ts';
 
 const CHANNEL = 'tiergraph';
@@ -11,10 +11,10 @@ const GOODBYE_MS = 500;
  * a lock of the whole server while that commits. `connection` has to lead to the server itself, not to a
  * pooler that shares sessions out by transaction.
  */
-export function postgresLine(connection: {
+export function postgresChannel(connection: {
   readonly connectionString: string;
   readonly options: string;
-}): OpenLine {
+}): OpenChannel {
   return async ({ onText, onLost }) => {
     // Ours, so that a connection that answers nothing any more can be cut.
     const socket = new Socket();

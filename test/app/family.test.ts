@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { judgeDue } from '../../src/app/judging/judge-due.ts';
 import type { OpenApp } from '../../src/app/open-app.ts';
-import { createCaseFinder } from '../../src/app/reading/find-inputs.ts';
+import { createInputsFinder } from '../../src/app/reading/find-inputs.ts';
 import { readStanding } from '../../src/app/reading/read-standing.ts';
 import { createProgram } from '../../src/app/writing/create-program.ts';
 import { enrollPartners } from '../../src/app/writing/enroll-partners.ts';
@@ -65,7 +65,7 @@ async function tierOn(ref: string, on: string): Promise<string | null> {
       opened.app,
       row,
       { on: day(on), knownAt: null },
-      createCaseFinder(FULL_SCOPE, opened.app),
+      createInputsFinder(FULL_SCOPE, opened.app),
     )
   ).status.tier;
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createCaseFinder } from '../../src/app/reading/find-inputs.ts';
+import { createInputsFinder } from '../../src/app/reading/find-inputs.ts';
 import { type KnownStanding, readEvidence, standsOn } from '../../src/app/reading/read-standing.ts';
 import { correctFact, voidFact } from '../../src/app/writing/amend-fact.ts';
 import { endOverride, overrideTier } from '../../src/app/writing/override-tier.ts';
@@ -167,7 +167,7 @@ test('rule 2: an answer says by when all of it was known, and asked with that it
     dated,
     coming,
     { path: '/measures/revenue', item: null },
-    createCaseFinder(FULL_SCOPE, moving.app),
+    createInputsFinder(FULL_SCOPE, moving.app),
   );
   expect(evidence.counted).toEqual([]);
   expect(await findFaults(moving.app, 'small')).toEqual([]);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { narrowApp } from '../../src/app/access/narrow-app.ts';
 import { ALL_RIGHTS, type Rights, scopeOf } from '../../src/app/access/rights.ts';
-import { createCaseFinder } from '../../src/app/reading/find-inputs.ts';
+import { createInputsFinder } from '../../src/app/reading/find-inputs.ts';
 import { publishRulebook } from '../../src/app/writing/publish-rulebook.ts';
 import { recordFacts } from '../../src/app/writing/record-facts.ts';
 import { saveRulebookDraft } from '../../src/app/writing/save-rulebook-draft.ts';
@@ -78,7 +78,7 @@ test('a partner reads its own and what is below it: rows, facts, log and counts'
   const [top = '', child = '', peer = ''] = partners;
   const whole = { limit: 100, backwards: false, beyond: null };
   const isKnown = async (scope: ReadScope, partnerId: string): Promise<boolean> => {
-    const cases = createCaseFinder(scope, opened.app);
+    const cases = createInputsFinder(scope, opened.app);
     const asked = { programId: mine, partnerId, knownAt: Date.UTC(2026, 2, 1) + 1_000 };
     const [known, latest] = [await cases.find(asked), await cases.latest(asked)];
     const [rulesAt = 0] = (await opened.app.catalogue.find('id', mine))?.rulesChangedAt ?? [];

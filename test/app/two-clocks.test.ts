@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OpenApp } from '../../src/app/open-app.ts';
-import { createCaseFinder } from '../../src/app/reading/find-inputs.ts';
+import { createInputsFinder } from '../../src/app/reading/find-inputs.ts';
 import { readStanding } from '../../src/app/reading/read-standing.ts';
 import { correctFact, voidFact } from '../../src/app/writing/amend-fact.ts';
 import { recordFacts } from '../../src/app/writing/record-facts.ts';
@@ -33,7 +33,7 @@ async function partnerOf(id: string) {
 async function tierOn(id: string, on: string, knownAt: number | null): Promise<string | null> {
   const row = await partnerOf(id);
   return (
-    await readStanding(opened.app, row, { on: day(on), knownAt }, createCaseFinder(FULL_SCOPE, opened.app))
+    await readStanding(opened.app, row, { on: day(on), knownAt }, createInputsFinder(FULL_SCOPE, opened.app))
   ).status.tier;
 }
 async function changesOf(id: string): Promise<readonly string[]> {

@@ -4,8 +4,8 @@ import { Client } from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createDistantDoorbell, type DistantDoorbellOptions } from '../../src/events/distant-doorbell.ts';
 import { createLocalDoorbell, type Doorbell } from '../../src/events/doorbell.ts';
-import { natsLine } from '../../src/events/nats-channel.ts';
-import { postgresLine } from '../../src/events/postgres-channel.ts';
+import { natsChannel } from '../../src/events/nats-channel.ts';
+import { postgresChannel } from '../../src/events/postgres-channel.ts';
 import { PATIENT, sessionConfig } from '../../src/store/connection/session-settings.ts';
 import { type FlakyProxy, startFlakyProxy } from '../support/flaky-proxy.ts';
 import { createDatabase, natsUrl } from '../support/services.ts';
@@ -34,12 +34,12 @@ afterEach(async () => {
 });
 
 /** Opens doorbells that notice everything soon. */
-function opener(openLine: DistantDoorbellOptions['openLine']) {
+function opener(openChannel: DistantDoorbellOptions['openChannel']) {
   return (options: Partial<DistantDoorbellOptions> = {}): Doorbell => {
     const doorbell = createDistantDoorbell({
-      openLine(handlers) {
+      openChannel(handlers) {
         attempts += 1;
-        return openLine(handlers);
+        return openChannel(handlers);
       },
       onLost: (error) => lost.push(error),
       onRegained: () => {
@@ -69,7 +69,7 @@ async function onPostgres(): Promise<Place> {
   url.port = String(proxy.port);
   return {
     proxy,
-    open: opener(postgresLine(sessionConfig(url.href, PATIENT))),
+    open: opener(postgresChannel(sessionConfig(url.href, PATIENT))),
     async overhear() {
       const texts: string[] = [];
       const client = new Client({ connectionString: database.url });
@@ -87,7 +87,7 @@ async function onNats(): Promise<Place> {
   const proxy = await startProxy(new URL(natsUrl));
   return {
     proxy,
-    open: opener(natsLine(`nats://127.0.0.1:${proxy.port}`, subject)),
+    open: opener(natsChannel(`nats://127.0.0.1:${proxy.port}`, subject)),
     async overhear() {
       const texts: string[] = [];
       const connection = await connect({ servers: new URL(natsUrl).host });

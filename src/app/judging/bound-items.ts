@@ -3,7 +3,7 @@ import { type Arrivals, findTooManyItems } from '../../engine/measuring/dimensio
 import type { Fact } from '../../engine/partner/fact.ts';
 import { toName } from '../../engine/values/naming-text.ts';
 import type { LockedPartner } from '../../store/writing/lock-partners.ts';
-import type { LoadedCase } from '../../store/writing/partner-inputs.ts';
+import type { LoadedInputs } from '../../store/writing/partner-inputs.ts';
 import type { FactInput, RowRejection } from '../naming/fact-input.ts';
 
 /** The new facts that a write brings, by partner id; null for a partner that gets none. */
@@ -27,7 +27,7 @@ export class BeyondItems extends Error {
 /** What a write brings beyond the items that these partners may have. */
 export function findExcesses(
   partners: readonly LockedPartner[],
-  cases: ReadonlyMap<string, LoadedCase>,
+  cases: ReadonlyMap<string, LoadedInputs>,
   arrivalsOf: ArrivalsOf,
 ): readonly Excess[] {
   return partners.flatMap(({ id, externalRef }) => {

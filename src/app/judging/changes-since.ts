@@ -5,14 +5,18 @@ import { timelineInSteps } from '../../engine/policy/timeline.ts';
 import type { Day } from '../../engine/values/day.ts';
 import type { ProgramRecord } from '../../store/catalogue/program-catalogue.ts';
 import type { LockedPartner } from '../../store/writing/lock-partners.ts';
-import { type LoadedCase, rulebooksAtVersion, rulebooksKnownAt } from '../../store/writing/partner-inputs.ts';
+import {
+  type LoadedInputs,
+  rulebooksAtVersion,
+  rulebooksKnownAt,
+} from '../../store/writing/partner-inputs.ts';
 import { dayIn } from '../context/clock.ts';
 import { finishGivingWay, type GiveWay } from '../context/give-way.ts';
 
 /** What a partner is judged by now, and what set that off. */
 export type News = {
   readonly program: ProgramRecord;
-  readonly known: LoadedCase;
+  readonly known: LoadedInputs;
   /** By all that is known. */
   readonly timeline: Timeline;
   readonly today: Day;

@@ -17,7 +17,7 @@ import { eachBatch } from '../../store/encoding/batches.ts';
 import type { HeldSpecialization } from '../../store/encoding/held-specialization.ts';
 import { MAX_CAUSES, type NewLogEntry } from '../../store/encoding/log-entry.ts';
 import type { LockedPartner } from '../../store/writing/lock-partners.ts';
-import { factsOf, type LoadedCase, loadInputs } from '../../store/writing/partner-inputs.ts';
+import { factsOf, type LoadedInputs, loadInputs } from '../../store/writing/partner-inputs.ts';
 import {
   markRecorded,
   renamePartners,
@@ -163,7 +163,7 @@ export async function catchUpDays(
   return { partners: [...current, ...settled.partners], entries: settled.entries };
 }
 
-async function settlePartner(partner: LockedPartner, known: LoadedCase, settlement: Settlement) {
+async function settlePartner(partner: LockedPartner, known: LoadedInputs, settlement: Settlement) {
   const { program, trigger, now, giveWay } = settlement;
   // A partner's days never run backwards, whatever clock another process went by.
   const today = Math.max(settlement.today, partner.judgedOn ?? settlement.today);
@@ -196,7 +196,7 @@ async function settlePartner(partner: LockedPartner, known: LoadedCase, settleme
  * New facts cause what they set off; the passing of days is explained by the facts that begin or cease to
  * count on that day.
  */
-function causesOf(change: Change, known: LoadedCase, settlement: Settlement): readonly string[] {
+function causesOf(change: Change, known: LoadedInputs, settlement: Settlement): readonly string[] {
   if (change.trigger === 'FACT') {
     return [known, ...known.family].flatMap(({ partnerId }) => settlement.causesOf(partnerId));
   }
@@ -212,7 +212,7 @@ function causesOf(change: Change, known: LoadedCase, settlement: Settlement): re
 
 function toRow(
   partner: LockedPartner,
-  known: LoadedCase,
+  known: LoadedInputs,
   timeline: Timeline,
   today: Day,
   entryCount: number,
@@ -258,7 +258,7 @@ function toRow(
 }
 
 /** What is entered about the partner for a day; before its first entry, what that one says. */
-function dataOn({ partnerId, entries }: LoadedCase, on: Day): PartnerData {
+function dataOn({ partnerId, entries }: LoadedInputs, on: Day): PartnerData {
   const entry = entryOn(entries, on) ?? entries[0];
   if (entry === undefined) throw new Error(`The partner ${partnerId} has no entry.`);
   const { name, country, region, parentId, enrolledOn, leftOn } = entry;

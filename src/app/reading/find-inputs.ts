@@ -4,14 +4,14 @@ import { eachBatch, readInBatches } from '../../store/encoding/batches.ts';
 import type { ReadScope } from '../../store/reading/read-scope.ts';
 import {
   factsOf,
-  type LoadedCase,
+  type LoadedInputs,
   loadKnownInputs,
   readLatestRecordings,
 } from '../../store/writing/partner-inputs.ts';
 import type { App } from '../context/app.ts';
 
 /** A partner as it was known at an instant. */
-export type CaseQuestion = {
+export type InputsQuestion = {
   readonly programId: string;
   readonly partnerId: string;
   readonly knownAt: Instant;
@@ -23,40 +23,40 @@ export function canJudgeBy(rulebooks: readonly RulebookRecord[]): boolean {
 }
 
 /**
- * How a use case comes to what was known of a partner: a server reads together what is asked for together.
+ * How a use case finds what was known of a partner. A server reads together what is requested together.
  */
-export type CaseFinder = {
-  /** The partner's case; null if nothing was known of it by then, or it is out of scope. */
-  find(question: CaseQuestion): Promise<LoadedCase | null>;
-  /** When the latest of what the case rests on had been recorded, rulebooks included. */
-  latest(question: CaseQuestion): Promise<Instant>;
+export type InputsFinder = {
+  /** The partner's inputs; null if nothing was known of it by then, or it is out of scope. */
+  find(question: InputsQuestion): Promise<LoadedInputs | null>;
+  /** The latest instant at which any of the inputs was recorded, rulebooks included. */
+  latest(question: InputsQuestion): Promise<Instant>;
 };
 
-/** The cases of partners of one programme, in the order of the questions. */
-export async function readCases(
+/** The inputs of partners of one programme, in the order of the questions. */
+export async function readInputs(
   scope: ReadScope,
   app: App,
   program: ProgramRecord,
-  questions: readonly CaseQuestion[],
-): Promise<readonly (LoadedCase | null)[]> {
-  const cases: (LoadedCase | null)[] = [];
+  questions: readonly InputsQuestion[],
+): Promise<readonly (LoadedInputs | null)[]> {
+  const inputs: (LoadedInputs | null)[] = [];
   await eachBatch(questions, async (batch) => {
     const known = await loadKnownInputs(scope, app.database.prisma, program, batch);
-    cases.push(...known);
+    inputs.push(...known);
     return known.reduce((sum, each) => sum + (each === null ? 0 : factsOf(each)), 0);
   });
-  return cases;
+  return inputs;
 }
 
 /**
- * When the latest that each case rests on had been recorded, in the order of the questions; with
- * `onlyInScope` of members of the family that are out of scope only what says when they were members.
+ * The latest instant at which any of the inputs was recorded, in the order of the questions. With
+ * `onlyInScope`, family members that are out of scope contribute only what says when they were members.
  */
 export async function readRecordings(
   scope: ReadScope,
   app: App,
   program: ProgramRecord,
-  questions: readonly CaseQuestion[],
+  questions: readonly InputsQuestion[],
   onlyInScope = false,
 ): Promise<readonly Instant[]> {
   const recordings = await readInBatches(questions, (batch) =>
@@ -69,15 +69,15 @@ export async function readRecordings(
 }
 
 /** Reads each by itself. */
-export function createCaseFinder(scope: ReadScope, app: App): CaseFinder {
-  const programOf = async ({ programId }: CaseQuestion): Promise<ProgramRecord> => {
+export function createInputsFinder(scope: ReadScope, app: App): InputsFinder {
+  const programOf = async ({ programId }: InputsQuestion): Promise<ProgramRecord> => {
     const program = await app.catalogue.find('id', programId);
     if (program === undefined) throw new Error(`The programme ${programId} of a partner is missing.`);
     return program;
   };
   return {
     async find(question) {
-      const [known = null] = await readCases(scope, app, await programOf(question), [question]);
+      const [known = null] = await readInputs(scope, app, await programOf(question), [question]);
       return known;
     },
     async latest(question) {

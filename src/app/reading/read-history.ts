@@ -4,7 +4,7 @@ import type { Instant } from '../../engine/values/day.ts';
 import type { PartnerRow } from '../../store/reading/read-partner.ts';
 import type { App } from '../context/app.ts';
 import { finishGivingWay } from '../context/give-way.ts';
-import { type CaseFinder, canJudgeBy } from './find-inputs.ts';
+import { canJudgeBy, type InputsFinder } from './find-inputs.ts';
 
 /**
  * A partner's statuses over all days as they followed from what had been recorded by an instant; empty if
@@ -14,7 +14,7 @@ export async function readTimelineAt(
   app: App,
   row: Pick<PartnerRow, 'id' | 'programId'>,
   knownAt: Instant,
-  cases: CaseFinder,
+  cases: InputsFinder,
 ): Promise<Timeline> {
   const known = await cases.find({ programId: row.programId, partnerId: row.id, knownAt });
   await app.giveWay();

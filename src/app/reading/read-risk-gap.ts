@@ -3,7 +3,7 @@ import type { TierGap } from '../../engine/judging/standing.ts';
 import type { Day, Instant } from '../../engine/values/day.ts';
 import type { LogEntry } from '../../store/encoding/log-entry.ts';
 import type { App } from '../context/app.ts';
-import { type CaseFinder, canJudgeBy } from './find-inputs.ts';
+import { canJudgeBy, type InputsFinder } from './find-inputs.ts';
 
 /** What is missing to keep a tier, by which rulebook, on which day, and by what was known when. */
 export type RiskGap = {
@@ -20,7 +20,7 @@ export type RiskGap = {
 export async function readRiskGap(
   app: App,
   { programId, partnerId, recordedAt, change }: LogEntry,
-  cases: CaseFinder,
+  cases: InputsFinder,
 ): Promise<RiskGap | null> {
   const { detail, rulebookId } = change;
   if (detail.type !== 'TierAtRisk' || rulebookId === null) return null;

@@ -12,7 +12,7 @@ import { rulebooksAtVersion } from '../../store/writing/partner-inputs.ts';
 import { type App, todayIn } from '../context/app.ts';
 import { dayIn } from '../context/clock.ts';
 import { finishGivingWay } from '../context/give-way.ts';
-import { type CaseFinder, canJudgeBy } from './find-inputs.ts';
+import { canJudgeBy, type InputsFinder } from './find-inputs.ts';
 
 /**
  * A standing with its partner and the instant by which everything that it rests on was recorded: asking again
@@ -63,7 +63,7 @@ export async function readStanding(
   app: App,
   row: PartnerRow,
   question: StandingQuestion,
-  cases: CaseFinder,
+  cases: InputsFinder,
 ): Promise<KnownStanding> {
   const program = await programOf(app, row);
   const held = await standsOn(app, row);
@@ -133,7 +133,7 @@ export async function readEvidence(
   standing: Judged,
   rulebookId: string,
   number: { readonly path: string; readonly item: string | null; readonly dimension?: string | null },
-  cases: Pick<CaseFinder, 'find'>,
+  cases: Pick<InputsFinder, 'find'>,
 ): Promise<Evidence> {
   const rulebook = await rulebookOf(app, standing, rulebookId);
   const known = await cases.find(standing);
@@ -148,7 +148,7 @@ export async function remeasure(
   app: App,
   standing: Judged,
   rulebookId: string,
-  cases: Pick<CaseFinder, 'find'>,
+  cases: Pick<InputsFinder, 'find'>,
 ): Promise<Measurements | null> {
   const rulebook = await rulebookOf(app, standing, rulebookId);
   const known = await cases.find(standing);

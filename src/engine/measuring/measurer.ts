@@ -21,7 +21,7 @@ type Board = { readonly days: readonly Day[]; at(day: Day): Readings };
 type Items = Measurements['items'][number];
 type FactsOf = (kind: string, scope: 'OWN' | 'FAMILY') => readonly Candidate[];
 
-/** Reads the partner's facts once; the case may hold any number of entries, but at least one. */
+/** Reads the partner's facts once. The inputs hold at least one entry. */
 export function createMeasurer(partner: PartnerInputs, rulebook: Rulebook): Measurer {
   const factsOf = candidates(partner);
   const first = partner.entries[0];

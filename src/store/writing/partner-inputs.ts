@@ -12,7 +12,7 @@ import { FACT_JSON, type StoredFact, toFact } from '../encoding/stored-fact.ts';
 import { dayOf, instantOf, timestampFrom } from '../encoding/time-sql.ts';
 import { FULL_SCOPE, type ReadScope } from '../reading/read-scope.ts';
 
-type StoredCase = {
+type StoredInputs = {
   readonly rulesVersion: number;
   readonly id: string;
   readonly knownAt: Instant | null;
@@ -22,12 +22,12 @@ type StoredCase = {
 };
 
 /** The engine's input, with what only the partner's row needs. */
-export type LoadedCase = PartnerInputs & {
+export type LoadedInputs = PartnerInputs & {
   readonly entries: readonly ResolvedEntry[];
   readonly rulebooks: readonly RulebookRecord[];
 };
 
-export type CaseOptions = {
+export type LoadOptions = {
   /** As it had been recorded by then; null for now. */
   readonly knownAt?: Instant | null;
   /**
@@ -37,13 +37,13 @@ export type CaseOptions = {
   readonly isToWrite?: boolean;
 };
 
-/** How many facts a case has, those of its family included. */
+/** How many facts the inputs have, those of the family included. */
 export function factsOf({ facts, family }: PartnerInputs): number {
   return family.reduce((sum, member) => sum + member.facts.length, facts.length);
 }
 
 /** A partner as it was known at an instant; null for now. */
-export type CaseKey = { readonly partnerId: string; readonly knownAt: Instant | null };
+export type InputsKey = { readonly partnerId: string; readonly knownAt: Instant | null };
 
 /**
  * The engine's input about partners. Those of which nothing was known by then are left out. One statement,
@@ -53,11 +53,11 @@ export async function loadInputs(
   session: DatabaseClient,
   program: ProgramRecord,
   partnerIds: readonly string[],
-  { knownAt = null, isToWrite = false }: CaseOptions = {},
-): Promise<ReadonlyMap<string, LoadedCase>> {
+  { knownAt = null, isToWrite = false }: LoadOptions = {},
+): Promise<ReadonlyMap<string, LoadedInputs>> {
   const keys = partnerIds.map((partnerId) => ({ partnerId, knownAt }));
-  const cases = await loadKnownInputs(FULL_SCOPE, session, program, keys, isToWrite);
-  return new Map(cases.flatMap((loaded) => (loaded === null ? [] : [[loaded.partnerId, loaded] as const])));
+  const inputs = await loadKnownInputs(FULL_SCOPE, session, program, keys, isToWrite);
+  return new Map(inputs.flatMap((loaded) => (loaded === null ? [] : [[loaded.partnerId, loaded] as const])));
 }
 
 /**
@@ -68,10 +68,10 @@ export async function loadKnownInputs(
   scope: ReadScope,
   session: DatabaseClient,
   program: ProgramRecord,
-  keys: readonly CaseKey[],
+  keys: readonly InputsKey[],
   isToWrite = false,
-): Promise<readonly (LoadedCase | null)[]> {
-  const rows = await session.$queryRaw<StoredCase[]>`
+): Promise<readonly (LoadedInputs | null)[]> {
+  const rows = await session.$queryRaw<StoredInputs[]>`
      WITH RECURSIVE ${wantedOf(scope, program, keys, false)}
      SELECT (SELECT rules_version FROM program WHERE id = ${program.id}::uuid) AS "rulesVersion", wanted.id, wanted.at AS "knownAt",
        (SELECT coalesce(json_agg(json_build_object('firstOn', ${dayOf('e.first_on')},
@@ -86,22 +86,22 @@ export async function loadKnownInputs(
      FROM wanted`;
   if (isToWrite && rows.some((row) => row.rulesVersion !== program.rulesVersion)) throw new TryAgain();
   const known = rows.filter((row) => row.entries.length > 0);
-  const cases = new Map(
+  const inputs = new Map(
     [...Map.groupBy(known, ({ knownAt }) => knownAt)].map(([knownAt, group]) => {
       const wanted = new Set(keys.filter((key) => key.knownAt === knownAt).map((key) => key.partnerId));
       return [knownAt, assemble(group, wanted, program, knownAt)];
     }),
   );
-  return keys.map(({ partnerId, knownAt }) => cases.get(knownAt)?.get(partnerId) ?? null);
+  return keys.map(({ partnerId, knownAt }) => inputs.get(knownAt)?.get(partnerId) ?? null);
 }
 
-/** The cases of the wanted partners from what was known of them and their families at one instant. */
+/** The inputs of the wanted partners from what was known of them and their families at one instant. */
 function assemble(
-  rows: readonly StoredCase[],
+  rows: readonly StoredInputs[],
   wanted: ReadonlySet<string>,
   program: ProgramRecord,
   knownAt: Instant | null,
-): ReadonlyMap<string, LoadedCase> {
+): ReadonlyMap<string, LoadedInputs> {
   const rulebooks = rulebooksKnownAt(program, knownAt);
   const facts = new Map(rows.map((row) => [row.id, row.facts.map(toFact)]));
   const hierarchy = new Map(rows.map((row) => [row.id, resolveEntries(row.entries)]));
@@ -130,10 +130,10 @@ function assemble(
 }
 
 /**
- * For each key the latest instant, at or before its own, at which anything was recorded that the partner's
- * case rests on: no case of it is another between the two. Null if nothing was, or the partner is out of
- * scope. With `onlyInScope` of those members of its family that are out of scope only what says when they
- * were members is looked at. One statement.
+ * For each key the latest instant, at or before its own, at which any of the partner's inputs was recorded:
+ * between the two instants the inputs do not differ. Null if nothing was recorded, or the partner is out of
+ * scope. With `onlyInScope`, family members that are out of scope contribute only what says when they were
+ * members. One statement.
  */
 export async function readLatestRecordings(
   scope: ReadScope,
@@ -176,7 +176,7 @@ function inFamily({ partner }: ReadScope, expression: string): Prisma.Sql {
 function wantedOf(
   scope: ReadScope,
   program: ProgramRecord,
-  keys: readonly CaseKey[],
+  keys: readonly InputsKey[],
   ofEachRoot: boolean,
 ): Prisma.Sql {
   const root = ofEachRoot ? Prisma.sql`x."partnerId"` : Prisma.sql`NULL::uuid`;

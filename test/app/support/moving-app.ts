@@ -2,7 +2,7 @@ import type { App } from '../../../src/app/context/app.ts';
 import { judgeDue } from '../../../src/app/judging/judge-due.ts';
 import type { FactInput } from '../../../src/app/naming/fact-input.ts';
 import type { OpenApp } from '../../../src/app/open-app.ts';
-import { createCaseFinder } from '../../../src/app/reading/find-inputs.ts';
+import { createInputsFinder } from '../../../src/app/reading/find-inputs.ts';
 import { type KnownStanding, readStanding } from '../../../src/app/reading/read-standing.ts';
 import { createProgram } from '../../../src/app/writing/create-program.ts';
 import { recordFacts } from '../../../src/app/writing/record-facts.ts';
@@ -57,7 +57,7 @@ export async function openMovingApp(start: string): Promise<MovingApp> {
         app,
         await rowOf(app, id),
         { on: on === null ? null : day(on), knownAt },
-        createCaseFinder(FULL_SCOPE, app),
+        createInputsFinder(FULL_SCOPE, app),
       );
     },
     entriesOf: (id) => logOfPartner(app, id),

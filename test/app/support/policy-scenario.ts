@@ -4,7 +4,7 @@ import type { Timeline } from '../../../src/engine/partner/status.ts';
 import { statusOn } from '../../../src/engine/policy/timeline.ts';
 import { formatDay } from '../../../src/engine/values/day.ts';
 import { loadInputs } from '../../../src/store/writing/partner-inputs.ts';
-import type { Step } from '../../engine/support/policy-case.ts';
+import type { Step } from '../../engine/support/policy-inputs.ts';
 import { referenceStatuses } from '../../engine/support/policy-reference.ts';
 import { day } from '../../support/fixtures.ts';
 

@@ -7,15 +7,15 @@ import { statusOn } from '../../../src/engine/policy/timeline.ts';
 import type { PublishedRulebook } from '../../../src/engine/rulebook/rulebook.ts';
 import type { Day } from '../../../src/engine/values/day.ts';
 import { believed, noBelief, replay } from '../../support/log-belief.ts';
-import { anyPolicyCase, anyStepsFor, BUSY_DAYS, FIRST_BUSY } from '../support/any-policy-case.ts';
+import { anyPolicyInputs, anyStepsFor, BUSY_DAYS, FIRST_BUSY } from '../support/any-policy-inputs.ts';
 import { checkProperty } from '../support/check-property.ts';
-import { timelineOf } from '../support/policy-case.ts';
+import { timelineOf } from '../support/policy-inputs.ts';
 
 const busyDays = fc
   .tuple(...Array.from({ length: 3 }, () => fc.integer({ min: 0, max: BUSY_DAYS })))
   .map((days) => days.sort((a, b) => a - b).map((days) => FIRST_BUSY + days));
 
-const twoWrites = anyPolicyCase.chain((before) =>
+const twoWrites = anyPolicyInputs.chain((before) =>
   fc.record({
     before: fc.constant(before),
     after: fc
@@ -56,7 +56,7 @@ test('rules 24 to 27: who replays the log believes what the current standing say
 
 test('rule 25: catching up at once or day by day logs the same', () => {
   checkProperty(
-    fc.property(anyPolicyCase, busyDays, (given, [from = FIRST_BUSY, , until = FIRST_BUSY]) => {
+    fc.property(anyPolicyInputs, busyDays, (given, [from = FIRST_BUSY, , until = FIRST_BUSY]) => {
       const timeline = timelineOf({ ...given, enrolledOn: FIRST_BUSY });
       const daily: Change[] = [];
       for (let on = from + 1; on <= until; on += 1)

@@ -5,7 +5,7 @@ import type { Timeline } from '../../../src/engine/partner/status.ts';
 import { statusOn } from '../../../src/engine/policy/timeline.ts';
 import type { Policy } from '../../../src/engine/rulebook/policy-rules.ts';
 import { formatDay } from '../../../src/engine/values/day.ts';
-import { day, entry, policyRulebook, type Step, timelineOf } from '../support/policy-case.ts';
+import { day, entry, policyRulebook, type Step, timelineOf } from '../support/policy-inputs.ts';
 
 const [AUTHORIZED, SILVER, GOLD, PLATINUM] = [0, 1, 2, 3];
 const ENROLLED_ON = day('2026-01-01');

@@ -7,7 +7,7 @@ import {
   type Step,
   timelineOf,
   under,
-} from '../support/policy-case.ts';
+} from '../support/policy-inputs.ts';
 
 const [SILVER, GOLD, PLATINUM] = [1, 2, 3];
 const whole = { demotion: { mode: 'GRACE', grace: { days: 30 }, step: 'WHOLE' } } as const;

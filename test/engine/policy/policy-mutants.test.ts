@@ -9,7 +9,7 @@ import type * as Resolve from '../../../src/engine/partner/resolve-entries.ts';
 import type * as Fold from '../../../src/engine/policy/fold-policy.ts';
 import type * as Forecast from '../../../src/engine/policy/forecast.ts';
 import { isLong } from '../../support/long.ts';
-import { anyPolicyHistory } from '../support/any-policy-case.ts';
+import { anyPolicyHistory } from '../support/any-policy-inputs.ts';
 import { disagreement, type PolicyEngine } from '../support/policy-agreement.ts';
 
 /** A fault put into the engine: in a file, in place of a text that is there once. */

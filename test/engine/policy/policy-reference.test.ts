@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { memberships } from '../../../src/engine/partner/membership.ts';
 import { long } from '../../support/long.ts';
-import { anyPolicyHistory } from '../support/any-policy-case.ts';
+import { anyPolicyHistory } from '../support/any-policy-inputs.ts';
 import { checkProperty } from '../support/check-property.ts';
 import { disagreement, ENGINE } from '../support/policy-agreement.ts';
 import { caseOf, enteredBy } from '../support/policy-history.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Override } from '../../../src/engine/partner/partner-inputs.ts';
-import { day, entry, policyRulebook, under } from '../support/policy-case.ts';
+import { day, entry, policyRulebook, under } from '../support/policy-inputs.ts';
 
 const [SILVER, GOLD, PLATINUM] = [1, 2, 3];
 

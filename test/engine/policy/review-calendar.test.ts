@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isReviewOn, nextReviewOn } from '../../../src/engine/policy/review-calendar.ts';
 import type { ReviewCalendar } from '../../../src/engine/rulebook/policy-rules.ts';
 import { formatDay } from '../../../src/engine/values/day.ts';
-import { day } from '../support/policy-case.ts';
+import { day } from '../support/policy-inputs.ts';
 
 const daysOfYear: ReviewCalendar = {
   type: 'DAYS_OF_YEAR',

@@ -14,7 +14,7 @@ import { formatDecimal } from '../../../src/engine/values/fraction.ts';
 import { anyPartner, EVERYTHING, FIRST, LAST } from '../support/any-partner.ts';
 import { checkProperty } from '../support/check-property.ts';
 import { day, documentFor, factory, partnerWith, requirementOf, rulebookOf } from '../support/measuring.ts';
-import { describeTimeline } from '../support/policy-case.ts';
+import { describeTimeline } from '../support/policy-inputs.ts';
 
 const connect = connectRulebooks('2026-11-23').map(
   ({ effectiveFrom, document }): PublishedRulebook => ({

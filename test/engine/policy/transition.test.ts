@@ -9,7 +9,7 @@ import {
   policyRulebook,
   type Step,
   timelineOf,
-} from '../support/policy-case.ts';
+} from '../support/policy-inputs.ts';
 
 const [AUTHORIZED, SILVER, GOLD, PLATINUM] = [0, 1, 2, 3];
 const FLOOR: Transition = { mode: 'FLOOR', until: day('2027-10-01') };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Policy } from '../../../src/engine/rulebook/policy-rules.ts';
-import { anyPolicy } from './any-policy-case.ts';
+import { anyPolicy } from './any-policy-inputs.ts';
 
 /** What happens to a partner next; numbers are taken relative to what there is then. */
 export type Step =

@@ -6,9 +6,9 @@ import { forecast } from '../../../src/engine/policy/forecast.ts';
 import { nextChangeOn, statusOn } from '../../../src/engine/policy/timeline.ts';
 import { type Day, formatDay } from '../../../src/engine/values/day.ts';
 import { long } from '../../support/long.ts';
-import { BUSY_DAYS, FIRST_BUSY } from './any-policy-case.ts';
-import { timelineOf } from './policy-case.ts';
+import { BUSY_DAYS, FIRST_BUSY } from './any-policy-inputs.ts';
 import { caseOf } from './policy-history.ts';
+import { timelineOf } from './policy-inputs.ts';
 import { type PolicyHistory, referenceStatuses } from './policy-reference.ts';
 
 /** What of the engine decides memberships and tiers, so that another one can take its place. */

@@ -1,6 +1,6 @@
 import { planMembership } from '../../../src/engine/partner/membership-change.ts';
 import { type EnteredData, resolveEntries } from '../../../src/engine/partner/resolve-entries.ts';
-import type { PolicyCase } from './policy-case.ts';
+import type { PolicyInputs } from './policy-inputs.ts';
 import type { MembershipCall, PolicyHistory } from './policy-reference.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { MembershipCall, PolicyHistory } from './policy-reference.ts';
 export function caseOf(
   { published, enrolledOn, calls, overrides }: PolicyHistory,
   engine = { planMembership, resolveEntries },
-): PolicyCase {
+): PolicyInputs {
   const valid = published.filter(({ withdrawn }) => !withdrawn);
   return {
     rulebooks: valid.map(({ rulebook }) => rulebook),

@@ -3,7 +3,7 @@ import type { Hold, HoldReason, Status } from '../../../src/engine/partner/statu
 import type { Duration, Policy, ReviewCalendar } from '../../../src/engine/rulebook/policy-rules.ts';
 import type { PublishedRulebook } from '../../../src/engine/rulebook/rulebook.ts';
 import type { Day } from '../../../src/engine/values/day.ts';
-import type { Step } from './policy-case.ts';
+import type { Step } from './policy-inputs.ts';
 
 /**
  * Memberships, policy, transitions and overrides as the numbered rules word them, one day after the other and

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Change, ChangeDetail } from '../../../src/engine/changes/change.ts';
 import type { PublishedRulebook } from '../../../src/engine/rulebook/rulebook.ts';
 import { explainChange } from '../../../src/engine/text/explain-change.ts';
-import { day, policyRulebook } from '../support/policy-case.ts';
+import { day, policyRulebook } from '../support/policy-inputs.ts';
 
 const plain = policyRulebook('r1', day('2020-01-01'));
 const rulebooks: PublishedRulebook[] = [

@@ -3,7 +3,7 @@ import type { MeasureProof, RequirementProof } from '../../../src/engine/judging
 import type { Rulebook } from '../../../src/engine/rulebook/rulebook.ts';
 import { explainRequirement } from '../../../src/engine/text/explain-requirement.ts';
 import { type Fraction, fraction, parseDecimal } from '../../../src/engine/values/fraction.ts';
-import { day, policyRulebook } from '../support/policy-case.ts';
+import { day, policyRulebook } from '../support/policy-inputs.ts';
 
 const plain = policyRulebook('r1', day('2020-01-01')).rulebook;
 const rulebook: Rulebook = {

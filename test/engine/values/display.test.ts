@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { displayDay, displayExact, displayNumber, displayRange } from '../../../src/engine/text/display.ts';
 import { type Fraction, fraction, parseDecimal } from '../../../src/engine/values/fraction.ts';
-import { day } from '../support/policy-case.ts';
+import { day } from '../support/policy-inputs.ts';
 
 function decimal(text: string): Fraction {
   const parsed = parseDecimal(text);

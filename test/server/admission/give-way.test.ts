@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { waitFor } from '../../support/wait-for.ts';
-import { openSocket } from '../support/askers.ts';
 import { startToyServer } from '../support/toy-server.ts';
+import { openSocket } from '../support/ways-to-ask.ts';
 
 test('each request and each WebSocket asks for a turn before it begins, however many come at once', async () => {
   let asked = 0;

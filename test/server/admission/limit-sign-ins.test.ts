@@ -4,8 +4,8 @@ import { limitSignIns, networkOf } from '../../../src/server/admission/limit-sig
 import type { Identify } from '../../../src/server/request/caller.ts';
 import { DEFAULT_LIMITS } from '../../../src/server/settings/limits.ts';
 import { promised } from '../../support/promised.ts';
-import { ASKERS, byPost } from '../support/askers.ts';
 import { startToyServer, type ToyServer } from '../support/toy-server.ts';
+import { byPost, WAYS_TO_ASK } from '../support/ways-to-ask.ts';
 
 const LIMITS = { capacity: 3, perSecond: 0.5 };
 const RATE_LIMITED = { extensions: { code: 'RATE_LIMITED', limit: 'failedSignIns' } };
@@ -155,7 +155,7 @@ test.each([
 });
 
 // An event stream is refused as any other request is, which a reader of events does not expect.
-describe.each(ASKERS.filter(({ name }) => name !== 'SSE'))('by $name', ({ ask }) => {
+describe.each(WAYS_TO_ASK.filter(({ name }) => name !== 'SSE'))('by $name', ({ ask }) => {
   test('a server tells when to try again', async () => {
     const { identify } = createDoor('Bearer good');
     toy = await startToyServer({ identify, limits: { ...DEFAULT_LIMITS, failedSignIns: LIMITS } });

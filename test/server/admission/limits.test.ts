@@ -7,8 +7,8 @@ import { WebSocket } from 'ws';
 import type { Rights } from '../../../src/app/access/rights.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../../src/server/settings/limits.ts';
 import { promised } from '../../support/promised.ts';
-import { ASKERS, byGet, byPost, openSocket } from '../support/askers.ts';
 import { startToyServer, type ToyServer } from '../support/toy-server.ts';
+import { byGet, byPost, openSocket, WAYS_TO_ASK } from '../support/ways-to-ask.ts';
 
 let toy: ToyServer;
 
@@ -37,7 +37,7 @@ function repeat(count: number, text: (index: number) => string): string {
 }
 
 // What is too long for a URL is not sent by GET.
-describe.each(ASKERS.filter(({ name }) => name !== 'GET'))('by $name', ({ ask }) => {
+describe.each(WAYS_TO_ASK.filter(({ name }) => name !== 'GET'))('by $name', ({ ask }) => {
   test.each([
     ['tokens', 5_000, 5_003, `{ ${repeat(5_001, () => 'hello')} }`],
     ['nesting', 200, 1_001, `{ ${repeat(1_000, () => 'hello {')} hello ${repeat(1_000, () => '}')} }`],

@@ -3,8 +3,8 @@ import { connect as connectTo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Sources } from '../../../src/server/admission/check-request.ts';
-import { openSocket } from '../support/askers.ts';
 import { startToyServer, type ToyServer } from '../support/toy-server.ts';
+import { openSocket } from '../support/ways-to-ask.ts';
 
 let toy: ToyServer;
 

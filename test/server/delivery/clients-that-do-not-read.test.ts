@@ -5,8 +5,8 @@ import { DEFAULT_LIMITS } from '../../../src/server/settings/limits.ts';
 import { createMetrics } from '../../../src/server/settings/metrics.ts';
 import { promised } from '../../support/promised.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { openSocket } from '../support/askers.ts';
 import { startToyServer, type ToyServer } from '../support/toy-server.ts';
+import { openSocket } from '../support/ways-to-ask.ts';
 
 const MEGABYTE = 1_048_576;
 /**

@@ -3,8 +3,8 @@ import type { WebSocket } from 'ws';
 import { createRandom, type Random } from '../../../src/demo/random.ts';
 import { createMetrics } from '../../../src/server/settings/metrics.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { openSocket } from '../support/askers.ts';
 import { startToyServer, type ToyServer } from '../support/toy-server.ts';
+import { openSocket } from '../support/ways-to-ask.ts';
 
 const COUNTED = 'subscription { counted { number } }';
 const SEED = Number(process.env.TEST_SEED ?? Date.now());

@@ -3,8 +3,8 @@ import { refuse } from '../../../src/app/context/app.ts';
 import { unauthenticated } from '../../../src/server/admission/authentication.ts';
 import type { Identify } from '../../../src/server/request/caller.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { openSocket } from '../support/askers.ts';
 import { startToyServer, type ToyServer } from '../support/toy-server.ts';
+import { openSocket } from '../support/ways-to-ask.ts';
 
 const COUNTED = 'subscription { counted { number } }';
 const STREAMS = 50;

@@ -8,8 +8,8 @@ import { schema } from '../../../schema/index.ts';
 import { tourQueries } from '../../../src/demo/tour-queries.ts';
 import { createMetrics } from '../../../src/server/settings/metrics.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { openSocket } from '../support/askers.ts';
 import { startToyServer, type ToyServer } from '../support/toy-server.ts';
+import { openSocket } from '../support/ways-to-ask.ts';
 
 const STRICT = "default-src 'none'; frame-ancestors 'none'";
 

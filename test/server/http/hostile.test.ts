@@ -8,8 +8,8 @@ import { isLong, long } from '../../support/long.ts';
 import { fillWithDemo } from '../../support/seeded-folder.ts';
 import { type SpawnedServer, spawnServer } from '../../support/spawn-server.ts';
 import { type AnyRequest, anyRequest } from '../support/any-request.ts';
-import { openSocket } from '../support/askers.ts';
 import { spoil } from '../support/spoil.ts';
+import { openSocket } from '../support/ways-to-ask.ts';
 
 /** HOSTILE_DOCUMENTS=10000 asks for more. */
 const DOCUMENTS = Number(process.env.HOSTILE_DOCUMENTS ?? long(200, 1_000));

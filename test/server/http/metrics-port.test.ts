@@ -3,8 +3,8 @@ import { createMetricsServer, type MetricsServer } from '../../../src/server/htt
 import { createMetrics } from '../../../src/server/settings/metrics.ts';
 import { freePort } from '../../support/free-port.ts';
 import { startTestServer } from '../../support/test-server.ts';
-import { byPost } from '../support/askers.ts';
 import { startToyServer } from '../support/toy-server.ts';
+import { byPost } from '../support/ways-to-ask.ts';
 
 let server: MetricsServer | undefined;
 

@@ -9,8 +9,8 @@ import { OutcomeUnknown } from '../../../src/store/connection/outage.ts';
 import { ask } from '../../schema/ask.ts';
 import { promised } from '../../support/promised.ts';
 import { openTestApp } from '../../support/test-app.ts';
-import { type Answer, byPost, sha256 } from '../support/askers.ts';
 import { startToyServer, type ToyServer } from '../support/toy-server.ts';
+import { type Answer, byPost, sha256 } from '../support/ways-to-ask.ts';
 
 let toy: ToyServer | null = null;
 async function stop(): Promise<void> {

@@ -5,8 +5,8 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { readTrustedDocuments } from '../../../src/server/request/trusted-documents.ts';
 import { promised } from '../../support/promised.ts';
 import { startTestServer } from '../../support/test-server.ts';
-import { ASKERS, byPost, openSocket, sha256 } from '../support/askers.ts';
 import { startToyServer, type ToyServer } from '../support/toy-server.ts';
+import { byPost, openSocket, sha256, WAYS_TO_ASK } from '../support/ways-to-ask.ts';
 
 let toy: ToyServer;
 
@@ -27,7 +27,7 @@ function persisted(text: string) {
   return { persistedQuery: { version: 1, sha256Hash: sha256(text) } };
 }
 
-describe.each(ASKERS)('by $name', ({ ask }) => {
+describe.each(WAYS_TO_ASK)('by $name', ({ ask }) => {
   test.each([
     [
       'the hash of its text, with what makes it',

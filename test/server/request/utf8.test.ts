@@ -2,8 +2,8 @@ import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { promised } from '../../support/promised.ts';
-import { openSocket } from '../support/askers.ts';
 import { CHEAP, startToyServer, type ToyServer } from '../support/toy-server.ts';
+import { openSocket } from '../support/ways-to-ask.ts';
 
 let toy: ToyServer;
 

@@ -1,7 +1,7 @@
 import {
-  type CaseFinder,
-  type CaseQuestion,
-  readCases,
+  type InputsFinder,
+  type InputsQuestion,
+  readInputs,
   readRecordings,
 } from '../../src/app/reading/find-inputs.ts';
 import type { Instant } from '../../src/engine/values/day.ts';
@@ -10,10 +10,10 @@ import { batched } from '../base/batched.ts';
 import type { Context } from '../base/context.ts';
 import { present } from '../base/present.ts';
 
-type Question = Pick<CaseQuestion, 'partnerId' | 'knownAt'>;
+type Question = Pick<InputsQuestion, 'partnerId' | 'knownAt'>;
 
 const findInputs = batched(async (context, questions: readonly Question[], programId: string) =>
-  readCases(context.scope, context.app, await programWith(context, programId), within(programId, questions)),
+  readInputs(context.scope, context.app, await programWith(context, programId), within(programId, questions)),
 );
 
 const findRecording = batched(async (context, questions: readonly Question[], programId: string) =>
@@ -30,8 +30,11 @@ const findRecordingInScope = batched(async (context, questions: readonly Questio
   return readRecordings(context.scope, context.app, program, within(programId, questions), true);
 });
 
-/** When the latest that a case rests on, and that the viewer may see, had been recorded. */
-export function latestInScope(context: Context, { programId, ...question }: CaseQuestion): Promise<Instant> {
+/** The latest instant at which any of the inputs that the viewer may see was recorded. */
+export function latestInScope(
+  context: Context,
+  { programId, ...question }: InputsQuestion,
+): Promise<Instant> {
   return findRecordingInScope(context, keyOf(question), programId);
 }
 
@@ -39,7 +42,7 @@ export function latestInScope(context: Context, { programId, ...question }: Case
  * Finds what was known of partners; what resolvers ask for together is read in one statement, and once an
  * operation.
  */
-export function casesFor(context: Context): CaseFinder {
+export function inputsFor(context: Context): InputsFinder {
   return {
     find: ({ programId, ...question }) => findInputs(context, keyOf(question), programId),
     latest: ({ programId, ...question }) => findRecording(context, keyOf(question), programId),
@@ -50,8 +53,8 @@ export function casesFor(context: Context): CaseFinder {
  * The same without the members of a family that the viewer may not see: a partner's rights do not reach
  * former affiliates, not even for the days on which they were affiliates.
  */
-export function casesInScope(context: Context): Pick<CaseFinder, 'find'> {
-  const { find } = casesFor(context);
+export function casesInScope(context: Context): Pick<InputsFinder, 'find'> {
+  const { find } = inputsFor(context);
   if (context.scope.partner === null) return { find };
   return {
     async find(question) {
@@ -70,7 +73,7 @@ function keyOf({ partnerId, knownAt }: Question): Question {
   return { partnerId, knownAt };
 }
 
-function within(programId: string, questions: readonly Question[]): readonly CaseQuestion[] {
+function within(programId: string, questions: readonly Question[]): readonly InputsQuestion[] {
   return questions.map((question) => ({ programId, ...question }));
 }
 

@@ -82,7 +82,7 @@ const byWebSocket: Ask = (url, params, key) =>
   });
 
 /** The ways to send a query. */
-export const ASKERS: readonly { readonly name: string; readonly ask: Ask }[] = [
+export const WAYS_TO_ASK: readonly { readonly name: string; readonly ask: Ask }[] = [
   { name: 'POST', ask: byPost },
   { name: 'GET', ask: byGet },
   { name: 'SSE', ask: byEventStream },

@@ -78,7 +78,7 @@ export function policyRulebook(
 }
 
 /** A partner as policy sees it: enrolled on a day, with a computed tier for each rulebook. */
-export type PolicyCase = {
+export type PolicyInputs = {
   readonly rulebooks: readonly PublishedRulebook[];
   readonly enrolledOn: Day;
   readonly entries?: readonly PartnerEntry[];
@@ -94,7 +94,7 @@ export function entry(enrolledOn: Day, leftOn: Day | null = null): PartnerEntry 
 
 /** The timeline that the engine folds, or another one in its place. */
 export function timelineOf(
-  { rulebooks, enrolledOn, entries, overrides = [], computed }: PolicyCase,
+  { rulebooks, enrolledOn, entries, overrides = [], computed }: PolicyInputs,
   engine = { foldPolicy, forecast },
 ): Timeline {
   const sources = computed.map(stepComputed);
@@ -131,7 +131,7 @@ export function describeStatus({ tier, computedTier, holds, risk }: Status): str
 export function under(
   policy: Partial<Policy>,
   steps: Readonly<Record<string, number>>,
-  more: Partial<PolicyCase> = {},
+  more: Partial<PolicyInputs> = {},
 ): string[] {
   const enrolledOn = day('2026-01-01');
   const computed = [Object.entries(steps).map(([from, rank]) => ({ from: day(from), rank }))];

@@ -10,8 +10,8 @@ import type {
 } from '../../../src/engine/rulebook/policy-rules.ts';
 import type { PublishedRulebook } from '../../../src/engine/rulebook/rulebook.ts';
 import type { Day } from '../../../src/engine/values/day.ts';
-import { day, type PolicyCase, policyRulebook, type Step } from './policy-case.ts';
 import { caseOf } from './policy-history.ts';
+import { day, type PolicyInputs, policyRulebook, type Step } from './policy-inputs.ts';
 import type { MembershipCall, PolicyHistory } from './policy-reference.ts';
 
 /** The days from FIRST_BUSY on, so many of them, are those on which everything given happens. */
@@ -235,4 +235,4 @@ export const anyPolicyHistory: fc.Arbitrary<PolicyHistory> = publications.chain(
 );
 
 /** The same as the engine takes it. */
-export const anyPolicyCase: fc.Arbitrary<PolicyCase> = anyPolicyHistory.map(caseOf);
+export const anyPolicyInputs: fc.Arbitrary<PolicyInputs> = anyPolicyHistory.map(caseOf);
