@@ -1,6 +1,7 @@
+import { largestShare } from '../measuring/capped-total.ts';
 import type { Comparison } from '../values/comparison.ts';
 import { holds } from '../values/comparison.ts';
-import { compare, divide, type Fraction, ZERO } from '../values/fraction.ts';
+import { add, compare, divide, type Fraction, greatest, ZERO } from '../values/fraction.ts';
 import type { Outcome } from './standing.ts';
 
 /**
@@ -43,4 +44,26 @@ export function against(value: Bounds, comparison: Comparison, required: Fractio
     return 'INSUFFICIENT_DATA';
   }
   return atMinimum ? 'MET' : 'UNMET';
+}
+
+/**
+ * A part's share rises with it and falls with the others; these bounds are safe, and exact if the parts are
+ * certain.
+ */
+export function shareBounds(parts: readonly Bounds[]): Bounds {
+  const known = parts.filter((part) => part !== null);
+  if (known.length < parts.length) return null;
+  if (known.every((part) => part.minimum === part.maximum)) {
+    return certain(largestShare(known.map((part) => part.minimum)));
+  }
+  const shares = (own: 'minimum' | 'maximum', others: 'minimum' | 'maximum') =>
+    known
+      .map((part) => {
+        const all = known
+          .map((each) => greatest(each === part ? each[own] : each[others], ZERO))
+          .reduce(add, ZERO);
+        return compare(all, ZERO) === 0 ? ZERO : divide(greatest(part[own], ZERO), all);
+      })
+      .reduce(greatest, ZERO);
+  return { minimum: shares('minimum', 'maximum'), maximum: shares('maximum', 'minimum') };
 }

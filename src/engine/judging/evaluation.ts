@@ -1,29 +1,11 @@
-import { cappedTotal, largestShare } from '../measuring/capped-total.ts';
+import { cappedTotal } from '../measuring/capped-total.ts';
 import type { Measurements, Reading, Readings } from '../measuring/measurements.ts';
 import type { Metric, PersonGroup } from '../rulebook/metric.ts';
-import type {
-  ForEach,
-  Measure,
-  MeasuringScope,
-  PointScale,
-  Quantifier,
-  RegionalNumber,
-  Requirement,
-  Rulebook,
-} from '../rulebook/rulebook.ts';
-import {
-  add,
-  compare,
-  divide,
-  type Fraction,
-  floor,
-  fractionFromText,
-  greatest,
-  least,
-  multiply,
-  ZERO,
-} from '../values/fraction.ts';
-import { against, type Bounds, certain, quotient, rising } from './bounds.ts';
+import type { ForEach, Measure, MeasuringScope, Requirement, Rulebook } from '../rulebook/rulebook.ts';
+import { add, fractionFromText, greatest, least, ZERO } from '../values/fraction.ts';
+import { against, type Bounds, certain, quotient, rising, shareBounds } from './bounds.ts';
+import { quantified, undecided } from './n-of-m.ts';
+import { capped, inRegion, pointsFor } from './points.ts';
 import type { Outcome } from './standing.ts';
 
 /** Where a requirement is judged: for the partner as a whole, or for one item of a forEach. */
@@ -209,66 +191,4 @@ export function slotsOf(group: PersonGroup, place: EvaluationScope): readonly (r
 /** How many persons a group asks for. */
 export function placesIn(group: PersonGroup): number {
   return group.slots.reduce((sum, { count }) => sum + count, 0);
-}
-
-/** How many of so many parts a quantifier asks for. */
-export function neededOf(quantifier: Quantifier, parts: number): number {
-  if (quantifier.rule === 'AT_LEAST') return quantifier.needed;
-  return quantifier.rule === 'ALL' ? parts : 1;
-}
-
-/** The number for a region. */
-export function inRegion(number: RegionalNumber, region: string): Fraction {
-  return number.regions.get(region) ?? number.default;
-}
-
-/** In Kleene's logic, all-of and any-of are n-of-m with n = m and n = 1. */
-function quantified(quantifier: Quantifier, outcomes: readonly Outcome[]): Outcome {
-  const needed = neededOf(quantifier, outcomes.length);
-  const met = outcomes.filter((outcome) => outcome === 'MET').length;
-  if (met >= needed) return 'MET';
-  const open = outcomes.filter((outcome) => outcome === 'INSUFFICIENT_DATA').length;
-  return met + open < needed ? 'UNMET' : 'INSUFFICIENT_DATA';
-}
-
-/** The outcome of a value that may or may not be an item, unless its body could not make a difference. */
-function undecided({ rule }: Quantifier, body: Outcome): Outcome {
-  const harmless = rule === 'ALL' ? 'MET' : 'UNMET';
-  return body === harmless ? harmless : 'INSUFFICIENT_DATA';
-}
-
-/** The points for a value, before any cap. */
-export function pointsFor(value: Fraction, scale: PointScale, region: string): Fraction {
-  if (scale.type === 'STEPS') {
-    return scale.steps.findLast(({ atLeast }) => compare(value, atLeast) >= 0)?.points ?? ZERO;
-  }
-  const units = divide(value, scale.per);
-  const points = multiply(scale.type === 'LINEAR' ? units : floor(units), inRegion(scale.points, region));
-  return greatest(points, ZERO);
-}
-
-function capped(points: Fraction, cap: Fraction | null): Fraction {
-  return cap === null ? points : least(points, cap);
-}
-
-/**
- * A part's share rises with it and falls with the others; these bounds are safe, and exact if the parts are
- * certain.
- */
-function shareBounds(parts: readonly Bounds[]): Bounds {
-  const known = parts.filter((part) => part !== null);
-  if (known.length < parts.length) return null;
-  if (known.every((part) => part.minimum === part.maximum)) {
-    return certain(largestShare(known.map((part) => part.minimum)));
-  }
-  const shares = (own: 'minimum' | 'maximum', others: 'minimum' | 'maximum') =>
-    known
-      .map((part) => {
-        const all = known
-          .map((each) => greatest(each === part ? each[own] : each[others], ZERO))
-          .reduce(add, ZERO);
-        return compare(all, ZERO) === 0 ? ZERO : divide(greatest(part[own], ZERO), all);
-      })
-      .reduce(greatest, ZERO);
-  return { minimum: shares('minimum', 'maximum'), maximum: shares('maximum', 'minimum') };
 }

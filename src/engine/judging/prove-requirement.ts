@@ -2,16 +2,9 @@ import { windowOn } from '../measuring/window.ts';
 import type { Measure, Requirement, Threshold } from '../rulebook/rulebook.ts';
 import { add, compare, type Fraction, greatest, least, ZERO } from '../values/fraction.ts';
 import type { Bounds } from './bounds.ts';
-import {
-  type Evaluation,
-  type EvaluationScope,
-  inRegion,
-  neededOf,
-  placesIn,
-  pointsFor,
-  readingOf,
-  slotsOf,
-} from './evaluation.ts';
+import { type Evaluation, type EvaluationScope, placesIn, readingOf, slotsOf } from './evaluation.ts';
+import { neededOf } from './n-of-m.ts';
+import { inRegion, pointsFor } from './points.ts';
 import { calculationGrain, metricGrain, shortfallOf } from './shortfall.ts';
 import type { Cut, MeasureProof, Outcome, RequirementProof } from './standing.ts';
 
