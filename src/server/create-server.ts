@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttpServer, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Session } from '../app/access/authenticate.ts';
 import { createGiveWay, type GiveWay } from '../app/context/give-way.ts';
 import { createAdmissionControl } from './admission/admission.ts';
-import { identityOf } from './admission/authentication.ts';
 import { createBacklog } from './admission/backlog.ts';
 import {
-  checkBody,
-  checkBodySize,
   checkSource,
   corsHeaders,
   type Denial,
@@ -20,18 +17,17 @@ import {
   type Sources,
 } from './admission/check-request.ts';
 import { createConnectionCount } from './admission/connection-count.ts';
-import { deny, httpOf } from './admission/deny.ts';
+import { deny } from './admission/deny.ts';
 import { limitSignIns } from './admission/limit-sign-ins.ts';
-import { isMasked, maskError } from './admission/mask-error.ts';
+import { maskError } from './admission/mask-error.ts';
 import { type Budgets, createBudgets } from './admission/rate-limit.ts';
 import { takeTurns } from './admission/take-turns.ts';
 import type { Pay } from './delivery/event-streams.ts';
 import { createExecution } from './execution/execution.ts';
 import { createGraphiQLPage, type Example } from './http/graphiql-page.ts';
-import { answerLive, answerReady } from './http/health.ts';
 import { listenOn } from './http/listen-on.ts';
-import { answerMetrics } from './http/metrics-server.ts';
-import { type HttpCaller, type HttpContext, useAdmission } from './http/use-admission.ts';
+import { createRouter, GRAPH_PATH, NOT_FOUND, pathOf } from './http/router.ts';
+import { type HttpContext, useAdmission } from './http/use-admission.ts';
 import { useCompression } from './http/use-compression.ts';
 import type { Identify, MakeContext } from './request/caller.ts';
 import type { FindSizes } from './request/cost-formula.ts';
@@ -41,15 +37,11 @@ import type { Log } from './settings/log.ts';
 import type { Metrics } from './settings/metrics.ts';
 import { createWebSockets } from './web-socket/web-sockets.ts';
 
-const PATH = '/graphql';
-
 /** How long a stop waits for what is running, in milliseconds. */
 const STOP_GRACE_MS = 10_000;
 
 const STARTING = denial(503, 'UNAVAILABLE', 'The server is starting.');
 const STOPPING = denial(503, 'UNAVAILABLE', 'The server is stopping.');
-
-const NOT_FOUND = denial(404, 'NOT_FOUND', `GraphQL is at ${PATH}.`);
 
 export type ServerOptions = {
   readonly schema: GraphQLSchema;
@@ -148,7 +140,7 @@ export function createServer({
   const connections = createConnectionCount(connectionsPerIdentity);
   const yoga = createYoga<HttpContext>({
     schema,
-    graphqlEndpoint: PATH,
+    graphqlEndpoint: GRAPH_PATH,
     // The limit is enforced in front, see checkBodySize.
     maxRequestBodySize: false,
     multipart: false,
@@ -189,67 +181,25 @@ export function createServer({
   let closing: Promise<void> | null = null;
   const answering = new Set<ServerResponse>();
 
-  const serveGraph = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    // Hundreds may arrive in one turn of the event loop.
-    await giveWay();
-    const wrongBody = checkBody(request);
-    if (wrongBody !== null) return deny(request, response, wrongBody);
-    const requestId = randomUUID();
-    try {
-      // The page needs no key; its requests do.
-      if (asksForPage(request)) return await page.serve(request, response);
-      const session = await identifyCaller(
-        request.headers.authorization ?? null,
-        request.socket.remoteAddress ?? '',
-      );
-      const largestBytes = session?.rights.role === 'INGEST' ? limits.ingestBodyBytes : limits.bodyBytes;
-      const tooLarge = checkBodySize(request, largestBytes);
-      if (tooLarge !== null) return deny(request, response, tooLarge);
-      if (asksFirst(request)) response.writeContinue();
-      await yoga(request, response, { caller: createCaller(requestId, session, response) });
-    } catch (error) {
-      const shown = maskError(error, requestId, (cause) =>
-        log.error({ requestId, err: cause }, 'A request failed before it was read.'),
-      );
-      if (response.headersSent) response.destroy();
-      else deny(request, response, { status: isMasked(shown) ? 500 : httpOf(shown).status, error: shown });
-    }
-  };
-
   /** Why no long-lived request may begin. */
   const unavailable = (): Denial | null => {
     if (isStarting()) return STARTING;
     return closing === null ? null : STOPPING;
   };
 
-  const route = (request: IncomingMessage, response: ServerResponse): void => {
-    const path = pathOf(request);
-    if (isStarting() && !path.startsWith('/health/')) {
-      deny(request, response, STARTING);
-      return;
-    }
-    switch (path) {
-      case PATH:
-        if (closing !== null && asksForEvents(request)) deny(request, response, STOPPING);
-        else void serveGraph(request, response);
-        break;
-      case '/':
-        response.writeHead(302, { location: PATH }).end();
-        break;
-      case '/health/live':
-        answerLive(response);
-        break;
-      case '/health/ready':
-        answerReady(response, async () => unavailable()?.error.message ?? ready());
-        break;
-      case '/metrics':
-        if (showsMetrics) answerMetrics(response, metrics);
-        else deny(request, response, NOT_FOUND);
-        break;
-      default:
-        deny(request, response, NOT_FOUND);
-    }
-  };
+  const route = createRouter({
+    yoga,
+    page,
+    identify: identifyCaller,
+    giveWay,
+    ready,
+    unavailable,
+    isStarting,
+    showsMetrics,
+    limits,
+    log,
+    metrics,
+  });
 
   const serve = takeTurns((request, response) => {
     answering.add(response);
@@ -287,7 +237,7 @@ export function createServer({
     socket.off('error', ignore);
     if (socket.destroyed) return;
     const refused =
-      unavailable() ?? checkSource(request, sources) ?? (pathOf(request) === PATH ? null : NOT_FOUND);
+      unavailable() ?? checkSource(request, sources) ?? (pathOf(request) === GRAPH_PATH ? null : NOT_FOUND);
     if (refused === null) return webSockets.upgrade(request, socket, head);
     const headers = [...HEADERS, ['connection', 'close'], ['content-length', '0']];
     const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`);
@@ -331,34 +281,4 @@ function thenGiveWay(identify: Identify, giveWay: GiveWay): Identify {
 
 function payFrom(budgets: Budgets): Pay {
   return ({ cost }, { identity }) => (identity === null ? 0 : budgets.spend(identity, cost.requested).waitMs);
-}
-
-function createCaller(requestId: string, session: Session | null, response: ServerResponse): HttpCaller {
-  return {
-    requestId,
-    session,
-    identity: identityOf(session),
-    isGone: () => response.closed,
-    interrupt: () => void response.destroy(),
-    onClose(callBack) {
-      if (response.closed) callBack();
-      else response.once('close', callBack);
-    },
-  };
-}
-
-function pathOf({ url }: IncomingMessage): string {
-  return (url ?? '/').split('?', 1)[0] ?? '/';
-}
-
-function asksForPage({ method, headers }: IncomingMessage): boolean {
-  return method === 'GET' && headers.accept?.includes('text/html') === true;
-}
-
-function asksForEvents({ headers }: IncomingMessage): boolean {
-  return headers.accept?.includes('text/event-stream') === true;
-}
-
-function asksFirst({ headers }: IncomingMessage): boolean {
-  return headers.expect?.toLowerCase() === '100-continue';
 }
