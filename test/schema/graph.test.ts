@@ -27,10 +27,18 @@ function kinds(count: number, wrong: object) {
   }));
 }
 
-// Each test goes on from what the one before left.
-describe('a programme, from nothing', () => {
-  const ids = { draft: '', partner: '', revenue: '', change: '' };
+/** A step of the story that is done once, for whichever test needs it first. */
+function once<T>(step: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | undefined;
+  return () => {
+    done ??= step();
+    return done;
+  };
+}
 
+// One story from the programme to a proof. Each test begins with the steps that it needs, so that it does not
+// matter which tests run, and in which order.
+describe('a programme, from nothing', () => {
   const CREATE = /* GraphQL */ `
     mutation ($input: CreateProgramInput!) {
       createProgram(input: $input) {
@@ -57,8 +65,10 @@ describe('a programme, from nothing', () => {
   `;
   const input = { code: 'small', name: 'Small', timeZone: 'UTC', currency: 'EUR' };
 
+  const created = once(() => answer(opened, CREATE, { input }));
+
   test('is created once', async () => {
-    expect(await answer(opened, CREATE, { input })).toEqual({
+    expect(await created()).toEqual({
       createProgram: {
         __typename: 'ProgramCreated',
         program: { code: 'small', currency: 'EUR', fiscalYearFirstMonth: 1, tiers: [], rulebook: null },
@@ -152,7 +162,14 @@ describe('a programme, from nothing', () => {
     }
   `;
 
+  type Saved = { saveRulebookDraft: { __typename: string; id: string } };
+  const saved = once(async () => {
+    await created();
+    return (await answer(opened, SAVE, { program: 'small', document: SMALL_RULEBOOK })) as Saved;
+  });
+
   test('gets a draft only of a valid document, and every problem is told', async () => {
+    await created();
     const document = { ...SMALL_RULEBOOK, tiers: [] };
     expect(await answer(opened, SAVE, { program: 'small', document })).toEqual({
       saveRulebookDraft: {
@@ -170,20 +187,15 @@ describe('a programme, from nothing', () => {
         message: 'There is no programme with the code "none".',
       },
     });
-    const saved = (await answer(opened, SAVE, { program: 'small', document: SMALL_RULEBOOK })) as {
-      saveRulebookDraft: { __typename: string; id: string };
-    };
-    expect(saved.saveRulebookDraft.__typename).toBe('RulebookDraftSaved');
-    ids.draft = saved.saveRulebookDraft.id;
-    const replaced = await answer(opened, SAVE, {
-      program: 'small',
-      document: SMALL_RULEBOOK,
-      draft: ids.draft,
-    });
-    expect(replaced).toEqual(saved);
+    const given = { program: 'small', document: SMALL_RULEBOOK };
+    const first = (await answer(opened, SAVE, given)) as Saved;
+    expect(first.saveRulebookDraft.__typename).toBe('RulebookDraftSaved');
+    const draft = first.saveRulebookDraft.id;
+    expect(await answer(opened, SAVE, { ...given, draft })).toEqual(first);
   });
 
   test('is told the first hundred problems of a document, each in short, however much is wrong', async () => {
+    await created();
     const remap = Object.fromEntries(
       Array.from({ length: 150 }, (_, index) => [`T${index}${'x'.repeat(600)}`, 'BASE']),
     );
@@ -197,6 +209,7 @@ describe('a programme, from nothing', () => {
   });
 
   test('gets no draft of a document that unfolds to too much, and is told where and how much', async () => {
+    await created();
     const measures = { ...SMALL_RULEBOOK.measures, ...doublingMeasures(32) };
     const document = { ...SMALL_RULEBOOK, measures };
     expect(await answer(opened, SAVE, { program: 'small', document })).toMatchObject({
@@ -279,19 +292,25 @@ describe('a programme, from nothing', () => {
     }
   `;
 
+  const published = once(async () => {
+    const rulebook = (await saved()).saveRulebookDraft.id;
+    return { rulebook, answer: await answer(opened, PUBLISH, { rulebook, effectiveFrom: '2020-01-01' }) };
+  });
+
   test('publishes it once', async () => {
-    expect(await complaints(opened, PUBLISH, { rulebook: ids.draft, effectiveFrom: 'soon' })).toEqual([
+    const draft = (await saved()).saveRulebookDraft.id;
+    expect(await complaints(opened, PUBLISH, { rulebook: draft, effectiveFrom: 'soon' })).toEqual([
       ['BAD_USER_INPUT', 'input.effectiveFrom', '"soon" is not a day; write it like 2026-11-23.'],
     ]);
     expect(await complaints(opened, PUBLISH, { rulebook: 'x', effectiveFrom: '2020-01-01' })).toEqual([
       ['BAD_USER_INPUT', 'input.rulebook', 'This is not the id of a Rulebook.'],
     ]);
-    expect(await answer(opened, PUBLISH, { rulebook: ids.draft, effectiveFrom: '2020-01-01' })).toEqual({
+    expect((await published()).answer).toEqual({
       publishRulebook: {
         __typename: 'RulebookPublished',
         rulebook: {
-          id: ids.draft,
-          number: 1,
+          id: draft,
+          number: expect.any(Number),
           effectiveFrom: '2020-01-01',
           withdrawal: null,
           tiers: [
@@ -332,7 +351,7 @@ describe('a programme, from nothing', () => {
         },
       },
     });
-    expect(await answer(opened, PUBLISH, { rulebook: ids.draft, effectiveFrom: '2021-01-01' })).toEqual({
+    expect(await answer(opened, PUBLISH, { rulebook: draft, effectiveFrom: '2021-01-01' })).toEqual({
       publishRulebook: { __typename: 'NotADraft', code: 'NOT_A_DRAFT' },
     });
   });
@@ -365,15 +384,19 @@ describe('a programme, from nothing', () => {
   `;
   const partner = { program: 'small', externalRef: 'A', name: 'Acme', country: 'DE', region: 'DACH' };
 
+  const enrolled = once(async () => {
+    await published();
+    const given = { input: { ...partner, enrolledOn: '2024-02-29' } };
+    const result = (await answer(opened, ENROLL, given)) as { enrollPartner: { partner: { id: string } } };
+    return { id: result.enrollPartner.partner.id, answer: result };
+  });
+
   test('enrols a partner, which has a tier at once', async () => {
-    const enrolled = (await answer(opened, ENROLL, { input: { ...partner, enrolledOn: '2024-02-29' } })) as {
-      enrollPartner: { partner: { id: string } };
-    };
-    ids.partner = enrolled.enrollPartner.partner.id;
-    expect(enrolled).toEqual({
+    const { id, answer: enrolment } = await enrolled();
+    expect(enrolment).toEqual({
       enrollPartner: {
         __typename: 'PartnerEnrolled',
-        partner: { id: ids.partner, enrolledOn: '2024-02-29', tier: { code: 'BASE' }, parent: null },
+        partner: { id, enrolledOn: '2024-02-29', tier: { code: 'BASE' }, parent: null },
         statusChanges: [{ __typename: 'TierChanged', trigger: 'PARTNER' }],
       },
     });
@@ -458,8 +481,19 @@ describe('a programme, from nothing', () => {
     };
   };
 
+  const recorded = once(async () => {
+    await enrolled();
+    const facts = [row('1', '999.99'), row('2', 'many'), row('1', '999.990'), row('1', '5'), certificate];
+    const result = (await answer(opened, RECORD, {
+      input: { program: 'small', source: 'crm', facts },
+    })) as Recorded;
+    const { rows, statusChanges } = result.recordFacts;
+    return { rows, statusChanges, revenue: rows[0]?.fact.id ?? '', change: statusChanges[0]?.id ?? '' };
+  });
+
   test('refuses with REJECT_ALL everything for one malformed row', async () => {
-    const facts = [row('1', '100'), row('2', 'many')];
+    await enrolled();
+    const facts = [row('good', '100'), row('bad', 'many')];
     expect(
       await answer(opened, RECORD, {
         input: { program: 'small', source: 'crm', facts, onError: 'REJECT_ALL' },
@@ -475,16 +509,11 @@ describe('a programme, from nothing', () => {
   });
 
   test('records facts, a result for each row', async () => {
-    const facts = [row('1', '999.99'), row('2', 'many'), row('1', '999.990'), row('1', '5'), certificate];
-    const recorded = (await answer(opened, RECORD, {
-      input: { program: 'small', source: 'crm', facts },
-    })) as Recorded;
-    ids.revenue = recorded.recordFacts.rows[0]?.fact.id ?? '';
-    ids.change = recorded.recordFacts.statusChanges[0]?.id ?? '';
-    expect(recorded.recordFacts.rows).toEqual([
-      { __typename: 'RowRecorded', index: 0, fact: { __typename: 'RevenueFact', id: ids.revenue } },
+    const { rows, statusChanges, revenue } = await recorded();
+    expect(rows).toEqual([
+      { __typename: 'RowRecorded', index: 0, fact: { __typename: 'RevenueFact', id: revenue } },
       { __typename: 'RowRejected', index: 1, code: 'INVALID_VALUE', path: 'facts[1].detail.revenue.amount' },
-      { __typename: 'RowDuplicate', index: 2, fact: { id: ids.revenue } },
+      { __typename: 'RowDuplicate', index: 2, fact: { id: revenue } },
       { __typename: 'RowRejected', index: 3, code: 'CONFLICT', path: 'facts[3].externalId' },
       {
         __typename: 'RowRecorded',
@@ -492,7 +521,7 @@ describe('a programme, from nothing', () => {
         fact: { __typename: 'CertificationFact', id: expect.any(String) },
       },
     ]);
-    expect(recorded.recordFacts.statusChanges).toMatchObject([
+    expect(statusChanges).toMatchObject([
       { __typename: 'TierChanged', causes: [{ externalId: '1' }, { externalId: 'c' }] },
       { __typename: 'SpecializationEarned' },
       { __typename: 'HistoryRevised' },
@@ -504,6 +533,7 @@ describe('a programme, from nothing', () => {
     [{ facts: Array(1001).fill(row('1', '1')) }, 'input.facts', 'Send 1 to 1000 facts at once.'],
     [{ source: ' ' }, 'input.source', 'This must not be empty.'],
   ])('takes no batch that is wrong as a whole (%#)', async (change, argument, message) => {
+    await created();
     const input = { program: 'small', source: 'crm', facts: [row('9', '1')], ...change };
     expect(await complaints(opened, RECORD, { input })).toEqual([['BAD_USER_INPUT', argument, message]]);
   });
@@ -522,6 +552,7 @@ describe('a programme, from nothing', () => {
   });
 
   test('proves a standing down to the facts that count and those that do not', async () => {
+    await recorded();
     await answer(opened, RECORD, {
       input: { program: 'small', source: 'crm', facts: [row('3', '50', '2023-01-01')] },
     });
@@ -610,7 +641,7 @@ describe('a programme, from nothing', () => {
           }
         }
       `,
-      { id: ids.partner },
+      { id: (await enrolled()).id },
     );
     expect(standing).toEqual({
       partner: {
@@ -675,8 +706,10 @@ describe('a programme, from nothing', () => {
         }
       }
     `;
+    await recorded();
+    const { id } = await enrolled();
     const tierOn = async (on: string, knownAt?: string): Promise<unknown> => {
-      const { partner } = (await answer(opened, STANDING, { id: ids.partner, on, knownAt })) as {
+      const { partner } = (await answer(opened, STANDING, { id, on, knownAt })) as {
         partner: { standing: { tier: unknown } };
       };
       return partner.standing.tier;
@@ -688,7 +721,7 @@ describe('a programme, from nothing', () => {
     expect(await tierOn('2026-11-01', '2020-01-01T00:00:00Z')).toBeNull();
     expect(await tierOn('2026-11-01', '1000-01-01T00:00:00Z')).toBeNull();
     for (const knownAt of ['yesterday', '-271821-04-20T00:00:00Z', '+010000-01-01T00:00:00Z']) {
-      expect(await complaints(opened, STANDING, { id: ids.partner, knownAt })).toEqual([
+      expect(await complaints(opened, STANDING, { id, knownAt })).toEqual([
         [
           'BAD_USER_INPUT',
           'knownAt',
@@ -699,6 +732,8 @@ describe('a programme, from nothing', () => {
   });
 
   test('finds what has an id again, in the order asked for', async () => {
+    const { revenue, change } = await recorded();
+    const ids = { partner: (await enrolled()).id, draft: (await published()).rulebook, revenue, change };
     const other = Buffer.from('Partner:01a20887-bc29-7ccb-9d6d-e5e08ee677cd').toString('base64url');
     const disguised = Buffer.from(
       Buffer.from(ids.revenue, 'base64url').toString().replace('RevenueFact', 'SatisfactionFact'),
@@ -733,6 +768,7 @@ describe('a programme, from nothing', () => {
   });
 
   test('says null for a partner and a programme that are not there', async () => {
+    await created();
     const query = `{
       byId: partner(by: { id: "x" }) { id }
       byRef: partner(by: { ref: { program: "small", externalRef: "Z" } }) { id }
