@@ -17,6 +17,7 @@ import { isLong, long } from '../support/long.ts';
 import { createBareProgram, type MovingApp, openMovingApp } from './support/moving-app.ts';
 
 const PARTNERS = 40;
+// Long, since a history has to come to states that need many steps.
 const STEPS = Number(process.env.HISTORY_STEPS ?? long(80, 220));
 
 let moving: MovingApp;

@@ -17,6 +17,7 @@ import { metricOf, thresholdsOf } from './support/thresholds.ts';
 const TODAY = '2026-11-23';
 const { old, cutover, until } = bruteDates(TODAY);
 
+// Long, since the second implementation judges each partner on each day anew.
 const LENGTH = long(100, 400);
 
 /** Days under each rulebook, at each border, after the transition, and in a leap year's February. */

@@ -8,6 +8,7 @@ import { bruteDates, bruteOldTier, bruteStanding, cents, dayBefore } from './sup
 import { byPartner, countTiers } from './support/by-partner.ts';
 
 /** The day of the cutover and the last one before the next, leap day, month ends and days between. */
+// Long, since each day needs a demo of its own.
 const TODAYS = long(
   ['2026-10-01', '2028-02-29'],
   ['2026-10-01', '2026-11-23', '2026-12-31', '2027-02-28', '2027-09-30', '2028-02-29'],

@@ -12,6 +12,7 @@ import { bruteStanding } from './support/brute-force.ts';
 import { byPartner } from './support/by-partner.ts';
 
 /** The tour's is the 42nd. */
+// Long, since each partner brings its facts, and each seeding is judged as a whole.
 const PARTNERS = long(42, 60);
 const TODAY = '2026-11-23';
 const NOON = Date.UTC(2026, 10, 23, 12);

@@ -29,6 +29,7 @@ const hook = createHook({
 }).enable();
 afterAll(() => void hook.disable());
 
+// Long, since a leak of a few bytes shows only after thousands of subscriptions.
 const BATCHES = long(20, 100);
 const ROUNDS = long(15, 50);
 

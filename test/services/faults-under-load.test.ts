@@ -11,6 +11,7 @@ import { recordUntilDone } from './support/steady-writer.ts';
  * them, and each fault takes a few seconds. TEST_CHANGES_PER_SECOND (a multiple of ten) and TEST_SUBSCRIBERS
  * are for machines that carry less, or more.
  */
+// Long, since a cluster heals only after faults that last, and losses are rare.
 const LOAD: Load = {
   changesPerSecond: Number(process.env.TEST_CHANGES_PER_SECOND ?? long(50, 200)),
   subscribers: Number(process.env.TEST_SUBSCRIBERS ?? long(100, 500)),

@@ -12,6 +12,7 @@ import { long } from '../support/long.ts';
 import { promised } from '../support/promised.ts';
 import type { Order } from './lock-process.ts';
 
+// Long, since two processes rarely take the lock in the same instant.
 const PAIRS = long(100, 3_000);
 const parent = mkdtempSync(join(tmpdir(), 'tiergraph-lock-'));
 const children: ChildProcess[] = [];

@@ -200,6 +200,7 @@ describe('rule 32: recording the shortfall of a sum or count meets the threshold
     const { partners, facts } = generateDemo({ seed: 1, today });
     const factsOf = Map.groupBy(facts, ({ partner }) => partner);
     let checked = 0;
+    // Long, since each shortfall is recorded and judged again.
     const every = long(10, 1);
     for (const partner of partners.filter((_, index) => index % every === 0)) {
       const known = partnerInputs(partner, factsOf.get(partner.externalRef) ?? [], rulebooks);

@@ -223,6 +223,7 @@ const OPERATIONS: readonly (readonly [source: string, variables: Record<string, 
 ];
 
 /** That the others are refused as these are, is shown where texts are read. */
+// Long, since each forbidden character is tried in each text argument of the graph.
 const SOME_INSIDE = long(
   FORBIDDEN_INSIDE.filter(([, called]) => ['U+200B', 'U+D800'].includes(called)),
   FORBIDDEN_INSIDE,

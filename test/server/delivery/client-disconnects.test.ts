@@ -13,6 +13,7 @@ import {
 } from '../support/followed-graph.ts';
 
 /** In the long form 1,000 disconnects of up to a minute, which take about ten minutes. */
+// Long, since a loss at a disconnect is rare: it needs a change in the same milliseconds.
 const DISCONNECTS = long(24, 1_000);
 const LONGEST_OUTAGE_MS = long(300, 60_000);
 const SEED = Number(process.env.TEST_SEED ?? Date.now());

@@ -149,6 +149,7 @@ test('a standing is followed by a partner for as long as it may see it', async (
   expect(await tierOf(own)).toBe('BASE');
 });
 
+// Long, since a cost per subscriber shows only with hundreds of them.
 const COUNTS = long([1, 20], [1, 20, 200]);
 
 describe.each([

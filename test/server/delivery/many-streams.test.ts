@@ -9,6 +9,7 @@ const PARTNERS = 4;
 const EACH = 100;
 const SOCKETS = 9;
 const CYCLE = (SOCKETS + 1) * EACH;
+// Long, since a small leak per subscription shows only after thousands of them.
 const CYCLES = long(2, 20);
 
 const LOG = `subscription ($filter: StatusChangeFilter) {

@@ -7,6 +7,7 @@ import { type Connection, openSocket, openStream, type Take } from '../support/r
 const PARTNERS = 100;
 const REF_LENGTH = 190;
 const ROUNDS = 8;
+// Long, since a bounded buffer shows only beside many readers that take everything.
 const READERS = long(10, 100);
 
 /**

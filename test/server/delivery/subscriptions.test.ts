@@ -77,6 +77,7 @@ async function take(events: AsyncIterableIterator<unknown>, count: number): Prom
   return taken;
 }
 
+// Long, since each change is a write of its own.
 const MISSED = long(40, 200);
 const TIERS_ONLY = { types: ['TIER_CHANGED'] };
 

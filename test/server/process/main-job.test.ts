@@ -4,6 +4,7 @@ import { long } from '../../support/long.ts';
 import { promised } from '../../support/promised.ts';
 import { type Subscriber, startTestServer, type TestServer } from '../../support/test-server.ts';
 
+// Long, since each change is a request of its own.
 const CHANGES = long(30, 200);
 let server: TestServer;
 let shiftMs = 0;
