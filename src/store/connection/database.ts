@@ -1,15 +1,14 @@
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { Client, DatabaseError } from 'pg';
-import { PrismaPGlite } from 'pglite-prisma-adapter';
+import { Client, DatabaseError, type Pool } from 'pg';
 import { PrismaClient } from '../../generated/prisma/client.ts';
 import { reasonOf } from '../encoding/reason-of.ts';
 import { migrate } from '../migrations/migrate.ts';
 import type { MigrationSession } from '../migrations/migration-session.ts';
 import { unusable } from './data-folder.ts';
+import { createEmbeddedPool } from './embedded-pool.ts';
 import { lockFolder } from './folder-lock.ts';
-import { givingWay } from './giving-way.ts';
 import { createSessionPool } from './session-pool.ts';
 import {
   findWrongSetting,
@@ -56,7 +55,8 @@ export function openDatabase(location: DatabaseLocation, onStatement?: OnStateme
   return location.kind === 'server' ? openServer(location, onStatement) : openEmbedded(location, onStatement);
 }
 
-function createClient(adapter: PrismaPg | PrismaPGlite, onStatement: OnStatement | undefined): PrismaClient {
+function createClient(pool: Pool, onStatement: OnStatement | undefined): PrismaClient {
+  const adapter = new PrismaPg(pool, { statementNameGenerator: createStatementNames() });
   if (onStatement === undefined) return new PrismaClient({ adapter });
   const client = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
   client.$on('query', ({ query, params }) => onStatement(query, params));
@@ -96,8 +96,7 @@ async function openServer(
     await client.end();
   }
   const { pool, close } = createSessionPool({ ...sessionConfig(url, settings), max: poolSize });
-  const adapter = new PrismaPg(pool, { statementNameGenerator: createStatementNames() });
-  const prisma = createClient(adapter, onStatement);
+  const prisma = createClient(pool, onStatement);
   const closeAll = () => prisma.$disconnect().then(close);
   const wrong = await pool.query<{ name: string; setting: string }>(READ_SETTINGS).then(
     ({ rows }) => findWrongSetting(settings, rows),
@@ -138,9 +137,11 @@ async function openEmbedded(
         (await database.query<Record<string, unknown>>(sql, values && [...values])).rows,
     };
     await migrate(session);
-    const prisma = createClient(new PrismaPGlite(givingWay(database)), onStatement);
+    const pool = createEmbeddedPool(database);
+    const prisma = createClient(pool, onStatement);
     const close = async () => {
       await prisma.$disconnect();
+      await pool.end();
       if (!database.closed) await database.close();
       unlock();
     };

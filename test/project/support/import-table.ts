@@ -29,7 +29,7 @@ export const importTable: readonly PlaceRule[] = [
   {
     place: 'src/store',
     imports: ['src/engine', 'src/generated/prisma'],
-    packages: ['@prisma/client', '@prisma/adapter-pg', 'pg', '@electric-sql/pglite', 'pglite-prisma-adapter'],
+    packages: ['@prisma/client', '@prisma/adapter-pg', 'pg', '@electric-sql/pglite'],
     builtins: [
       'crypto',
       'fs',
@@ -39,6 +39,7 @@ export const importTable: readonly PlaceRule[] = [
       'path',
       'process',
       'sqlite',
+      'stream',
       'timers/promises',
       'url',
       'zlib',
