@@ -3,7 +3,7 @@ import { long } from '../support/long.ts';
 import { promised } from '../support/promised.ts';
 import { type Explored, exploreSchedules, type ReaderKind } from './support/explore-schedules.ts';
 
-// Long, since few of the possible interleavings of two writers are dangerous.
+// Long, since few of the orders in which writers can alternate are dangerous.
 const SCHEDULES = long(500, 10_000);
 /**
  * So many are gone through side by side, each share on a database of its own: most of the time goes by
