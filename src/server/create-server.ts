@@ -163,7 +163,7 @@ export function createServer({
         ),
     },
     plugins: [
-      useAdmission({ admissionControl, execution, connections, connectionsPerIdentity }),
+      useAdmission({ admissionControl, execution, connections, connectionsPerIdentity, giveWay }),
       useCompression(),
     ],
   });

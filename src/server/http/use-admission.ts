@@ -1,5 +1,6 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { isAsyncIterable, type Plugin, type YogaServer } from 'graphql-yoga';
+import type { GiveWay } from '../../app/context/give-way.ts';
 import type { AdmissionControl } from '../admission/admission.ts';
 import type { ConnectionCount } from '../admission/connection-count.ts';
 import { isMasked, isOurFault } from '../admission/mask-error.ts';
@@ -27,6 +28,7 @@ type Options = {
   readonly execution: Execution;
   readonly connections: ConnectionCount;
   readonly connectionsPerIdentity: number;
+  readonly giveWay: GiveWay;
 };
 
 /**
@@ -39,6 +41,7 @@ export function useAdmission({
   execution,
   connections,
   connectionsPerIdentity,
+  giveWay,
 }: Options): Plugin<SubscriptionContext, HttpContext> {
   let yoga: YogaServer<HttpContext, object> | undefined;
 
@@ -48,7 +51,14 @@ export function useAdmission({
     },
     onRequestParse({ request: { method, url }, setRequestParser }) {
       setRequestParser(
-        method === 'GET' ? () => paramsOf(url) : async (request) => readBody(await bytesOf(request)),
+        method === 'GET'
+          ? () => paramsOf(url)
+          : async (request) => {
+              const params = readBody(await bytesOf(request));
+              // Parsing a large body takes most of a turn of the event loop, and so does what comes next.
+              await giveWay();
+              return params;
+            },
       );
     },
     onParams({ params, setParams, setParamsHandler }) {

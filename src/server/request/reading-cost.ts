@@ -27,6 +27,21 @@ export function readingCost(readable: Readable, { reading }: Costs): number {
 /** What a value has besides its text, in characters. */
 const CHARACTERS_OF_A_VALUE = 8;
 
+/**
+ * The characters of an object's keys, and of what it holds that holds nothing else; the rest is left to be
+ * read. An object may have a hundred thousand keys, for which no list is made.
+ */
+function readObject(value: object, left: unknown[]): number {
+  let characters = 0;
+  for (const key in value) {
+    const each: unknown = Reflect.get(value, key);
+    characters += key.length;
+    if (typeof each === 'object' && each !== null) left.push(each);
+    else characters += CHARACTERS_OF_A_VALUE + (typeof each === 'string' ? each.length : 0);
+  }
+  return characters;
+}
+
 /** How much there is to read in values, about as many characters as they have as JSON. Never calls itself. */
 export function charactersIn(values: unknown): number {
   let characters = 0;
@@ -36,12 +51,7 @@ export function charactersIn(values: unknown): number {
     if (typeof value === 'string') characters += value.length;
     if (typeof value !== 'object' || value === null) continue;
     if (Array.isArray(value)) for (const each of value) left.push(each ?? null);
-    else {
-      for (const [key, each] of Object.entries(value)) {
-        characters += key.length;
-        left.push(each ?? null);
-      }
-    }
+    else characters += readObject(value, left);
   }
   return characters;
 }

@@ -29,6 +29,12 @@ const TRY_AGAIN_LATER = 1013;
  */
 const LONGEST_ECHO = 125;
 
+/**
+ * Parsing a longer message takes a good part of a turn of the event loop; it is handled in the next one. In
+ * characters.
+ */
+const LONG_MESSAGE = 16_384;
+
 /** What RFC 6455 leaves for the sentence of a close frame, in bytes. */
 const LONGEST_REASON = 123;
 
@@ -265,6 +271,14 @@ export function createConversation(options: Options): Conversation {
     stop(operation);
   };
 
+  const proceed = (message: ClientMessage): void => {
+    if (socket.readyState !== socket.OPEN) return;
+    try {
+      handle(message);
+    } catch (error) {
+      tryLater(error);
+    }
+  };
   const handle = (message: ClientMessage): void => {
     switch (message.type) {
       case 'connection_init':
@@ -298,11 +312,9 @@ export function createConversation(options: Options): Conversation {
       if (socket.readyState !== socket.OPEN) return;
       const message = readClientMessage(text);
       if (typeof message === 'string') return close(CloseCode.BadRequest, message);
-      try {
-        handle(message);
-      } catch (error) {
-        tryLater(error);
-      }
+      if (text.length <= LONG_MESSAGE) proceed(message);
+      // Before the next message: `ws` asks for the turn of that one after this.
+      else setImmediate(proceed, message);
     },
     end() {
       phase = 'ENDED';

@@ -51,6 +51,25 @@ test('each request and each WebSocket asks for a turn before it begins, however 
   expect(toy.errors).toEqual([]);
 });
 
+test('a body that was read asks for another turn before it is admitted', async () => {
+  const waiting: (() => void)[] = [];
+  const toy = await startToyServer({
+    giveWay: () => new Promise<void>((resolve) => waiting.push(resolve)),
+  });
+  const answer = fetch(`${toy.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: '{ hello }' }),
+  }).then((response) => response.json());
+  for (const what of ['the request', 'its body']) {
+    await waitFor(() => waiting.length === 1, { what });
+    expect(toy.contexts()).toBe(0);
+    waiting.pop()?.();
+  }
+  expect(await answer).toMatchObject({ data: { hello: 'world' } });
+  await toy.server.close();
+});
+
 test('those who waited for the same thing each ask for a turn once it is there, and those who left are forgotten', async () => {
   let asked = 0;
   /** So many turns are given at once, the others when the test says so. */

@@ -69,6 +69,23 @@ function given({ messages }: Client, id: string): unknown[] {
   );
 }
 
+test('a long message and those sent with it are handled in their order', async () => {
+  const counts = await startSlowServer(createRandom(1));
+  const client = await openClient();
+  for (const [index, characters] of [10, 20_000, 900_000, 100].entries()) {
+    const variables = { unused: 'x'.repeat(characters) };
+    client.send({ id: `a${index}`, type: 'subscribe', payload: { query: COUNTED, variables } });
+    client.send({ id: `a${index}`, type: 'complete' });
+  }
+  client.subscribe('last', '{ hello }');
+  await waitFor(() => client.messages.some(({ id, type }) => id === 'last' && type === 'complete'));
+  await waitFor(() => counts().every((count) => count === 0), { what: 'no operation to be left' });
+  expect(client.messages.map(({ id, type }) => [id, type])).toEqual([
+    ['last', 'next'],
+    ['last', 'complete'],
+  ]);
+});
+
 test('subscribe, complete and subscribe with one id, sent at once, leave one subscription, which gets each change once', async () => {
   const counts = await startSlowServer(createRandom(1));
   const client = await openClient();
