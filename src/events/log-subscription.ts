@@ -91,6 +91,8 @@ export class LogSubscription extends EventSource<LogEvent> implements Sleeper {
    * synchronously.
    */
   #look(): void {
+    // The receiver of the last event may have closed it.
+    if (this.#state === 'ENDED') return;
     this.#state = 'LOOKING';
     while (this.#receiver !== undefined) {
       const found = this.#findNext();

@@ -143,6 +143,41 @@ describe('a subscription to the log', () => {
   });
 });
 
+describe('a subscription that its receiver closes', () => {
+  test.each([
+    // The checkpoint, the three entries of the page that was looked into first, and one of the next.
+    ['an entry that had to be read', {}, 5],
+    ['a checkpoint that was due', { filter: { partnerIds: [] }, checkpointEveryMs: 5 }, 3],
+  ])('with %s stays closed', async (_, options, events) => {
+    const logs = createFakeLogs();
+    logs.append(
+      'p',
+      Array.from({ length: 9 }, () => ({})),
+    );
+    const tail = await startFakeTail(logs, { windowSize: 1, pageSize: 3 });
+    const after = { programId: 'p', position: 0, check: '' };
+    const subscription = await subscribeToLog({ tail, programId: 'p', filter: {}, after, ...options });
+    let received = 0;
+    await new Promise<void>((resolve, reject) => {
+      const receiver = {
+        receive() {
+          received += 1;
+          if (received < events) return subscription.pull(receiver);
+          subscription.close();
+          resolve();
+        },
+        finish: () => reject(new Error('it ended early')),
+        fail: reject,
+      };
+      subscription.pull(receiver);
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await subscription.next()).toEqual({ done: true, value: undefined });
+    expect(tail.log('p').subscribers.size).toBe(0);
+    await tail.stop();
+  });
+});
+
 describe('retention', () => {
   const DAY_MS = 24 * 60 * 60 * 1000;
   /** Subscribes after a position to a log with entries of these ages in days. */
