@@ -94,6 +94,8 @@ export function createExecution({
         if (sizeOf([result.data, result.errors], answerBytes) <= answerBytes) return result;
         return { errors: [tooLarge(answerBytes, operation)] };
       } catch (error) {
+        // Cut off here, which has been answered and logged.
+        if (overdue?.signal.aborted === true) return { errors: [tooLate(operationMs, requestId)] };
         return { errors: [mask(error, requestId)] };
       }
     };

@@ -148,6 +148,8 @@ describe.each(WAYS_TO_ASK.filter(({ name }) => name !== 'GET'))('by $name', ({ a
     // All of it would be done in one turn.
     await new Promise((resolve) => setImmediate(resolve));
     expect(toy.looks()).toBe(looks);
+    // That it was cut off is no fault of the server's, and is told once, as too late.
+    expect(toy.errors).toEqual([]);
   });
 
   test('a key pays from its budget, and is told when to come back', async () => {
