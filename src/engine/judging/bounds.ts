@@ -15,7 +15,7 @@ export function certain(value: Fraction): Bounds {
   return { minimum: value, maximum: value };
 }
 
-/** The bounds of a function that is monotonic in each argument; unknown if an argument is unknown. */
+/** The bounds of a function that never falls while an argument rises; unknown if an argument is unknown. */
 export function rising(parts: readonly Bounds[], f: (values: readonly Fraction[]) => Fraction): Bounds {
   const known = parts.filter((part) => part !== null);
   if (known.length < parts.length) return null;

@@ -31,7 +31,7 @@ export type Sources = {
  * send with those too).
  */
 export function checkSource({ headers, rawHeaders }: IncomingMessage, sources: Sources): Denial | null {
-  // A proxy on the way may use another of the two than Node does.
+  // A proxy on the way may go by another one of several than Node does.
   const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
   if (hosts.length > 1) return wrongRequest(400, 'A request has one Host header.');
   if (sources.loopbackOnly && !isLoopbackAuthority(headers.host)) {
