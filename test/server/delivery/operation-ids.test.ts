@@ -77,7 +77,8 @@ test('a long message and those sent with it are handled in their order', async (
     client.send({ id: `a${index}`, type: 'subscribe', payload: { query: COUNTED, variables } });
     client.send({ id: `a${index}`, type: 'complete' });
   }
-  client.subscribe('last', '{ hello }');
+  // Long too, so that it is the last to be handled in any case.
+  client.subscribe('last', `{ hello } #${'x'.repeat(20_000)}`);
   await waitFor(() => client.messages.some(({ id, type }) => id === 'last' && type === 'complete'));
   await waitFor(() => counts().every((count) => count === 0), { what: 'no operation to be left' });
   expect(client.messages.map(({ id, type }) => [id, type])).toEqual([
