@@ -1,7 +1,8 @@
 // Follows every change of status: npx node examples/follow.ts cursor.txt
 //
-// The file keeps the place in the log. Started again, the program continues there: nothing is missed, and
-// nothing comes twice.
+// The file keeps the place in the log. Started again, the program continues there, and misses nothing. After
+// Ctrl+C nothing comes twice either; only a program that is killed between an event and the keeping of its
+// place gets that event again.
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { followStatusChanges } from 'tiergraph/client';
 
@@ -14,6 +15,8 @@ const changes = followStatusChanges({
   after: existsSync(file) ? readFileSync(file, 'utf8') : null,
   onConnection: ({ type }) => console.error(type),
 });
+
+process.once('SIGINT', () => void changes.return());
 
 for await (const event of changes) {
   switch (event.__typename) {

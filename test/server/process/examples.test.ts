@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,7 +48,9 @@ async function follow(
   if (!isThere) await waitFor(() => existsSync(cursor), { what: 'the first place' });
   await meanwhile();
   await waitFor(() => printed.split('\n').length > lines, { what: `${lines} lines` });
+  const exited = once(child, 'exit');
   child.kill('SIGINT');
+  expect(await exited).toEqual([0, null]);
   return printed.trimEnd().split('\n');
 }
 
