@@ -16,7 +16,7 @@ const changes = followStatusChanges({
   onConnection: ({ type }) => console.error(type),
 });
 
-process.once('SIGINT', () => void changes.return());
+process.once('SIGINT', () => void changes.return?.());
 
 for await (const event of changes) {
   switch (event.__typename) {

@@ -78,6 +78,8 @@ export async function readStanding(
     throw new Error(`The partner ${row.id} was never judged.`);
   }
   if (question.knownAt === null && row.judgedOn <= on && on <= held) {
+    // A page asks for a hundred of them at once.
+    await app.giveWay();
     return { ...whose, ...standingOf(row, on, program), knownAt: row.lastRecordedAt };
   }
   // What is being recorded at this moment is left out, so that the answer can be given again.

@@ -2,11 +2,16 @@
 // the process.
 import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks';
 
-/** What the server says of the time since the last `begin`. */
+/** What the server says of the time since the last `begin`, in milliseconds. */
 export type LoopReading = {
-  /** The longest time for which nothing else could run, in milliseconds. */
+  /** The longest time for which nothing else ran. */
   readonly longestStretchMs: number;
-  /** The longest garbage collection, in milliseconds: the machine's share of a stretch. */
+  /**
+   * The most that the thread itself worked between two turns of the event loop. The attacker and the database
+   * compete with it for the cores, so `longestStretchMs` may be longer.
+   */
+  readonly longestWorkMs: number;
+  /** The longest garbage collection: the machine's share of a stretch. */
   readonly longestCollectionMs: number;
 };
 
@@ -21,20 +26,35 @@ new PerformanceObserver((list) => {
   for (const { duration } of list.getEntries()) longestCollectionMs = Math.max(longestCollectionMs, duration);
 }).observe({ entryTypes: ['gc'] });
 
+let longestWorkMs = 0;
+let worked = process.threadCpuUsage();
+function measureWork(): void {
+  const now = process.threadCpuUsage();
+  longestWorkMs = Math.max(longestWorkMs, (now.user - worked.user + now.system - worked.system) / 1_000);
+  worked = now;
+}
+let timer: NodeJS.Timeout | undefined;
+
 process.on('message', (request: GaugeRequest) => {
   if (request === 'begin') {
     // What earlier attacks left behind is not this one's.
     globalThis.gc?.();
     setImmediate(() => {
       longestCollectionMs = 0;
+      longestWorkMs = 0;
+      worked = process.threadCpuUsage();
+      timer = setInterval(measureWork, RESOLUTION_MS);
       delay.reset();
       delay.enable();
       process.send?.({});
     });
   } else {
     delay.disable();
+    clearInterval(timer);
+    measureWork();
     const reading: LoopReading = {
       longestStretchMs: Math.max(0, delay.max / 1e6 - RESOLUTION_MS),
+      longestWorkMs,
       longestCollectionMs,
     };
     process.send?.(reading);

@@ -18,8 +18,8 @@ export const DATABASES = ['PostgreSQL', 'embedded'] as const;
 export type DatabaseKind = (typeof DATABASES)[number];
 
 /**
- * For how long nothing else may run, in milliseconds. The embedded database runs its statements on the same
- * thread.
+ * For how long the thread may work at a stretch, in milliseconds, the longest garbage collection left out.
+ * The embedded database runs its statements on the same thread.
  */
 const MOST_STRETCH_MS: Readonly<Record<DatabaseKind, number>> = { PostgreSQL: 50, embedded: 250 };
 
@@ -69,12 +69,13 @@ export async function startObservedServer(
     const before = peakBytes(server.pid);
     const result = await attack();
     const growthBytes = peakBytes(server.pid) - before;
-    const { longestStretchMs, longestCollectionMs } = await ask('end');
+    const { longestStretchMs, longestWorkMs, longestCollectionMs } = await ask('end');
     return [
       result,
       {
         growthBytes,
         longestStretchMs: Number(longestStretchMs),
+        longestWorkMs: Number(longestWorkMs),
         longestCollectionMs: Number(longestCollectionMs),
       },
     ];
@@ -84,10 +85,10 @@ export async function startObservedServer(
     database,
     async withstand(attack) {
       const [result, toll] = await measure(attack);
-      const sentence = `${Math.round(toll.growthBytes / 1e6)} MB more, ${Math.round(toll.longestStretchMs)} ms at a stretch, ${Math.round(toll.longestCollectionMs)} ms of collection`;
+      const sentence = `${Math.round(toll.growthBytes / 1e6)} MB more, ${Math.round(toll.longestWorkMs)} ms of work at a stretch of ${Math.round(toll.longestStretchMs)}, ${Math.round(toll.longestCollectionMs)} ms of collection`;
       console.log(`${database}: ${expect.getState().currentTestName}: ${sentence}`);
       expect(toll.growthBytes, sentence).toBeLessThanOrEqual(MOST_GROWTH_BYTES);
-      expect(toll.longestStretchMs - toll.longestCollectionMs, sentence).toBeLessThanOrEqual(
+      expect(toll.longestWorkMs - toll.longestCollectionMs, sentence).toBeLessThanOrEqual(
         MOST_STRETCH_MS[database],
       );
       return result;
