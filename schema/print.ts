@@ -13,8 +13,8 @@ export function printedSchema(): string {
 const COMMITTED = new URL('schema.graphql', import.meta.url);
 
 /**
- * Writes the SDL, and with `--released` also what is promised; or with `--check` fails if the committed SDL is
- * not what the code says.
+ * Writes the SDL, and with `--released` also what is promised; or with `--check` fails if the committed SDL
+ * is not what the code says.
  */
 async function run(): Promise<void> {
   const printed = printedSchema();

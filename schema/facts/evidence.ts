@@ -22,6 +22,7 @@ const ExclusionReasonType = builder.enumType('ExclusionReason', {
     WRONG_REGION: { description: 'It belongs to another region.' },
     UNKNOWN_CURRENCY: { description: 'The rulebook does not convert its currency.' },
     ALREADY_COUNTED: { description: 'Another fact that says the same counts already.' },
+    NOT_LATEST: { description: 'Only the latest fact counts, or the latest of each key.' },
     NOT_NEEDED: { description: 'The slots are filled without it.' },
   } as const satisfies Record<ExclusionReason, { description: string }>,
 });

@@ -5,6 +5,8 @@ import {
   type ListFilter,
   type Metric,
   PERIOD_UNITS,
+  type Shift,
+  type Span,
   type Window,
 } from '../rulebook/metric.ts';
 import { COMPARISONS } from '../values/comparison.ts';
@@ -16,11 +18,10 @@ import { checkFilterBound } from './check-bound.ts';
 import { quoted, shortened } from './problem.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
 import { choice, integer, name, text } from './scalar-shape.ts';
-import { byKey, list, mapped, object, optional, type Shape } from './shape.ts';
+import { byKey, list, mapped, object, optional, optionalSince2, type Shape } from './shape.ts';
 
 const UP_TO_A_CENTURY = { months: 1_200, days: 36_525 } as const;
 
-/** Fields of every fact, and those that only facts of certain kinds have. */
 /** What the facts of a type have that metrics may ask for. */
 const ABILITIES: Readonly<
   Record<FactType, { readonly beMeasured: boolean; readonly haveRespondents: boolean }>
@@ -31,6 +32,7 @@ const ABILITIES: Readonly<
   measurement: { beMeasured: true, haveRespondents: false },
 };
 
+/** Fields of every fact, and those that only facts of certain kinds have. */
 const COMMON_FIELDS: readonly string[] = ['occurredOn', 'expiresOn', 'region'];
 const FIELDS: Readonly<Record<FactType, readonly string[]>> = {
   revenue: ['currency'],
@@ -54,29 +56,76 @@ export const durationShape = object(
   ['months', 'days'],
 );
 
-const periodFields = { last: optional(integer(1, 400)) };
+const MOST_PERIODS = 400;
+
+const shiftShape: Shape<Shift> = object(
+  {
+    days: optional(integer(1, UP_TO_A_CENTURY.days)),
+    months: optional(integer(1, UP_TO_A_CENTURY.months)),
+    periods: optional(integer(1, MOST_PERIODS)),
+  },
+  ({ days, months, periods }) =>
+    days !== undefined
+      ? { days }
+      : months !== undefined
+        ? { months }
+        : periods !== undefined
+          ? { periods }
+          : undefined,
+  ['days', 'months', 'periods'],
+);
+
+const shifted = { shift: optionalSince2(shiftShape) };
+const periodFields = { last: optional(integer(1, MOST_PERIODS)), ...shifted };
 
 const windowShape: Shape<Window> = byKey<Window>({
-  trailing: object({ trailing: durationShape }, ({ trailing }) =>
-    'months' in trailing
-      ? { type: 'TRAILING_MONTHS', months: trailing.months }
-      : { type: 'TRAILING_DAYS', days: trailing.days },
+  trailing: object({ trailing: durationShape, ...shifted }, ({ trailing, shift }, path, reading) =>
+    shiftedBy(
+      'months' in trailing
+        ? { type: 'TRAILING_MONTHS', months: trailing.months }
+        : { type: 'TRAILING_DAYS', days: trailing.days },
+      shift,
+      path,
+      reading,
+    ),
   ),
-  fiscal: object({ fiscal: choice(PERIOD_UNITS), ...periodFields }, ({ fiscal, last }, _path, reading) => ({
-    type: 'PERIODS',
-    unit: fiscal,
-    firstMonth: reading.program.fiscalYearFirstMonth,
-    last: last ?? 0,
-  })),
-  calendar: object({ calendar: choice(PERIOD_UNITS), ...periodFields }, ({ calendar, last }) => ({
-    type: 'PERIODS',
-    unit: calendar,
-    firstMonth: 1,
-    last: last ?? 0,
-  })),
-  anniversary: object({ anniversary: choice([true]) }, () => ({ type: 'ANNIVERSARY' })),
-  allTime: object({ allTime: choice([true]) }, () => ({ type: 'ALL_TIME' })),
+  fiscal: object(
+    { fiscal: choice(PERIOD_UNITS), ...periodFields },
+    ({ fiscal, last, shift }, path, reading) => {
+      const firstMonth = reading.program.fiscalYearFirstMonth;
+      return shiftedBy({ type: 'PERIODS', unit: fiscal, firstMonth, last: last ?? 0 }, shift, path, reading);
+    },
+  ),
+  calendar: object(
+    { calendar: choice(PERIOD_UNITS), ...periodFields },
+    ({ calendar, last, shift }, path, reading) =>
+      shiftedBy({ type: 'PERIODS', unit: calendar, firstMonth: 1, last: last ?? 0 }, shift, path, reading),
+  ),
+  anniversary: object({ anniversary: choice([true]), ...shifted }, ({ shift }, path, reading) =>
+    shiftedBy({ type: 'ANNIVERSARY' }, shift, path, reading),
+  ),
+  allTime: object({ allTime: choice([true]), ...shifted }, ({ shift }, path, reading) =>
+    shiftedBy({ type: 'ALL_TIME' }, shift, path, reading),
+  ),
 });
+
+/** Complete periods are shifted as a whole, and everything else by days or months. */
+function shiftedBy(
+  span: Span,
+  shift: Shift | undefined,
+  path: string,
+  reading: RulebookReading,
+): Window | undefined {
+  if (shift === undefined) return { ...span, shift: null };
+  const isWhole = span.type === 'PERIODS' && span.last > 0;
+  if ('periods' in shift === isWhole) return { ...span, shift };
+  return reading.refuse(
+    `${path}/shift`,
+    isWhole
+      ? 'Complete periods are shifted by whole ones: write "periods" instead of days or months.'
+      : 'Only complete periods, those with "last", are shifted by "periods": write days or months.',
+  );
+}
 
 const anyText = name();
 
@@ -182,10 +231,11 @@ export const metricShape: Shape<{ metric: Metric; minimumSample: number | null }
     if (aggregate === 'DISTINCT' && by.length === 0) {
       reading.refuse(path, 'DISTINCT needs "by", the fields that tell its keys apart.');
     }
-    if (aggregate !== 'DISTINCT' && by.length > 0) {
-      reading.refuse(`${path}/by`, 'Only DISTINCT has "by".');
+    if (aggregate !== 'DISTINCT' && aggregate !== 'LATEST' && by.length > 0) {
+      reading.refuse(`${path}/by`, 'Only DISTINCT and LATEST have "by".');
     }
-    if (minimumSample !== undefined && (counts || aggregate === 'SUM')) {
+    if (aggregate === 'LATEST' && !reading.allows(2, 'LATEST', `${path}/aggregate`)) return undefined;
+    if (minimumSample !== undefined && (counts || aggregate === 'SUM' || aggregate === 'LATEST')) {
       reading.refuse(
         `${path}/minimumSample`,
         'Only an average, median, minimum or maximum has a minimum sample.',

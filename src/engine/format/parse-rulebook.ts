@@ -18,7 +18,7 @@ import { CODE, codeShape, requirementShape } from './parse-requirement.ts';
 import { lastKey, type Problem, pointer } from './problem.ts';
 import { record } from './record-shape.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
-import { namedCircle, type RulebookReading, startReading } from './rulebook-reading.ts';
+import { FORMATS, namedCircle, type RulebookReading, startReading } from './rulebook-reading.ts';
 import { excessOf } from './rulebook-size.ts';
 import { choice, date, positiveDecimal, writing } from './scalar-shape.ts';
 import { list, mapped, object, optional, type Shape } from './shape.ts';
@@ -101,7 +101,7 @@ const remapShape = record(CODE, 'the code of a tier', 'remappedTiers', codeShape
 
 const documentShape: Shape<Rulebook> = object(
   {
-    format: choice([1]),
+    format: choice(FORMATS),
     note: optional(writing(2_000, 'LINES')),
     currencies: optional(currenciesShape),
     measures: optional(record(MEASURE_NAME, 'the name of a measure', 'measures', namedMeasure)),
@@ -135,7 +135,7 @@ const documentShape: Shape<Rulebook> = object(
 );
 
 /**
- * Reads a rulebook document of format 1 that is to be saved or published for a programme; refuses it with
+ * Reads a rulebook document that is to be saved or published for a programme; refuses it with
  * what is wrong with it, also if it is larger than RULEBOOK_LIMITS.
  */
 export function parseRulebook(document: unknown, program: ProgramSettings): ParsedRulebook {

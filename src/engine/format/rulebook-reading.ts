@@ -9,6 +9,10 @@ import { pointer, quoted, told } from './problem.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
 import { type ValueRange, valueRange } from './value-range.ts';
 
+/** A version of what documents may say; each has all that is in the ones before. */
+export const FORMATS = [1, 2] as const;
+export type Format = (typeof FORMATS)[number];
+
 const DEEPEST = RULEBOOK_LIMITS.depth;
 /** More names of a circle are not told. */
 const LONGEST_CIRCLE = 10;
@@ -29,6 +33,8 @@ export type RulebookReading = {
   name(text: string, path: string, longest: number): string | undefined;
   /** A text for people, as it is written; refused at `path` where it is none. */
   writing(text: string, path: string, longest: number, lines: 'ONE_LINE' | 'LINES'): string | undefined;
+  /** Whether the document's format has something that is new since a format; refused at `path` if not. */
+  allows(since: Format, what: string, path: string): boolean;
   /** Notes a problem; returns undefined, so that a reader can return it. */
   refuse(path: string, message: string): undefined;
   /**
@@ -87,6 +93,8 @@ export function startReading({
   const metrics = new Map<string, Metric>();
   const bare = new Map<Measure, boolean>();
   const ranges = new Map<Measure, ValueRange>();
+  // Of a format that is not known nothing else is told than that.
+  const format: Format = isObject(document) && document.format === 1 ? 1 : 2;
   let problemCount = 0;
   let depth = 0;
 
@@ -102,6 +110,11 @@ export function startReading({
     writing(text, path, longest, lines) {
       const problem = isPublished ? null : findTextProblem(text, longest, lines);
       return problem === null ? text : reading.refuse(path, problem);
+    },
+    allows(since, what, path) {
+      if (isPublished || since <= format) return true;
+      reading.refuse(path, `${what} is new in format ${since}: write "format": ${since}.`);
+      return false;
     },
     refuse(path, message) {
       problemCount += 1;

@@ -1,7 +1,7 @@
 import { isObject } from '../values/is-object.ts';
 import { pointer, quoted } from './problem.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
-import type { RulebookReading } from './rulebook-reading.ts';
+import type { Format, RulebookReading } from './rulebook-reading.ts';
 
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
@@ -15,7 +15,7 @@ export type Shape<T> = {
   read(value: unknown, path: string, reading: RulebookReading): T | undefined;
 };
 
-type Optional<T> = { readonly optional: Shape<T> };
+type Optional<T> = { readonly optional: Shape<T>; readonly since: Format };
 type Fields = Readonly<Record<string, Shape<unknown> | Optional<unknown>>>;
 type Values<F extends Fields> = {
   readonly [K in keyof F]: F[K] extends Shape<infer T>
@@ -27,7 +27,12 @@ type Values<F extends Fields> = {
 
 /** A field that may be left out. */
 export function optional<T>(shape: Shape<T>): Optional<T> {
-  return { optional: shape };
+  return { optional: shape, since: 1 };
+}
+
+/** A field that may be left out, and that only documents of format 2 have. */
+export function optionalSince2<T>(shape: Shape<T>): Optional<T> {
+  return { optional: shape, since: 2 };
 }
 
 /**
@@ -72,6 +77,14 @@ export function object<F extends Fields, T>(
       for (const name of names) {
         const field = fields[name];
         const raw = Object.hasOwn(value, name) ? value[name] : undefined;
+        if (
+          raw !== undefined &&
+          isOptional(field) &&
+          !reading.allows(field.since, quoted(name), pointer(path, name))
+        ) {
+          broken();
+          continue;
+        }
         if (raw === undefined) {
           if (isOptional(field)) continue;
           reading.refuse(path, `"${name}" is missing.`);

@@ -72,12 +72,13 @@ function calculationRange(
   }
 }
 
-function metricRange({ kind, aggregate }: Metric, { satisfactionScale }: ProgramSettings): Ends {
+function metricRange({ kind, aggregate, by }: Metric, { satisfactionScale }: ProgramSettings): Ends {
   if (aggregate === 'COUNT' || aggregate === 'DISTINCT') return FROM_ZERO;
   const scale = scaleOf(kind, satisfactionScale);
   if (scale === null) return ANY;
   const { minimum, maximum } = scale;
-  if (aggregate !== 'SUM') return { minimum, maximum };
+  const isSum = aggregate === 'SUM' || (aggregate === 'LATEST' && by.length > 0);
+  if (!isSum) return { minimum, maximum };
   // Of nothing it is 0.
   return {
     minimum: compare(minimum, ZERO) >= 0 ? ZERO : null,

@@ -93,7 +93,12 @@ function behindMetric(metric: Metric, all: readonly Candidate[], on: Day, settin
   }
   const limited = new Set(withinRespondentLimit(metric, active));
   const counted = new Set(selected(metric, active));
-  const repeated = metric.by.includes('person') ? 'DUPLICATE_PERSON' : 'ALREADY_COUNTED';
+  const repeated =
+    metric.aggregate === 'LATEST'
+      ? 'NOT_LATEST'
+      : metric.by.includes('person')
+        ? 'DUPLICATE_PERSON'
+        : 'ALREADY_COUNTED';
   for (const contribution of active) {
     if (counted.has(contribution)) continue;
     const reason = limited.has(contribution) ? repeated : 'RESPONDENT_CAP';

@@ -181,6 +181,7 @@ export const EXCLUSION_REASONS = [
   'WRONG_REGION',
   'UNKNOWN_CURRENCY',
   'ALREADY_COUNTED',
+  'NOT_LATEST',
   'NOT_NEEDED',
 ] as const;
 export type ExclusionReason = (typeof EXCLUSION_REASONS)[number];

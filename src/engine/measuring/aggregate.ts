@@ -15,8 +15,13 @@ import type { Reading } from './measurements.ts';
 
 /** The contributions that count after the limits per respondent and per key. */
 export function selected(metric: Metric, active: readonly Contribution[]): readonly Contribution[] {
-  const limited = withinRespondentLimit(metric, active);
-  return metric.aggregate === 'DISTINCT' ? firstOfEachKey(limited) : limited;
+  return ofEachKey(metric, withinRespondentLimit(metric, active));
+}
+
+/** Those that the aggregate takes of several with one key. */
+function ofEachKey(metric: Metric, limited: readonly Contribution[]): readonly Contribution[] {
+  if (metric.aggregate === 'DISTINCT') return firstOfEachKey(limited);
+  return metric.aggregate === 'LATEST' ? latestOfEachKey(limited) : limited;
 }
 
 /**
@@ -40,6 +45,7 @@ export function withinRespondentLimit(
   return kept.sort((a, b) => byContent(a.fact, b.fact));
 }
 
+/** By the day, then by external id and source: rules 13 and 41. */
 function byAnswer(a: Fact, b: Fact): number {
   return a.occurredOn - b.occurredOn || byText(a.externalId, b.externalId) || byContent(a, b);
 }
@@ -50,10 +56,22 @@ function firstOfEachKey(active: readonly Contribution[]): readonly Contribution[
   return active.filter(({ key }) => !keys.has(key) && keys.add(key));
 }
 
+/** Of contributions with equal keys the latest; where no key tells them apart, the latest of all. */
+function latestOfEachKey(active: readonly Contribution[]): readonly Contribution[] {
+  const latest = new Map<string, Contribution>();
+  for (const contribution of active) {
+    const known = latest.get(contribution.key);
+    if (known === undefined || byAnswer(known.fact, contribution.fact) < 0) {
+      latest.set(contribution.key, contribution);
+    }
+  }
+  return active.filter((contribution) => latest.get(contribution.key) === contribution);
+}
+
 /** A metric's value and sample on a day, from the contributions within its window. */
 export function aggregate(metric: Metric, active: readonly Contribution[]): Reading {
   const within = withinRespondentLimit(metric, active);
-  const counted = metric.aggregate === 'DISTINCT' ? firstOfEachKey(within) : within;
+  const counted = ofEachKey(metric, within);
   const value = aggregated(metric, counted);
   const text = value === null ? null : fractionToText(value);
   const limited = active.length - within.length;
@@ -78,6 +96,8 @@ function aggregated(metric: Metric, counted: readonly Contribution[]): Fraction 
     }
     case 'MINIMUM':
       return values.toSorted(compare)[0] ?? null;
+    case 'LATEST':
+      return values.length === 0 && metric.by.length === 0 ? null : values.reduce(add, ZERO);
     case 'MAXIMUM':
       return values.toSorted(compare).at(-1) ?? null;
   }

@@ -2,8 +2,8 @@ import { entryOn } from '../partner/entry-on.ts';
 import type { Fact } from '../partner/fact.ts';
 import type { PartnerInputs } from '../partner/partner-inputs.ts';
 import type { Rulebook } from '../rulebook/rulebook.ts';
-import type { Day } from '../values/day.ts';
-import { byContent, candidates, contributions, type Days, slotDays } from './contribution.ts';
+import type { Day, Days } from '../values/day.ts';
+import { byContent, candidates, contributions, slotDays } from './contribution.ts';
 
 /**
  * The facts that begin or cease to count for a number of the rulebook on `on`: that occur then, expire, or

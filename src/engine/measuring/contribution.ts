@@ -4,13 +4,10 @@ import { hadLeft, type Membership } from '../partner/membership.ts';
 import type { PartnerInputs } from '../partner/partner-inputs.ts';
 import type { Filter, Metric, Scope } from '../rulebook/metric.ts';
 import type { Rulebook } from '../rulebook/rulebook.ts';
-import type { Day } from '../values/day.ts';
+import type { Day, Days } from '../values/day.ts';
 import { type Fraction, ZERO } from '../values/fraction.ts';
 import { convert } from './conversion.ts';
 import { countedDays } from './window.ts';
-
-/** A half-open run of days; `until` is Infinity if it never ends. */
-export type Days = { readonly from: Day; readonly until: Day };
 
 /**
  * A fact that may count for the judged partner, on the days on which the partner that it is about belongs to
@@ -18,7 +15,7 @@ export type Days = { readonly from: Day; readonly until: Day };
  */
 export type Candidate = { readonly fact: Fact; readonly own: boolean; readonly belongs: readonly Days[] };
 
-/** A fact counts with this value, and for DISTINCT under this key, on each day of the run. */
+/** A fact counts with this value, and for DISTINCT and LATEST under this key, on each day of the run. */
 export type Contribution = Days & { readonly fact: Fact; readonly value: Fraction; readonly key: string };
 
 const ALWAYS: Days = { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
@@ -68,7 +65,7 @@ export function contributions(
   const { fact, belongs } = candidate;
   if (fact.voided || !passesAll(fact, metric.where)) return [];
   const value = valueFor(fact, metric, setting.rulebook);
-  const key = metric.aggregate === 'DISTINCT' ? keyOf(fact, metric.by) : '';
+  const key = keyOf(fact, metric.by);
   if (value === null || key === null) return [];
   const counted = countedDays(metric.window, fact.occurredOn, setting.enrolledOn);
   const days = metric.validOnly ? common(counted, validDays(fact)) : counted;
@@ -123,6 +120,7 @@ export function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** The values of the fields as one text, the same for all facts if there are no fields; null if one lacks. */
 function keyOf(fact: Fact, by: readonly string[]): string | null {
   const parts = by.map((field) => fieldText(fact, field));
   return parts.includes(null) ? null : JSON.stringify(parts);

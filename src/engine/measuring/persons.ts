@@ -1,7 +1,7 @@
 import type { PersonGroup } from '../rulebook/metric.ts';
-import type { Day } from '../values/day.ts';
+import type { Day, Days } from '../values/day.ts';
 import { assign } from '../values/matching.ts';
-import { type Candidate, type Days, includes, slotDays } from './contribution.ts';
+import { type Candidate, includes, slotDays } from './contribution.ts';
 import { daysOfChange, type Series, steps } from './series.ts';
 
 /** Which persons fill which slot of a group, over all days: for each slot its persons, ascending. */

@@ -1,5 +1,4 @@
-import type { Day } from '../values/day.ts';
-import type { Days } from './contribution.ts';
+import type { Day, Days } from '../values/day.ts';
 
 /** Something that stays the same from each of `days` until before the next one; `at` any day is cheap. */
 export type Series<T> = { readonly days: readonly Day[]; at(day: Day): T };

@@ -1,14 +1,32 @@
 import type { Fraction } from '../values/fraction.ts';
 import type { LocalizedText } from '../values/program.ts';
 
-export const AGGREGATES = ['SUM', 'COUNT', 'DISTINCT', 'AVERAGE', 'MEDIAN', 'MINIMUM', 'MAXIMUM'] as const;
+export const AGGREGATES = [
+  'SUM',
+  'COUNT',
+  'DISTINCT',
+  'AVERAGE',
+  'MEDIAN',
+  'MINIMUM',
+  'MAXIMUM',
+  'LATEST',
+] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
 
 export const PERIOD_UNITS = ['MONTH', 'QUARTER', 'HALF_YEAR', 'YEAR'] as const;
 export type PeriodUnit = (typeof PERIOD_UNITS)[number];
 
-/** Which days' facts count on a day D, by `occurredOn`; never later ones than D. */
-export type Window =
+/** How far back a window lies: in days or months, or by whole periods where it is made of complete ones. */
+export type Shift = { readonly days: number } | { readonly months: number } | { readonly periods: number };
+
+/**
+ * Which days' facts count on a day D, by `occurredOn`; never later ones than D. With a shift it is the window
+ * of an earlier day: the one before (D + 1 day) minus the shift.
+ */
+export type Window = Span & { readonly shift: Shift | null };
+
+/** A window that is not shifted. */
+export type Span =
   /** [(D + 1 day) minus the months, D + 1 day). */
   | { readonly type: 'TRAILING_MONTHS'; readonly months: number }
   /** The days that end with D. */
@@ -53,7 +71,10 @@ export type Metric = {
   readonly kind: string;
   readonly where: readonly Filter[];
   readonly aggregate: Aggregate;
-  /** The fields whose combined values DISTINCT counts; empty for other aggregates. */
+  /**
+   * The fields whose combined values are the keys: those that DISTINCT counts, and those of which LATEST adds
+   * up the latest values; empty for other aggregates, and for the one latest value.
+   */
   readonly by: readonly string[];
   readonly window: Window;
   /** Only facts valid on the day: from `occurredOn` until before `expiresOn`. */

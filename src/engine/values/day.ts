@@ -46,3 +46,6 @@ export function addMonths(day: Day, months: number): Day {
 
 /** A half-open range of days; null is open. */
 export type DayRange = { readonly from: Day | null; readonly until: Day | null };
+
+/** A half-open run of days that has an end, or Infinity for one. */
+export type Days = { readonly from: Day; readonly until: Day };

@@ -28,6 +28,10 @@ function around(kind: string, value: unknown): readonly unknown[] {
       return value.flatMap((window: unknown) =>
         around('measure', { metric: { fact: 'revenue', aggregate: 'SUM', window } }),
       );
+    case 'windows2':
+    case 'measure2':
+    case 'requirement2':
+      return around(kind.slice(0, -1), value).map((document) => ({ ...Object(document), format: 2 }));
     case 'policy':
     case 'transition':
       return [documentFor(GOLD, { [kind]: value })];
@@ -38,7 +42,7 @@ function around(kind: string, value: unknown): readonly unknown[] {
 
 describe('the page about rulebook documents', () => {
   it('has examples', () => {
-    expect(examples.length).toBe(18);
+    expect(examples.length).toBe(20);
   });
 
   it.each(examples)(

@@ -155,7 +155,8 @@ function lookedUp(partner: PartnerInputs, metric: Metric, on: Day): unknown {
       (window.from === null || fact.occurredOn >= window.from) &&
       (window.until === null || fact.occurredOn < window.until) &&
       (!metric.validOnly || fact.expiresOn === null || on < fact.expiresOn) &&
-      metric.where.every((filter) => passes(fact, filter)),
+      metric.where.every((filter) => passes(fact, filter)) &&
+      metric.by.every((field) => fieldText(fact, field) !== null),
   );
   const found = facts.map((fact) => ({
     fact,

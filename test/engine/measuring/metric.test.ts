@@ -399,3 +399,50 @@ describe('rule 15: scope', () => {
     expect(goldOn(twice, ruleFor(counts), ON).value).toBe('3');
   });
 });
+
+describe('rule 41: the latest', () => {
+  const usage = (
+    facts: readonly { on: string; value: string; subject?: string; source?: string; id?: string }[],
+  ) => {
+    const fact = factory();
+    return facts.map(({ id, ...input }) => fact('usage', { ...input, ...(id && { externalId: id }) }));
+  };
+  const latest = { fact: 'usage', aggregate: 'LATEST' };
+
+  it('is the value of the latest day, and of nothing undecided', () => {
+    const facts = usage([
+      { on: '2026-03-01', value: '40' },
+      { on: '2026-05-01', value: '7' },
+      { on: '2026-04-01', value: '90' },
+    ]);
+    expect(valueFor(latest, facts)).toBe('7');
+    expect(valueFor(latest, facts, '2026-04-30')).toBe('90');
+    expect(countedOf(latest, facts)).toEqual([['F002'], { F001: 'NOT_LATEST', F003: 'NOT_LATEST' }]);
+    expect(goldOn(partnerWith([]), ruleFor(latest), ON)).toEqual({
+      outcome: 'INSUFFICIENT_DATA',
+      value: null,
+    });
+  });
+
+  it('is told apart on one day by external id, then by source', () => {
+    const at = (id: string, source: string, value: string) => ({ on: '2026-05-01', id, source, value });
+    expect(valueFor(latest, usage([at('B', 'a', '1'), at('A', 'z', '2')]))).toBe('1');
+    expect(valueFor(latest, usage([at('B', 'y', '1'), at('B', 'z', '2'), at('B', 'x', '3')]))).toBe('2');
+  });
+
+  it('with keys is the sum of the latest of each, and of nothing 0', () => {
+    const facts = usage([
+      { on: '2026-03-01', value: '40', subject: 'north' },
+      { on: '2026-05-01', value: '7', subject: 'north' },
+      { on: '2026-01-01', value: '2.5', subject: 'south' },
+      { on: '2026-05-01', value: '100' },
+    ]);
+    const bySubject = { ...latest, by: ['subject'] };
+    expect(valueFor(bySubject, facts)).toBe('9.5');
+    expect(countedOf(bySubject, facts)).toEqual([
+      ['F003', 'F002'],
+      { F001: 'NOT_LATEST', F004: 'FILTERED_OUT' },
+    ]);
+    expect(valueFor(bySubject, [])).toBe('0');
+  });
+});

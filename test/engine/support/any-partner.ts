@@ -136,6 +136,12 @@ export const METRICS: readonly unknown[] = [
   of({ fact: 'satisfaction', aggregate: 'COUNT', window: months(3), perRespondent: 1 }),
   of({ fact: 'usage', aggregate: 'MINIMUM', window: { calendar: 'YEAR', last: 1 } }),
   of({ fact: 'usage', aggregate: 'COUNT', window: { allTime: true }, validOnDay: true }),
+  of({ ...revenue, window: { trailing: { days: 30 }, shift: { months: 12 } } }),
+  of({ ...revenue, window: { fiscal: 'QUARTER', last: 1, shift: { periods: 1 } }, scope: 'FAMILY' }),
+  of({ ...revenue, aggregate: 'COUNT', window: { anniversary: true, shift: { days: 45 } } }),
+  of({ fact: 'usage', aggregate: 'LATEST', window: months(2) }),
+  of({ fact: 'usage', aggregate: 'LATEST', by: ['subject'], window: months(12), validOnDay: true }),
+  of({ fact: 'satisfaction', aggregate: 'LATEST', window: { allTime: true }, perRespondent: 1 }),
   of({
     fact: 'certification',
     aggregate: 'DISTINCT',
@@ -154,7 +160,7 @@ export const METRICS: readonly unknown[] = [
 
 /** A rulebook that measures all of them, persons, and items. */
 export const EVERYTHING = rulebookOf({
-  format: 1,
+  format: 2,
   currencies: [
     { from: '2024-01-01', equal: { EUR: '75', USD: '100' } },
     { from: '2025-01-01', equal: { EUR: '70', USD: '100' } },

@@ -36,6 +36,9 @@ function withWindow(window: unknown): unknown {
 function withFilter(filter: unknown, metric: Parts = sum): unknown {
   return withMeasure({ metric: { ...metric, where: [filter] } });
 }
+function inFormat2(whole: unknown): unknown {
+  return { ...Object(whole), format: 2 };
+}
 function withPolicy(policy: unknown): unknown {
   return document({ policy });
 }
@@ -54,7 +57,7 @@ const DECIMAL = 'A decimal number as a text is expected here, such as "1250.5".'
 export const REFUSALS: readonly Refusal[] = [
   ['not an object', [], '', 'An object is expected here.'],
   ['no format', { tiers: tiers({ measure: { metric: sum }, atLeast: '1' }) }, '', '"format" is missing.'],
-  ['another format', document({ format: 2 }), '/format', '1 is expected here.'],
+  ['another format', document({ format: 3 }), '/format', 'One of 1, 2 is expected here.'],
   [
     'an unknown part',
     document({ tier: [] }),
@@ -147,7 +150,7 @@ export const REFUSALS: readonly Refusal[] = [
     'an unknown aggregate',
     withMetric({ aggregate: 'TOTAL' }),
     `${METRIC}/aggregate`,
-    'One of SUM, COUNT, DISTINCT, AVERAGE, MEDIAN, MINIMUM, MAXIMUM is expected here.',
+    'One of SUM, COUNT, DISTINCT, AVERAGE, MEDIAN, MINIMUM, MAXIMUM, LATEST is expected here.',
   ],
   [
     'a metric without a window',
@@ -180,6 +183,42 @@ export const REFUSALS: readonly Refusal[] = [
     'Exactly one of months, days is expected here.',
   ],
   [
+    'a shift in a document of format 1',
+    withWindow({ allTime: true, shift: { days: 1 } }),
+    `${METRIC}/window/shift`,
+    '"shift" is new in format 2: write "format": 2.',
+  ],
+  [
+    'LATEST in a document of format 1',
+    withMetric({ aggregate: 'LATEST' }),
+    `${METRIC}/aggregate`,
+    'LATEST is new in format 2: write "format": 2.',
+  ],
+  [
+    'complete periods shifted by months',
+    inFormat2(withWindow({ fiscal: 'QUARTER', last: 1, shift: { months: 3 } })),
+    `${METRIC}/window/shift`,
+    'Complete periods are shifted by whole ones: write "periods" instead of days or months.',
+  ],
+  [
+    'a running period shifted by periods',
+    inFormat2(withWindow({ fiscal: 'QUARTER', shift: { periods: 1 } })),
+    `${METRIC}/window/shift`,
+    'Only complete periods, those with "last", are shifted by "periods": write days or months.',
+  ],
+  [
+    'a shift by nothing',
+    inFormat2(withWindow({ allTime: true, shift: {} })),
+    `${METRIC}/window/shift`,
+    'Exactly one of days, months, periods is expected here.',
+  ],
+  [
+    'a sample for the latest',
+    inFormat2(withMeasure({ metric: { ...usage, aggregate: 'LATEST', minimumSample: 2 } })),
+    `${METRIC}/minimumSample`,
+    'Only an average, median, minimum or maximum has a minimum sample.',
+  ],
+  [
     'a window of no kind',
     withWindow({ rolling: 12 }),
     `${METRIC}/window`,
@@ -209,7 +248,12 @@ export const REFUSALS: readonly Refusal[] = [
     METRIC,
     'DISTINCT needs "by", the fields that tell its keys apart.',
   ],
-  ['keys without DISTINCT', withMetric({ by: ['currency'] }), `${METRIC}/by`, 'Only DISTINCT has "by".'],
+  [
+    'keys without DISTINCT',
+    withMetric({ by: ['currency'] }),
+    `${METRIC}/by`,
+    'Only DISTINCT and LATEST have "by".',
+  ],
   [
     'a key that the kind does not have',
     withMeasure({ metric: { ...heads, by: ['customer'] } }),
