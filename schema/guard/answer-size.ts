@@ -1,5 +1,11 @@
 import { RULEBOOK_LIMITS } from '../../src/engine/format/rulebook-limits.ts';
-import type { Measure, Quantifier, Requirement, Rulebook } from '../../src/engine/rulebook/rulebook.ts';
+import type {
+  Measure,
+  NamedRequirement,
+  Quantifier,
+  Requirement,
+  Rulebook,
+} from '../../src/engine/rulebook/rulebook.ts';
 
 /**
  * How many objects an answer has at most from one object down, where a rulebook decides it: for each field
@@ -67,6 +73,12 @@ function rulesSize({ tiers, specializations }: Rulebook) {
     ofCodes.set(code, size);
     return [size];
   };
+  const ofNamed = new Map<NamedRequirement, AnswerSize>();
+  const namedSize = (named: NamedRequirement): AnswerSize => {
+    const size = ofNamed.get(named) ?? ruleSize(named.requirement);
+    ofNamed.set(named, size);
+    return size;
+  };
   const ruleSize = (rule: Requirement): AnswerSize => {
     switch (rule.type) {
       case 'THRESHOLD': {
@@ -83,6 +95,11 @@ function rulesSize({ tiers, specializations }: Rulebook) {
         );
         return { type: 'CompositeRequirement', fields: { parts } };
       }
+      case 'NAMED':
+        return {
+          type: 'NamedRequirement',
+          fields: { requirement: [namedSize(rule.named)] },
+        };
       case 'SPECIALIZATION':
         return {
           type: 'SpecializationRequirement',
@@ -135,6 +152,11 @@ function proofSize({ tiers, specializations }: Rulebook) {
         );
         return { type: 'CompositeProof', fields: { parts } };
       }
+      case 'NAMED':
+        return {
+          type: 'NamedProof',
+          fields: { requirement: [requirementSize(requirement.named.requirement)] },
+        };
       case 'SPECIALIZATION': {
         const asked = requirements.get(requirement.specialization);
         return {
@@ -174,6 +196,7 @@ function proofSize({ tiers, specializations }: Rulebook) {
     if (requirement.type === 'FOR_EACH' && requirement.quantifier.rule === 'ALL') {
       return missing(requirement.body).flatMap(items);
     }
+    if (requirement.type === 'NAMED') return missing(requirement.named.requirement);
     if (requirement.type !== 'COMPOSITE') return [requirementSize(requirement)];
     const isWhole = neededOf(requirement.quantifier, requirement.parts.length) === requirement.parts.length;
     const parts = requirement.parts.filter(({ mandatory }) => mandatory || isWhole);

@@ -89,6 +89,11 @@ export const NumberProof = builder.interfaceRef<NumberSource>('NumberProof').imp
       resolve: ({ measure, rounding }) =>
         measure.value && rounding ? finite(measure.value, rounding) : measure.value,
     }),
+    isAssumed: t.boolean({
+      description:
+        'Whether the data decide nothing, and the value is the one that the rulebook gives for this case.',
+      resolve: ({ measure }) => measure.assumed,
+    }),
     range: t.field({
       type: NumberRange,
       nullable: true,
@@ -167,6 +172,7 @@ const Operator = builder.enumType('Operator', {
     MAXIMUM: { description: 'The greatest part.' },
     RATIO: { description: 'The first part divided by the second.' },
     POINTS: { description: 'Points for the only part, up to a cap.' },
+    TIMES: { description: 'The only part times a factor.' },
     CAPPED_TOTAL: { description: 'The largest total in which no part exceeds a given share.' },
     LARGEST_SHARE: { description: 'The greatest part divided by the sum of all parts.' },
   } as const satisfies Record<Of<'CALCULATION'>['measure']['operator'], { description: string }>,
@@ -180,6 +186,12 @@ builder.objectRef<Of<'CALCULATION'>>('CalculationProof').implement({
       type: Operator,
       description: 'How the number is calculated from its parts.',
       resolve: ({ measure }) => measure.operator,
+    }),
+    factor: t.field({
+      type: 'Decimal',
+      nullable: true,
+      description: 'What the only part is multiplied by, for TIMES; otherwise null.',
+      resolve: ({ measure }) => measure.factor,
     }),
     uncut: t.field({
       type: 'Decimal',

@@ -31,6 +31,7 @@ export const PROOF_TYPE_NAMES = {
   THRESHOLD: 'ThresholdProof',
   COMPOSITE: 'CompositeProof',
   SPECIALIZATION: 'SpecializationProof',
+  NAMED: 'NamedProof',
   PERSONS: 'PersonsProof',
   FOR_EACH: 'ForEachProof',
 } as const satisfies Record<Proof['type'], string>;
@@ -53,6 +54,11 @@ export const RequirementProof = builder.interfaceRef<ProofSource>('RequirementPr
       type: OutcomeType,
       description: 'Whether the data meet the requirement, miss it, or do not decide it.',
       resolve: ({ proof }) => proof.outcome,
+    }),
+    isAssumed: t.boolean({
+      description:
+        'Whether the data decide nothing, and the outcome is the one that the rulebook gives for this case.',
+      resolve: ({ proof }) => proof.assumed,
     }),
     explanation: t.string({
       description: 'The proof in one sentence with its numbers, for people.',
@@ -150,6 +156,23 @@ builder.objectRef<Of<'SPECIALIZATION'>>('SpecializationProof').implement({
   }),
 });
 
+builder.objectRef<Of<'NAMED'>>('NamedProof').implement({
+  description: 'A requirement that has a name, and that several others may use.',
+  interfaces: [RequirementProof],
+  fields: (t) => ({
+    name: t.string({
+      description: 'Its name for people, in the language asked for.',
+      args: localeArgs,
+      resolve: ({ proof }, args) => tell(proof.name, args),
+    }),
+    requirement: t.field({
+      type: RequirementProof,
+      description: 'What the name stands for, as if it were written here.',
+      resolve: ({ basis, proof }) => ({ basis, proof: proof.proof }),
+    }),
+  }),
+});
+
 const Slot = builder.objectRef<SlotProof>('SlotProof').implement({
   description: 'A number of persons with certain credentials.',
   fields: (t) => ({
@@ -228,7 +251,7 @@ builder.objectRef<Of<'FOR_EACH'>>('ForEachProof').implement({
   fields: (t) => ({
     dimension: t.string({
       description: "The fact's field that tells the items apart.",
-      resolve: ({ proof }) => proof.dimension,
+      resolve: ({ proof }) => proof.itemsOf,
     }),
     rule: t.field({
       type: RuleType,

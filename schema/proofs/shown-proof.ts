@@ -42,6 +42,9 @@ export type ProofReader = {
   placeOf(shown: RequirementProof | MeasureProof): ProofPlace;
 };
 
+/** A requirement's place, and the dimension of the item that it is judged for. */
+type Part = Pick<RequirementProof, 'path' | 'dimension'>;
+
 /** For a viewer that may be told every name. */
 export const PLAIN_READER: ProofReader = {
   show: (proof) => proof,
@@ -57,29 +60,35 @@ export function createProofReader({ rulebook, visible }: Names): ProofReader {
   const known = new Map<RequirementProof, RequirementProof>();
   const places = new Map<RequirementProof | MeasureProof, ProofPlace>();
 
-  const forEachAround = (path: string): number =>
-    rulebook.forEachs.findIndex(
+  /** What has a name of its own lies within no forEach of the document; there the dimension tells which. */
+  const forEachAround = ({ path, dimension }: Part): number => {
+    const around = rulebook.forEachs.findIndex(
       ({ forEach }) => path === forEach.path || path.startsWith(`${forEach.path}/`),
     );
+    return around >= 0
+      ? around
+      : rulebook.forEachs.findIndex(({ forEach }) => forEach.dimension === dimension);
+  };
   /**
    * What the visible facts come to where a requirement is judged; undefined where they know of no such item.
    */
-  const readingsAt = (path: string, item: string | null): Readings | undefined => {
+  const readingsAt = (part: Part, item: string | null): Readings | undefined => {
     if (item === null) return visible ?? undefined;
-    return visible?.items[forEachAround(path)]?.find((each) => each.item === item);
+    return visible?.items[forEachAround(part)]?.find((each) => each.item === item);
   };
-  const itemAt = (path: string, item: string | null): string | null => {
+  const itemAt = (part: Part, item: string | null): string | null => {
     if (item === null) return null;
-    const around = rulebook.forEachs[forEachAround(path)];
+    const around = rulebook.forEachs[forEachAround(part)];
     if (around === undefined || WHO_ANSWERED.has(around.forEach.dimension)) return MASK;
-    return visible === null || readingsAt(path, item) !== undefined ? item : MASK;
+    return visible === null || readingsAt(part, item) !== undefined ? item : MASK;
   };
   /** The persons that the visible facts would put into each slot, as many as there are in all. */
-  const slotsAt = ({ path, item, slots }: RequirementProof & { readonly type: 'PERSONS' }) => {
+  const slotsAt = (part: RequirementProof & { readonly type: 'PERSONS' }) => {
+    const { path, item, slots } = part;
     if (visible === null) return slots;
-    const scope = item === null ? rulebook.scope : rulebook.forEachs[forEachAround(path)]?.scope;
+    const scope = item === null ? rulebook.scope : rulebook.forEachs[forEachAround(part)]?.scope;
     const index = [...(scope?.groups.keys() ?? [])].findIndex((group) => group.path === path);
-    const own = readingsAt(path, item)?.persons[index] ?? [];
+    const own = readingsAt(part, item)?.persons[index] ?? [];
     return slots.map((slot, at) => ({
       ...slot,
       persons: slot.persons.map((_, place) => own[at]?.[place] ?? MASK),
@@ -99,20 +108,20 @@ export function createProofReader({ rulebook, visible }: Names): ProofReader {
     return shown;
   };
   const turn = (proof: RequirementProof): RequirementProof => {
-    const { path } = proof;
-    const item = itemAt(path, proof.item);
+    const item = itemAt(proof, proof.item);
     switch (proof.type) {
       case 'THRESHOLD':
         return { ...proof, item, actual: showMeasure(proof.actual, item) };
       case 'COMPOSITE':
         return { ...proof, item, parts: proof.parts.map((part) => ({ ...part, proof: show(part.proof) })) };
       case 'SPECIALIZATION':
+      case 'NAMED':
         return { ...proof, item, proof: show(proof.proof) };
       case 'PERSONS':
         return { ...proof, item, slots: slotsAt(proof) };
       case 'FOR_EACH': {
         const items = proof.items.map((each) => ({
-          item: itemAt(path, each.item) ?? each.item,
+          item: itemAt(proof, each.item) ?? each.item,
           where: show(each.where),
           proof: show(each.proof),
         }));
@@ -128,7 +137,7 @@ export function createProofReader({ rulebook, visible }: Names): ProofReader {
   };
   const showAll = (proofs: readonly RequirementProof[]): readonly RequirementProof[] => {
     const ofForEach = Map.groupBy(proofs.map(show), (proof) =>
-      proof.item === null ? proof : forEachAround(proof.path),
+      proof.item === null ? proof : forEachAround(proof),
     );
     return [...ofForEach.values()].flatMap((parts) => parts.sort(maskedLast));
   };

@@ -25,6 +25,7 @@ export const REQUIREMENT_TYPE_NAMES = {
   THRESHOLD: 'ThresholdRequirement',
   COMPOSITE: 'CompositeRequirement',
   SPECIALIZATION: 'SpecializationRequirement',
+  NAMED: 'NamedRequirement',
   PERSONS: 'PersonsRequirement',
   FOR_EACH: 'ForEachRequirement',
 } as const satisfies Record<Rule['type'], string>;
@@ -154,6 +155,23 @@ builder.objectRef<Of<'SPECIALIZATION'>>('SpecializationRequirement').implement({
       type: Specialization,
       description: 'The specialization, as the rulebook defines it.',
       resolve: ({ source, rule }) => specializationNamed(source, rule.specialization),
+    }),
+  }),
+});
+
+builder.objectRef<Of<'NAMED'>>('NamedRequirement').implement({
+  description: 'A requirement that has a name, and that several others may use.',
+  interfaces: [Requirement],
+  fields: (t) => ({
+    name: t.string({
+      description: 'Its name for people, in the language asked for.',
+      args: localeArgs,
+      resolve: ({ rule }, args) => tell(rule.named.name, args),
+    }),
+    requirement: t.field({
+      type: Requirement,
+      description: 'What the name stands for, as if it were written here.',
+      resolve: ({ source, rule }) => ({ source, rule: rule.named.requirement }),
     }),
   }),
 });

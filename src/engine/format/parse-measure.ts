@@ -2,6 +2,7 @@ import { type BuiltInKind, factTypeOf } from '../rulebook/fact-type.ts';
 import type { Metric } from '../rulebook/metric.ts';
 import type { Measure, PointScale, RegionalNumber } from '../rulebook/rulebook.ts';
 import { compare, type Fraction, ONE, ZERO } from '../values/fraction.ts';
+import { isObject } from '../values/is-object.ts';
 import { LONGEST_NAME } from '../values/naming-text.ts';
 import type { LocalizedText } from '../values/program.ts';
 import { unreachable } from '../values/unreachable.ts';
@@ -10,7 +11,17 @@ import { metricShape } from './parse-metric.ts';
 import { namedRecord } from './record-shape.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
 import { decimal, positiveDecimal, text, writing } from './scalar-shape.ts';
-import { byKey, list, mapped, object, optional, reference, type Shape, textOr } from './shape.ts';
+import {
+  byKey,
+  list,
+  mapped,
+  object,
+  optional,
+  optionalSince2,
+  reference,
+  type Shape,
+  textOr,
+} from './shape.ts';
 
 const NAMES_OF_KINDS: Readonly<Record<BuiltInKind, LocalizedText>> = {
   revenue: { en: 'revenue', de: 'Umsatz' },
@@ -38,8 +49,28 @@ export const regionalNumberShape: Shape<RegionalNumber> = textOr<RegionalNumber>
 /** A measure by its name, or written out. */
 export const measureShape: Shape<Measure> = reference('measure', () => measureOrName);
 
-const common = { name: optional(localizedTextShape) };
+const common = { name: optional(localizedTextShape), otherwise: optionalSince2(decimal) };
 const parts = list(measureShape, 'measureParts', 1);
+
+const factor = mapped(decimal, (value, path, reading) =>
+  compare(value, ZERO) === 0 ? reading.refuse(path, 'A part that counts 0 times adds nothing.') : value,
+);
+
+const timesShape: Shape<Measure> = object(
+  { ...common, times: factor, of: measureShape },
+  ({ name, otherwise = null, times, of }, path, reading) =>
+    reading.allows(2, '"times"', `${path}/times`)
+      ? { path, name: name ?? of.name, unit: of.unit, otherwise, type: 'TIMES', parts: [of], factor: times }
+      : undefined,
+);
+
+/** A part of a sum: a measure, or one that counts several times. */
+const summandShape: Shape<Measure> = {
+  schema: { anyOf: [timesShape.schema, measureShape.schema] },
+  read: (value, path, reading) =>
+    (isObject(value) && Object.hasOwn(value, 'times') ? timesShape : measureShape).read(value, path, reading),
+};
+const summands = list(summandShape, 'measureParts', 1);
 
 const linear = object({ points: regionalNumberShape, per: positiveDecimal }, (scale, path, reading) =>
   everyRegion(scale.points, (points) => compare(points, ZERO) >= 0)
@@ -94,73 +125,133 @@ const share = mapped(decimal, (value, path, reading) =>
     : reading.refuse(path, 'A share is above 0 and at most 1; 40 % is "0.4".'),
 );
 
-const writtenOut: Shape<Measure> = byKey<Measure>({
-  metric: object({ ...common, metric: metricShape }, ({ name, metric: read }, path, reading) => {
-    const { metric, minimumSample } = read;
-    const unit = metricUnit(read.metric, reading);
-    return {
-      path,
-      name: name ?? kindName(metric.kind, reading),
-      unit,
-      type: 'METRIC',
-      metric,
-      minimumSample,
-    };
-  }),
-  constant: object({ ...common, constant: regionalNumberShape }, ({ name, constant }, path) => ({
-    path,
-    name: name ?? { en: 'a fixed number', de: 'eine feste Zahl' },
-    unit: null,
-    type: 'CONSTANT',
-    value: constant,
-  })),
-  maximumShare: object(
-    { ...common, sum: parts, maximumShare: share },
-    ({ name, sum, maximumShare }, path, reading) => {
-      const unit = commonUnit(sum, `${path}/sum`, reading);
-      if (unit === undefined) return undefined;
-      const named = name ?? { en: 'total with a maximum share', de: 'Summe mit Höchstanteil' };
-      return { path, name: named, unit, type: 'CAPPED_TOTAL', parts: sum, maximumShare };
+const anyMeasure: Shape<Measure> = byKey<Measure>({
+  metric: object(
+    { ...common, metric: metricShape },
+    ({ name, otherwise = null, metric: read }, path, reading) => {
+      const { metric, minimumSample } = read;
+      const unit = metricUnit(read.metric, reading);
+      return {
+        path,
+        name: name ?? kindName(metric.kind, reading),
+        unit,
+        otherwise,
+        type: 'METRIC',
+        metric,
+        minimumSample,
+      };
     },
   ),
-  sum: object({ ...common, sum: parts }, ({ name, sum }, path, reading) => {
+  constant: object(
+    { ...common, constant: regionalNumberShape },
+    ({ name, otherwise = null, constant }, path) => ({
+      path,
+      name: name ?? { en: 'a fixed number', de: 'eine feste Zahl' },
+      unit: null,
+      otherwise,
+      type: 'CONSTANT',
+      value: constant,
+    }),
+  ),
+  maximumShare: object(
+    { ...common, sum: summands, maximumShare: share },
+    ({ name, otherwise = null, sum, maximumShare }, path, reading) => {
+      const unit = commonUnit(sum, `${path}/sum`, reading);
+      if (unit === undefined || !areAllAdded(sum, `${path}/sum`, reading)) return undefined;
+      const named = name ?? { en: 'total with a maximum share', de: 'Summe mit Höchstanteil' };
+      return { path, name: named, unit, otherwise, type: 'CAPPED_TOTAL', parts: sum, maximumShare };
+    },
+  ),
+  sum: object({ ...common, sum: summands }, ({ name, otherwise = null, sum }, path, reading) => {
     const unit = commonUnit(sum, `${path}/sum`, reading);
     if (unit === undefined) return undefined;
-    return { path, name: name ?? { en: 'sum', de: 'Summe' }, unit, type: 'SUM', parts: sum };
+    return { path, name: name ?? { en: 'sum', de: 'Summe' }, unit, otherwise, type: 'SUM', parts: sum };
   }),
-  minimum: object({ ...common, minimum: parts }, ({ name, minimum }, path, reading) => {
+  minimum: object({ ...common, minimum: parts }, ({ name, otherwise = null, minimum }, path, reading) => {
     const unit = commonUnit(minimum, `${path}/minimum`, reading);
     if (unit === undefined) return undefined;
     const named = name ?? { en: 'least', de: 'Minimum' };
-    return { path, name: named, unit, type: 'MINIMUM', parts: minimum };
+    return { path, name: named, unit, otherwise, type: 'MINIMUM', parts: minimum };
   }),
-  maximum: object({ ...common, maximum: parts }, ({ name, maximum }, path, reading) => {
+  maximum: object({ ...common, maximum: parts }, ({ name, otherwise = null, maximum }, path, reading) => {
     const unit = commonUnit(maximum, `${path}/maximum`, reading);
     if (unit === undefined) return undefined;
     const named = name ?? { en: 'greatest', de: 'Maximum' };
-    return { path, name: named, unit, type: 'MAXIMUM', parts: maximum };
+    return { path, name: named, unit, otherwise, type: 'MAXIMUM', parts: maximum };
   }),
-  largestShare: object({ ...common, largestShare: parts }, ({ name, largestShare }, path, reading) => {
-    const unit = commonUnit(largestShare, `${path}/largestShare`, reading);
-    if (unit === undefined) return undefined;
-    const named = name ?? { en: 'largest share', de: 'größter Anteil' };
-    return { path, name: named, unit: '%', type: 'LARGEST_SHARE', parts: largestShare };
-  }),
+  largestShare: object(
+    { ...common, largestShare: parts },
+    ({ name, otherwise = null, largestShare }, path, reading) => {
+      const unit = commonUnit(largestShare, `${path}/largestShare`, reading);
+      if (unit === undefined) return undefined;
+      const named = name ?? { en: 'largest share', de: 'größter Anteil' };
+      return { path, name: named, unit: '%', otherwise, type: 'LARGEST_SHARE', parts: largestShare };
+    },
+  ),
   ratio: object(
     { ...common, ratio: object({ of: measureShape, to: measureShape }, (sides) => sides) },
-    ({ name, ratio: { of, to } }, path) => ({
+    ({ name, otherwise = null, ratio: { of, to } }, path) => ({
       path,
       name: name ?? { en: 'ratio', de: 'Verhältnis' },
       unit: of.unit === to.unit ? '%' : null,
+      otherwise,
       type: 'RATIO',
       parts: [of, to],
     }),
   ),
-  points: object({ ...common, points: pointsShape }, ({ name, points: { of, scale, cap } }, path) => {
-    const named = name ?? of.name;
-    return { path, name: named, unit: 'points', type: 'POINTS', parts: [of], scale, cap };
-  }),
+  points: object(
+    { ...common, points: pointsShape },
+    ({ name, otherwise = null, points: { of, scale, cap } }, path) => {
+      const named = name ?? of.name;
+      return { path, name: named, unit: 'points', otherwise, type: 'POINTS', parts: [of], scale, cap };
+    },
+  ),
 });
+
+/** A measure that is written out. */
+const writtenOut: Shape<Measure> = mapped(anyMeasure, (measure, path, reading) =>
+  measure.otherwise !== null && isAlwaysDecided({ ...measure, otherwise: null }, new Map())
+    ? reading.refuse(`${path}/otherwise`, 'The data always decide this measure, so nothing stands in for it.')
+    : measure,
+);
+
+/** Whether there is no partner for which the data leave the measure open. */
+function isAlwaysDecided(measure: Measure, known: Map<Measure, boolean>): boolean {
+  const before = known.get(measure);
+  if (before !== undefined) return before;
+  const decided = measure.otherwise !== null || isDecidedByForm(measure, known);
+  known.set(measure, decided);
+  return decided;
+}
+
+function isDecidedByForm(measure: Measure, known: Map<Measure, boolean>): boolean {
+  switch (measure.type) {
+    case 'CONSTANT':
+      return true;
+    case 'METRIC': {
+      const { aggregate, by } = measure.metric;
+      return ['SUM', 'COUNT', 'DISTINCT'].includes(aggregate) || (aggregate === 'LATEST' && by.length > 0);
+    }
+    case 'RATIO':
+      return false;
+    case 'SUM':
+    case 'MINIMUM':
+    case 'MAXIMUM':
+    case 'POINTS':
+    case 'TIMES':
+    case 'CAPPED_TOTAL':
+    case 'LARGEST_SHARE':
+      return measure.parts.every((part) => isAlwaysDecided(part, known));
+  }
+}
+
+/** A share of a total is one of parts that add to it. */
+function areAllAdded(sum: readonly Measure[], path: string, reading: RulebookReading): boolean {
+  const index = sum.findIndex((part) => part.type === 'TIMES' && compare(part.factor, ZERO) < 0);
+  if (index < 0) return true;
+  reading.refuse(`${path}/${index}/times`, 'No part with a maximum share is subtracted.');
+  return false;
+}
 
 const measureOrName: Shape<Measure> = textOr<Measure>(
   mapped(text(MEASURE_NAME, 'the name of a measure'), (name, path, reading) =>

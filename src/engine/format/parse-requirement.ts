@@ -1,14 +1,15 @@
 import { itemScope, metricsOf } from '../rulebook/measuring-scope.ts';
 import type { Slot } from '../rulebook/metric.ts';
-import type { ForEach, Quantifier, Requirement, Threshold } from '../rulebook/rulebook.ts';
+import type { ForEach, NamedRequirement, Quantifier, Requirement, Threshold } from '../rulebook/rulebook.ts';
 import { COMPARISONS } from '../values/comparison.ts';
 import { checkBounds } from './check-bound.ts';
-import { localizedTextShape, measureShape, regionalNumberShape } from './parse-measure.ts';
+import { localizedTextShape, MEASURE_NAME, measureShape, regionalNumberShape } from './parse-measure.ts';
 import { checkField, checkFilters, fieldShape, scopeShape, whereShape } from './parse-metric.ts';
-import { pointer } from './problem.ts';
+import { lastKey, pointer } from './problem.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
-import { integer, name, text } from './scalar-shape.ts';
-import { byKey, list, object, optional, reference, type Shape } from './shape.ts';
+import type { RulebookReading } from './rulebook-reading.ts';
+import { choice, integer, name, text } from './scalar-shape.ts';
+import { byKey, list, object, optional, optionalSince2, reference, type Shape } from './shape.ts';
 
 /** A code of a tier or a specialization. */
 export const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
@@ -17,8 +18,12 @@ export const codeShape = text(CODE, 'a code in capitals, such as "GOLD"');
 /** A condition of a tier or a specialization. */
 export const requirementShape: Shape<Requirement> = reference('requirement', () => anyRequirement);
 
+/** What decides where the data do not. */
+const common = { otherwise: optionalSince2(choice(['MET', 'UNMET'])) };
+
 const threshold: Shape<Threshold> = object(
   {
+    ...common,
     measure: measureShape,
     unit: optional(name(64)),
     atLeast: optional(regionalNumberShape),
@@ -26,7 +31,7 @@ const threshold: Shape<Threshold> = object(
     atMost: optional(regionalNumberShape),
     below: optional(regionalNumberShape),
   },
-  ({ measure, unit, ...bounds }, path, reading) => {
+  ({ measure, unit, otherwise = null, ...bounds }, path, reading) => {
     if (unit !== undefined && unit !== measure.unit) {
       const actual = measure.unit ?? 'no unit';
       return reading.refuse(pointer(path, 'unit'), `The measure has ${actual}, the threshold ${unit}.`);
@@ -35,7 +40,7 @@ const threshold: Shape<Threshold> = object(
       const required = bounds[key];
       if (required === undefined) continue;
       checkBounds(measure, comparison, required, pointer(path, key), reading);
-      return { type: 'THRESHOLD', path, measure, comparison, required };
+      return { type: 'THRESHOLD', path, otherwise, measure, comparison, required };
     }
     return undefined;
   },
@@ -68,12 +73,13 @@ const needShape: Shape<Quantifier> = {
 
 const forEachShape: Shape<Requirement> = object(
   {
+    ...common,
     forEach: object(
       { dimension: fieldShape, where: threshold, need: needShape, body: requirementShape },
       (fields) => fields,
     ),
   },
-  ({ forEach: { dimension, where, need, body } }, path, reading): ForEach | undefined => {
+  ({ otherwise = null, forEach: { dimension, where, need, body } }, path, reading): ForEach | undefined => {
     const at = pointer(path, 'forEach');
     if (holdsForEach(body)) return reading.refuse(pointer(at, 'body'), 'A forEach holds no other forEach.');
     if (metricsOf(where.measure).length === 0) {
@@ -85,25 +91,28 @@ const forEachShape: Shape<Requirement> = object(
     const kinds = new Set([...metrics.keys()].map(({ kind }) => kind));
     if (groups.size > 0) kinds.add('certification');
     for (const kind of kinds) checkField(dimension, kind, pointer(at, 'dimension'), reading);
-    return { type: 'FOR_EACH', path, dimension, where, quantifier: need, body };
+    return { type: 'FOR_EACH', path, otherwise, dimension, where, quantifier: need, body };
   },
 );
 
 const anyRequirement: Shape<Requirement> = byKey<Requirement>({
   measure: threshold,
-  allOf: object({ allOf: list(requirementShape, 'requirementParts', 1) }, ({ allOf }, path) =>
-    composite(path, { rule: 'ALL' }, allOf),
+  allOf: object(
+    { ...common, allOf: list(requirementShape, 'requirementParts', 1) },
+    ({ otherwise = null, allOf }, path) => composite({ path, otherwise }, { rule: 'ALL' }, allOf),
   ),
-  anyOf: object({ anyOf: list(requirementShape, 'requirementParts', 1) }, ({ anyOf }, path) =>
-    composite(path, { rule: 'ANY' }, anyOf),
+  anyOf: object(
+    { ...common, anyOf: list(requirementShape, 'requirementParts', 1) },
+    ({ otherwise = null, anyOf }, path) => composite({ path, otherwise }, { rule: 'ANY' }, anyOf),
   ),
   of: object(
     {
+      ...common,
       atLeast: integer(1, 1_000),
       mandatory: optional(list(requirementShape, 'requirementParts', 1)),
       of: list(requirementShape, 'requirementParts'),
     },
-    ({ atLeast, mandatory = [], of }, path, reading) => {
+    ({ otherwise = null, atLeast, mandatory = [], of }, path, reading) => {
       const available = mandatory.length + of.length;
       if (atLeast > available) {
         return reading.refuse(
@@ -111,30 +120,55 @@ const anyRequirement: Shape<Requirement> = byKey<Requirement>({
           `${atLeast} are needed, but there are only ${available}.`,
         );
       }
-      return composite(path, { rule: 'AT_LEAST', needed: atLeast }, of, mandatory);
+      return composite({ path, otherwise }, { rule: 'AT_LEAST', needed: atLeast }, of, mandatory);
     },
   ),
-  specialization: object({ specialization: codeShape }, ({ specialization }, path, reading) =>
-    reading.hasSpecialization(specialization, pointer(path, 'specialization'))
-      ? { type: 'SPECIALIZATION', path, specialization }
-      : undefined,
+  specialization: object(
+    { ...common, specialization: codeShape },
+    ({ otherwise = null, specialization }, path, reading) =>
+      reading.hasSpecialization(specialization, pointer(path, 'specialization'))
+        ? { type: 'SPECIALIZATION', path, otherwise, specialization }
+        : undefined,
   ),
   persons: object(
     { persons: list(slotShape, 'slots', 1), scope: optional(scopeShape) },
     ({ persons: slots, scope = 'OWN' }, path, reading) => {
       const persons = slots.reduce((sum, { count }) => sum + count, 0);
       if (!reading.within(persons, 'persons', pointer(path, 'persons'))) return undefined;
-      return { type: 'PERSONS', path, group: { path, scope, slots } };
+      return { type: 'PERSONS', path, otherwise: null, group: { path, scope, slots } };
     },
   ),
   forEach: forEachShape,
+  requirement: object(
+    { ...common, requirement: text(MEASURE_NAME, 'the name of a requirement') },
+    ({ otherwise = null, requirement }, path, reading) => {
+      if (!reading.allows(2, '"requirement"', pointer(path, 'requirement'))) return undefined;
+      const named = reading.requirementNamed(requirement, pointer(path, 'requirement'));
+      return named && { type: 'NAMED', path, otherwise, named };
+    },
+  ),
 });
 
+/** A requirement with a name for people, as the document's `requirements` have them. */
+const namedShape: Shape<NamedRequirement> = object(
+  { name: localizedTextShape, requirement: requirementShape },
+  (fields, path) => ({ key: lastKey(path), ...fields }),
+);
+
+/** Reads one of the document's named requirements. */
+export function readRequirement(
+  value: unknown,
+  path: string,
+  reading: RulebookReading,
+): NamedRequirement | undefined {
+  return namedShape.read(value, path, reading);
+}
+
 /** What the published schema has under `$defs`. */
-export const requirementDefinitions = { requirement: anyRequirement.schema };
+export const requirementDefinitions = { requirement: anyRequirement.schema, named: namedShape.schema };
 
 function composite(
-  path: string,
+  common: Pick<Requirement, 'path' | 'otherwise'>,
   quantifier: Quantifier,
   parts: readonly Requirement[],
   mandatory: readonly Requirement[] = [],
@@ -143,15 +177,22 @@ function composite(
     ...mandatory.map((requirement) => ({ mandatory: true, requirement })),
     ...parts.map((requirement) => ({ mandatory: false, requirement })),
   ];
-  return { type: 'COMPOSITE', path, quantifier, parts: marked };
+  return { ...common, type: 'COMPOSITE', quantifier, parts: marked };
 }
 
-function holdsForEach(requirement: Requirement): boolean {
+/** Looks into a named requirement once, however often it is used. */
+function holdsForEach(requirement: Requirement, seen = new Set<NamedRequirement>()): boolean {
   switch (requirement.type) {
     case 'FOR_EACH':
       return true;
     case 'COMPOSITE':
-      return requirement.parts.some((part) => holdsForEach(part.requirement));
+      return requirement.parts.some((part) => holdsForEach(part.requirement, seen));
+    case 'NAMED': {
+      const { named } = requirement;
+      if (seen.has(named)) return false;
+      seen.add(named);
+      return holdsForEach(named.requirement, seen);
+    }
     case 'THRESHOLD':
     case 'PERSONS':
     case 'SPECIALIZATION':

@@ -4,6 +4,7 @@ import type {
   CurrencyTable,
   Measure,
   MeasuringScope,
+  NamedRequirement,
   Requirement,
   Rulebook,
   Specialization,
@@ -14,14 +15,14 @@ import { toStoredName } from '../values/naming-text.ts';
 import type { ProgramSettings } from '../values/program.ts';
 import { localizedTextShape, MEASURE_NAME, readMeasure } from './parse-measure.ts';
 import { policyShape, transitionShape } from './parse-policy.ts';
-import { CODE, codeShape, requirementShape } from './parse-requirement.ts';
+import { CODE, codeShape, readRequirement, requirementShape } from './parse-requirement.ts';
 import { lastKey, type Problem, pointer } from './problem.ts';
 import { record } from './record-shape.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
 import { FORMATS, namedCircle, type RulebookReading, startReading } from './rulebook-reading.ts';
 import { excessOf } from './rulebook-size.ts';
 import { choice, date, positiveDecimal, writing } from './scalar-shape.ts';
-import { list, mapped, object, optional, type Shape } from './shape.ts';
+import { list, mapped, object, optional, optionalSince2, type Shape } from './shape.ts';
 
 export type ParsedRulebook =
   | { readonly ok: true; readonly rulebook: Rulebook }
@@ -97,6 +98,12 @@ const namedMeasure: Shape<Measure> = {
   read: (_value, path, reading) => reading.measureNamed(toStoredName(lastKey(path)), path),
 };
 
+/** One of the document's named requirements, read once as measures are. */
+const namedRequirement: Shape<NamedRequirement> = {
+  schema: { $ref: '#/$defs/named' },
+  read: (_value, path, reading) => reading.requirementNamed(toStoredName(lastKey(path)), path),
+};
+
 const remapShape = record(CODE, 'the code of a tier', 'remappedTiers', codeShape);
 
 const documentShape: Shape<Rulebook> = object(
@@ -105,13 +112,18 @@ const documentShape: Shape<Rulebook> = object(
     note: optional(writing(2_000, 'LINES')),
     currencies: optional(currenciesShape),
     measures: optional(record(MEASURE_NAME, 'the name of a measure', 'measures', namedMeasure)),
+    requirements: optionalSince2(
+      record(MEASURE_NAME, 'the name of a requirement', 'namedRequirements', namedRequirement),
+    ),
     tiers: tiersShape,
     specializations: optional(specializationsShape),
     policy: optional(policyShape),
     transition: optional(transitionShape),
     remap: optional(remapShape),
   },
-  ({ currencies = [], measures, tiers, specializations = [], policy, transition, remap }, path, reading) => {
+  (fields, path, reading) => {
+    const { currencies = [], measures, requirements, tiers, specializations = [], ...others } = fields;
+    const { policy, transition, remap } = others;
     const codes = new Set(tiers.map((tier) => tier.code));
     for (const [old, code] of remap ?? []) {
       if (codes.has(code)) continue;
@@ -124,6 +136,7 @@ const documentShape: Shape<Rulebook> = object(
       fiscalYearFirstMonth,
       currencies,
       measures: measures ?? new Map(),
+      requirements: requirements ?? new Map(),
       tiers,
       specializations,
       policy: policy ?? PLAIN_POLICY,
@@ -157,7 +170,7 @@ export function readPublishedRulebook(document: unknown, program: ProgramSetting
 }
 
 function read(document: unknown, program: ProgramSettings, isPublished: boolean): ParsedRulebook {
-  const reading = startReading({ document, program, isPublished, readMeasure });
+  const reading = startReading({ document, program, isPublished, readMeasure, readRequirement });
   const rulebook = documentShape.read(document, '', reading);
   if (rulebook !== undefined && !isPublished) refuseExcess(rulebook, reading);
   const problemCount = reading.problemCount();
@@ -185,7 +198,7 @@ function refuseExcess(rulebook: Rulebook, reading: RulebookReading): void {
   if (tooLarge !== null) reading.refuse(tooLarge.path, tooLarge.message);
 }
 
-function countRequirements({ tiers, specializations }: Rulebook): number {
+function countRequirements({ requirements, tiers, specializations }: Rulebook): number {
   const count = (requirement: Requirement): number => {
     switch (requirement.type) {
       case 'COMPOSITE':
@@ -195,10 +208,11 @@ function countRequirements({ tiers, specializations }: Rulebook): number {
       case 'THRESHOLD':
       case 'PERSONS':
       case 'SPECIALIZATION':
+      case 'NAMED':
         return 1;
     }
   };
-  return [...tiers, ...specializations].reduce(
+  return [...requirements.values(), ...tiers, ...specializations].reduce(
     (sum, { requirement }) => sum + (requirement === null ? 0 : count(requirement)),
     0,
   );
@@ -261,17 +275,23 @@ function refuseCycles(
 
 /** Each once, however often it is asked for. */
 function requiredBy(requirement: Requirement): ReadonlySet<string> {
-  return new Set(specializationsIn(requirement));
+  return new Set(specializationsIn(requirement, new Set()));
 }
 
-function specializationsIn(requirement: Requirement): readonly string[] {
+function specializationsIn(requirement: Requirement, seen: Set<NamedRequirement>): readonly string[] {
   switch (requirement.type) {
     case 'SPECIALIZATION':
       return [requirement.specialization];
     case 'COMPOSITE':
-      return requirement.parts.flatMap((part) => specializationsIn(part.requirement));
+      return requirement.parts.flatMap((part) => specializationsIn(part.requirement, seen));
     case 'FOR_EACH':
-      return specializationsIn(requirement.body);
+      return specializationsIn(requirement.body, seen);
+    case 'NAMED': {
+      const { named } = requirement;
+      if (seen.has(named)) return [];
+      seen.add(named);
+      return specializationsIn(named.requirement, seen);
+    }
     case 'THRESHOLD':
     case 'PERSONS':
       return [];

@@ -43,6 +43,8 @@ export const RULEBOOK_LIMITS = {
   specializations: 100,
   /** Measures with a name. */
   measures: 500,
+  /** Requirements with a name. */
+  namedRequirements: 200,
   /** Different metrics that are counted, those within each forEach apart. */
   metrics: 100,
   /** Groups of persons that are assigned, those within each forEach apart. */

@@ -1,5 +1,5 @@
 import type { Filter, Metric, Window } from '../rulebook/metric.ts';
-import type { Measure } from '../rulebook/rulebook.ts';
+import type { Measure, NamedRequirement } from '../rulebook/rulebook.ts';
 import { fractionToText } from '../values/fraction.ts';
 import { isObject } from '../values/is-object.ts';
 import { findTextProblem, readName, toStoredName } from '../values/naming-text.ts';
@@ -49,6 +49,8 @@ export type RulebookReading = {
    * in a cycle.
    */
   measureNamed(name: string, path: string): Measure | undefined;
+  /** The same for a named requirement. */
+  requirementNamed(name: string, path: string): NamedRequirement | undefined;
   /** Whether the document has a specialization with this code; refused at `path` if not. */
   hasSpecialization(code: string, path: string): boolean;
   /** Whether a measure is made of constants alone. */
@@ -66,6 +68,12 @@ type ReadingOptions = {
   readonly isPublished: boolean;
   /** The reader of measures. */
   readonly readMeasure: (value: unknown, path: string, reading: RulebookReading) => Measure | undefined;
+  /** The reader of named requirements. */
+  readonly readRequirement: (
+    value: unknown,
+    path: string,
+    reading: RulebookReading,
+  ) => NamedRequirement | undefined;
 };
 
 /** Starts a reading of a document. */
@@ -74,13 +82,9 @@ export function startReading({
   program,
   isPublished,
   readMeasure,
+  readRequirement,
 }: ReadingOptions): RulebookReading {
   const problems: Problem[] = [];
-  const rawMeasures = new Map(
-    Object.entries(isObject(document) && isObject(document.measures) ? document.measures : {}).map(
-      ([key, raw]) => [toStoredName(key), { key, raw }],
-    ),
-  );
   const rawSpecializations =
     isObject(document) && Array.isArray(document.specializations) ? document.specializations : [];
   const codes = new Set(
@@ -88,8 +92,6 @@ export function startReading({
       isObject(raw) && typeof raw.code === 'string' ? toStoredName(raw.code) : undefined,
     ),
   );
-  const measures = new Map<string, Measure | undefined>();
-  const underway: string[] = [];
   const metrics = new Map<string, Metric>();
   const bare = new Map<Measure, boolean>();
   const ranges = new Map<Measure, ValueRange>();
@@ -136,20 +138,8 @@ export function startReading({
         depth -= 1;
       }
     },
-    measureNamed(name, path) {
-      const found = rawMeasures.get(name);
-      if (found === undefined) return reading.refuse(path, `There is no measure named ${quoted(name)}.`);
-      if (underway.includes(name)) {
-        const circle = namedCircle([...underway.slice(underway.indexOf(name)), name]);
-        return reading.refuse(path, `The measure "${name}" is defined by itself: ${circle}.`);
-      }
-      if (!measures.has(name)) {
-        underway.push(name);
-        measures.set(name, readMeasure(found.raw, pointer('/measures', found.key), reading));
-        underway.pop();
-      }
-      return measures.get(name);
-    },
+    measureNamed: namedParts('measures', 'measure', readMeasure),
+    requirementNamed: namedParts('requirements', 'requirement', readRequirement),
     hasSpecialization(code, path) {
       if (codes.has(code)) return true;
       reading.refuse(path, `There is no specialization with the code ${quoted(code)}.`);
@@ -179,6 +169,34 @@ export function startReading({
     },
   };
   return reading;
+
+  /** Finds the parts under `list` of the document by name, and reads each when it is first asked for. */
+  function namedParts<T>(
+    list: 'measures' | 'requirements',
+    what: string,
+    read: (value: unknown, path: string, reading: RulebookReading) => T | undefined,
+  ): (name: string, path: string) => T | undefined {
+    const listed = isObject(document) ? document[list] : undefined;
+    const raws = new Map(
+      Object.entries(isObject(listed) ? listed : {}).map(([key, raw]) => [toStoredName(key), { key, raw }]),
+    );
+    const parts = new Map<string, T | undefined>();
+    const underway: string[] = [];
+    return (name, path) => {
+      const found = raws.get(name);
+      if (found === undefined) return reading.refuse(path, `There is no ${what} named ${quoted(name)}.`);
+      if (underway.includes(name)) {
+        const circle = namedCircle([...underway.slice(underway.indexOf(name)), name]);
+        return reading.refuse(path, `The ${what} "${name}" is defined by itself: ${circle}.`);
+      }
+      if (!parts.has(name)) {
+        underway.push(name);
+        parts.set(name, read(found.raw, pointer(`/${list}`, found.key), reading));
+        underway.pop();
+      }
+      return parts.get(name);
+    };
+  }
 }
 
 /** The names of a circle from the first one back to it, those in the middle left out where they are many. */

@@ -1,4 +1,4 @@
-import type { Measure, Requirement, Rulebook } from '../rulebook/rulebook.ts';
+import type { Measure, NamedRequirement, Requirement, Rulebook } from '../rulebook/rulebook.ts';
 import type { Problem } from './problem.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
 
@@ -30,10 +30,14 @@ const MOST_COUNTED = 1_000_000_000;
  * specialization is visited once, however often it is used. References are followed no deeper than when the
  * document was read.
  */
-function rulebookSize({ measures, specializations, tiers }: Rulebook, allowed: AllowedSize): RulebookSize {
+function rulebookSize(
+  { measures, requirements: named, specializations, tiers }: Rulebook,
+  allowed: AllowedSize,
+): RulebookSize {
   const requirements = new Map(specializations.map(({ code, requirement }) => [code, requirement]));
   const ofMeasures = new Map<Measure, UnfoldedSize>();
   const ofSpecializations = new Map<string, UnfoldedSize>();
+  const ofNamed = new Map<NamedRequirement, UnfoldedSize>();
   const { partsPerItem = Number.POSITIVE_INFINITY } = allowed;
   let culprit: RulebookSize['culprit'] = null;
   let perItem = 0;
@@ -74,6 +78,11 @@ function rulebookSize({ measures, specializations, tiers }: Rulebook, allowed: A
           1,
           requirement.parts.map((part) => sizeOf(part.requirement)),
         );
+      case 'NAMED': {
+        const size = ofNamed.get(requirement.named) ?? sizeOf(requirement.named.requirement);
+        ofNamed.set(requirement.named, size);
+        return around(1, [size]);
+      }
       case 'SPECIALIZATION':
         return around(1, [sizeOfSpecialization(requirement.specialization)]);
       case 'PERSONS': {
@@ -92,6 +101,7 @@ function rulebookSize({ measures, specializations, tiers }: Rulebook, allowed: A
   };
 
   for (const measure of measures.values()) sizeOfMeasure(measure);
+  for (const each of named.values()) ofNamed.set(each, sizeOf(each.requirement));
   const all = [
     ...specializations.map(({ code }) => sizeOfSpecialization(code)),
     ...tiers.map(({ requirement }) => (requirement === null ? { parts: 1, depth: 0 } : sizeOf(requirement))),
@@ -139,6 +149,7 @@ function ownParts(measure: Measure): number {
     case 'MAXIMUM':
     case 'RATIO':
     case 'CAPPED_TOTAL':
+    case 'TIMES':
     case 'LARGEST_SHARE':
       return 0;
   }

@@ -10,6 +10,7 @@ import { startReading } from './rulebook-reading.ts';
 export const NOTHING_ASKED: Requirement = {
   type: 'COMPOSITE',
   path: '',
+  otherwise: null,
   quantifier: { rule: 'ALL' },
   parts: [],
 };
@@ -19,7 +20,13 @@ export const NOTHING_ASKED: Requirement = {
  * their names where they have any. No partner may be judged by it.
  */
 export function showRulebook(document: unknown, program: ProgramSettings): Rulebook {
-  const reading = startReading({ document, program, isPublished: true, readMeasure: () => undefined });
+  const reading = startReading({
+    document,
+    program,
+    isPublished: true,
+    readMeasure: () => undefined,
+    readRequirement: () => undefined,
+  });
   const shown = (list: string): readonly { readonly code: string; readonly name: LocalizedText }[] => {
     const raw: unknown = isObject(document) ? document[list] : undefined;
     const items: readonly unknown[] = Array.isArray(raw) ? raw : [];
@@ -35,6 +42,7 @@ export function showRulebook(document: unknown, program: ProgramSettings): Ruleb
     fiscalYearFirstMonth: program.fiscalYearFirstMonth,
     currencies: [],
     measures: new Map(),
+    requirements: new Map(),
     tiers: shown('tiers').map((tier, rank) => ({ ...tier, requirement: rank === 0 ? null : NOTHING_ASKED })),
     specializations: shown('specializations').map((each) => ({ ...each, requirement: NOTHING_ASKED })),
     policy: PLAIN_POLICY,

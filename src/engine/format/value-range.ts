@@ -36,6 +36,21 @@ export function valueRange(
   program: ProgramSettings,
   rangeOf: (part: Measure) => ValueRange,
 ): ValueRange {
+  const range = rangeByData(measure, program, rangeOf);
+  const { otherwise } = measure;
+  if (otherwise === null) return range;
+  return {
+    ...range,
+    minimum: range.minimum && least(range.minimum, otherwise),
+    maximum: range.maximum && greatest(range.maximum, otherwise),
+  };
+}
+
+function rangeByData(
+  measure: Measure,
+  program: ProgramSettings,
+  rangeOf: (part: Measure) => ValueRange,
+): ValueRange {
   if (measure.type === 'METRIC') return { ...metricRange(measure.metric, program), isConstant: false };
   if (measure.type === 'CONSTANT') {
     const numbers = everyNumber(measure.value);
@@ -66,6 +81,14 @@ function calculationRange(
     case 'CAPPED_TOTAL': {
       const counted = maxima.map((maximum) => maximum && greatest(maximum, ZERO));
       return { minimum: ZERO, maximum: whole(counted, add) };
+    }
+    case 'TIMES': {
+      const [minimum = null, maximum = null] = [minima[0], maxima[0]].map(
+        (end) => end && multiply(end, measure.factor),
+      );
+      return compare(measure.factor, ZERO) < 0
+        ? { minimum: maximum, maximum: minimum }
+        : { minimum, maximum };
     }
     case 'LARGEST_SHARE':
       return { minimum: ZERO, maximum: ONE };

@@ -1,7 +1,7 @@
 import { largestShare } from '../measuring/capped-total.ts';
 import type { Comparison } from '../values/comparison.ts';
 import { holds } from '../values/comparison.ts';
-import { add, compare, divide, type Fraction, greatest, ZERO } from '../values/fraction.ts';
+import { add, compare, divide, type Fraction, greatest, multiply, ZERO } from '../values/fraction.ts';
 import type { Outcome } from './standing.ts';
 
 /**
@@ -22,6 +22,16 @@ export function rising(parts: readonly Bounds[], f: (values: readonly Fraction[]
   const minimum = f(known.map((part) => part.minimum));
   if (known.every((part) => part.minimum === part.maximum)) return { minimum, maximum: minimum };
   return { minimum, maximum: f(known.map((part) => part.maximum)) };
+}
+
+/** The bounds of a number times an exact factor, which turns them round below zero. */
+export function times(value: Bounds, factor: Fraction): Bounds {
+  if (value === null) return null;
+  const [atMinimum, atMaximum] = [multiply(value.minimum, factor), multiply(value.maximum, factor)];
+  if (value.minimum === value.maximum) return certain(atMinimum);
+  return compare(factor, ZERO) < 0
+    ? { minimum: atMaximum, maximum: atMinimum }
+    : { minimum: atMinimum, maximum: atMaximum };
 }
 
 /** The bounds of a quotient; unknown if the divisor may be zero. */

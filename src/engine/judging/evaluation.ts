@@ -3,7 +3,7 @@ import type { Measurements, Reading, Readings } from '../measuring/measurements.
 import type { Metric, PersonGroup } from '../rulebook/metric.ts';
 import type { ForEach, Measure, MeasuringScope, Requirement, Rulebook } from '../rulebook/rulebook.ts';
 import { add, fractionFromText, greatest, least, ZERO } from '../values/fraction.ts';
-import { against, type Bounds, certain, quotient, rising, shareBounds } from './bounds.ts';
+import { against, type Bounds, certain, quotient, rising, shareBounds, times } from './bounds.ts';
 import { quantified, undecided } from './n-of-m.ts';
 import { capped, inRegion, pointsFor } from './points.ts';
 import type { Outcome } from './standing.ts';
@@ -20,6 +20,8 @@ export type EvaluationScope = {
   readonly known: Map<Measure, Bounds>;
   /** Of requirements that are made of others: each is asked for again when it is proven. */
   readonly outcomes: Map<Requirement, Outcome>;
+  /** What the data did not decide, and the rulebook's `otherwise` did. */
+  readonly assumed: Set<Measure | Requirement>;
 };
 
 type Composite = Extract<Requirement, { readonly type: 'COMPOSITE' }>;
@@ -56,6 +58,7 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
     readings: measurements,
     known: new Map(),
     outcomes: new Map(),
+    assumed: new Set(),
   };
 
   const evaluation: Evaluation = {
@@ -63,30 +66,10 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
     measurements,
     whole,
     outcome(requirement, place) {
-      switch (requirement.type) {
-        case 'THRESHOLD':
-          return against(
-            evaluation.bounds(requirement.measure, place),
-            requirement.comparison,
-            inRegion(requirement.required, place.region),
-          );
-        case 'COMPOSITE': {
-          const known = place.outcomes.get(requirement) ?? compositeOutcome(requirement, place);
-          place.outcomes.set(requirement, known);
-          return known;
-        }
-        case 'SPECIALIZATION':
-          return evaluation.specialization(requirement.specialization);
-        case 'PERSONS': {
-          const filled = slotsOf(requirement.group, place).reduce((sum, persons) => sum + persons.length, 0);
-          return filled >= placesIn(requirement.group) ? 'MET' : 'UNMET';
-        }
-        case 'FOR_EACH':
-          return quantified(
-            requirement.quantifier,
-            evaluation.items(requirement).map(({ counts }) => counts),
-          );
-      }
+      const outcome = decidedByData(requirement, place);
+      if (outcome !== 'INSUFFICIENT_DATA' || requirement.otherwise === null) return outcome;
+      place.assumed.add(requirement);
+      return requirement.otherwise;
     },
     specialization(code) {
       const known = specializations.get(code);
@@ -106,11 +89,43 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
       const known = place.known.get(measure);
       if (known !== undefined) return known;
       const bounds = boundsOf(measure, place);
-      place.known.set(measure, bounds);
-      return bounds;
+      const isAssumed = bounds === null && measure.otherwise !== null;
+      if (isAssumed) place.assumed.add(measure);
+      const decided = isAssumed ? certain(measure.otherwise) : bounds;
+      place.known.set(measure, decided);
+      return decided;
     },
   };
   return evaluation;
+
+  function decidedByData(requirement: Requirement, place: EvaluationScope): Outcome {
+    switch (requirement.type) {
+      case 'THRESHOLD':
+        return against(
+          evaluation.bounds(requirement.measure, place),
+          requirement.comparison,
+          inRegion(requirement.required, place.region),
+        );
+      case 'COMPOSITE': {
+        const known = place.outcomes.get(requirement) ?? compositeOutcome(requirement, place);
+        place.outcomes.set(requirement, known);
+        return known;
+      }
+      case 'SPECIALIZATION':
+        return evaluation.specialization(requirement.specialization);
+      case 'NAMED':
+        return evaluation.outcome(requirement.named.requirement, place);
+      case 'PERSONS': {
+        const filled = slotsOf(requirement.group, place).reduce((sum, persons) => sum + persons.length, 0);
+        return filled >= placesIn(requirement.group) ? 'MET' : 'UNMET';
+      }
+      case 'FOR_EACH':
+        return quantified(
+          requirement.quantifier,
+          evaluation.items(requirement).map(({ counts }) => counts),
+        );
+    }
+  }
 
   function compositeOutcome({ quantifier, parts }: Composite, place: EvaluationScope): Outcome {
     const outcomes = parts.map((part) => evaluation.outcome(part.requirement, place));
@@ -135,6 +150,7 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
           readings,
           known: new Map(),
           outcomes: new Map(),
+          assumed: new Set(),
         };
         const where = evaluation.outcome(forEach.where, place);
         const body = evaluation.outcome(forEach.body, place);
@@ -163,6 +179,8 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
         return quotient(parts[0] ?? null, parts[1] ?? null);
       case 'CAPPED_TOTAL':
         return rising(parts, (values) => cappedTotal(values, measure.maximumShare));
+      case 'TIMES':
+        return times(parts[0] ?? null, measure.factor);
       case 'LARGEST_SHARE':
         return shareBounds(parts);
       case 'POINTS': {

@@ -102,6 +102,8 @@ function missingParts(proof: RequirementProof): readonly RequirementProof[] {
       const reachedWithThem = proof.met + needed.filter((part) => part.proof.outcome !== 'MET').length;
       return reachedWithThem >= proof.needed ? parts : [...parts, proof];
     }
+    case 'NAMED':
+      return missingParts(proof.proof);
     case 'FOR_EACH':
       return proof.rule === 'ALL' ? proof.items.flatMap((item) => missingParts(item.proof)) : [proof];
     case 'THRESHOLD':

@@ -38,10 +38,12 @@ export function createProver(evaluation: Evaluation): Prover {
   function proveRequirement(requirement: Requirement, place: EvaluationScope): RequirementProof {
     const { path } = requirement;
     const outcome = evaluation.outcome(requirement, place);
-    const common = { path, item: place.item, outcome };
+    const assumed = place.assumed.has(requirement);
+    const { item, dimension } = place;
+    const common = { path, item, dimension, outcome, assumed };
     switch (requirement.type) {
       case 'THRESHOLD':
-        return { ...common, type: 'THRESHOLD', ...proveThreshold(requirement, outcome, place) };
+        return { ...common, type: 'THRESHOLD', ...proveThreshold(requirement, outcome, assumed, place) };
       case 'COMPOSITE': {
         const parts = requirement.parts.map((part) => ({
           mandatory: part.mandatory,
@@ -65,6 +67,10 @@ export function createProver(evaluation: Evaluation): Prover {
           proof: prover.specialization(specialization),
         };
       }
+      case 'NAMED': {
+        const { name, requirement: meant } = requirement.named;
+        return { ...common, type: 'NAMED', name, proof: prover.requirement(meant, place) };
+      }
       case 'PERSONS': {
         const { group } = requirement;
         const assigned = slotsOf(group, place);
@@ -81,7 +87,7 @@ export function createProver(evaluation: Evaluation): Prover {
         return {
           ...common,
           type: 'FOR_EACH',
-          dimension: requirement.dimension,
+          itemsOf: requirement.dimension,
           rule: requirement.quantifier.rule,
           needed: neededOf(requirement.quantifier, items.length),
           met: items.filter(({ counts }) => counts === 'MET').length,
@@ -98,11 +104,13 @@ export function createProver(evaluation: Evaluation): Prover {
   function proveThreshold(
     { measure, comparison, required: numbers }: Threshold,
     outcome: Outcome,
+    assumed: boolean,
     place: EvaluationScope,
   ) {
     const required = inRegion(numbers, place.region);
     const actual = measureProof(measure, place);
-    const shortfall = shortfallOf(actual, comparison, required, outcome, rulebook.currency);
+    const byData = outcome === 'UNMET' && assumed ? 'INSUFFICIENT_DATA' : outcome;
+    const shortfall = shortfallOf(actual, comparison, required, byData, rulebook.currency);
     return { comparison, required, actual, shortfall };
   }
 
@@ -114,7 +122,16 @@ export function createProver(evaluation: Evaluation): Prover {
     const { path, name, unit } = measure;
     const bounds = evaluation.bounds(measure, place);
     const value = valueWithin(bounds);
-    const common = { path, item: place.item, name, unit, value, range: value === null ? bounds : null };
+    const common = {
+      path,
+      item: place.item,
+      dimension: place.dimension,
+      name,
+      unit,
+      value,
+      assumed: place.assumed.has(measure),
+      range: value === null ? bounds : null,
+    };
     switch (measure.type) {
       case 'METRIC': {
         const { metric, minimumSample } = measure;
@@ -124,7 +141,6 @@ export function createProver(evaluation: Evaluation): Prover {
           ...common,
           type: 'METRIC',
           grain: metricGrain(metric.aggregate),
-          dimension: place.dimension,
           window: windowOn(metric.window, on, enrolledOn),
           sample,
           minimumSample,
@@ -138,7 +154,8 @@ export function createProver(evaluation: Evaluation): Prover {
         const parts = measure.parts.map((part) => measureProof(part, place));
         const grain = calculationGrain(measure.type, parts);
         const cut = cutOf(measure, value, place, evaluation);
-        return { ...common, type: 'CALCULATION', grain, operator: measure.type, parts, cut };
+        const factor = measure.type === 'TIMES' ? measure.factor : null;
+        return { ...common, type: 'CALCULATION', grain, operator: measure.type, factor, parts, cut };
       }
     }
   }
@@ -169,7 +186,7 @@ function cutOf(
   place: EvaluationScope,
   evaluation: Evaluation,
 ): Cut | null {
-  if (value === null) return null;
+  if (value === null || place.assumed.has(measure)) return null;
   const valuesOf = (parts: readonly Measure[]): readonly Fraction[] =>
     parts.map((part) => valueWithin(evaluation.bounds(part, place))).filter((each) => each !== null);
   const cut = (type: Cut['type'], limit: Fraction, uncut: Fraction | undefined): Cut | null =>
@@ -194,6 +211,7 @@ function cutOf(
     case 'SUM':
     case 'MAXIMUM':
     case 'RATIO':
+    case 'TIMES':
     case 'LARGEST_SHARE':
       return null;
   }

@@ -24,6 +24,8 @@ export type Grain = 'COUNT' | 'SUM' | 'OTHER';
 export type MeasureProof = {
   readonly path: string;
   readonly item: string | null;
+  /** The field whose value the item is; what has a name may stand in forEachs over several. */
+  readonly dimension: string | null;
   readonly name: LocalizedText;
   /**
    * A currency, `points`, `persons`, `%` (the value 1 is 100 %) or the programme's unit; null for a bare
@@ -33,13 +35,13 @@ export type MeasureProof = {
   readonly grain: Grain;
   /** Null when the data can't decide it. */
   readonly value: Fraction | null;
+  /** The data decide nothing, and the value is what the rulebook says it is then. */
+  readonly assumed: boolean;
   /** What insufficient items leave open: the value lies between these. */
   readonly range: { readonly minimum: Fraction; readonly maximum: Fraction } | null;
 } & (
   | {
       readonly type: 'METRIC';
-      /** The field whose value the item is; a named measure may stand in forEachs over several. */
-      readonly dimension: string | null;
       readonly window: DayRange;
       /** How many facts, persons or keys the value rests on, after every filter. */
       readonly sample: number;
@@ -58,7 +60,10 @@ export type MeasureProof = {
         | 'RATIO'
         | 'POINTS'
         | 'CAPPED_TOTAL'
+        | 'TIMES'
         | 'LARGEST_SHARE';
+      /** Of TIMES: what its part is multiplied by. */
+      readonly factor: Fraction | null;
       readonly parts: readonly MeasureProof[];
       /** What cut the number; null if nothing did. */
       readonly cut: Cut | null;
@@ -85,7 +90,11 @@ export type SlotProof = {
 export type RequirementProof = {
   readonly path: string;
   readonly item: string | null;
+  /** The field whose value the item is. */
+  readonly dimension: string | null;
   readonly outcome: Outcome;
+  /** The data decide nothing, and the outcome is what the rulebook says it is then. */
+  readonly assumed: boolean;
 } & (
   | {
       readonly type: 'THRESHOLD';
@@ -108,6 +117,7 @@ export type RequirementProof = {
       readonly parts: readonly { readonly mandatory: boolean; readonly proof: RequirementProof }[];
     }
   | { readonly type: 'SPECIALIZATION'; readonly specialization: string; readonly proof: RequirementProof }
+  | { readonly type: 'NAMED'; readonly name: LocalizedText; readonly proof: RequirementProof }
   | {
       readonly type: 'PERSONS';
       readonly slots: readonly SlotProof[];
@@ -116,7 +126,8 @@ export type RequirementProof = {
     }
   | {
       readonly type: 'FOR_EACH';
-      readonly dimension: string;
+      /** The field whose values the items are. */
+      readonly itemsOf: string;
       readonly rule: 'ALL' | 'ANY' | 'AT_LEAST';
       readonly needed: number;
       readonly met: number;

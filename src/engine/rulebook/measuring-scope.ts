@@ -4,6 +4,7 @@ import type {
   ForEach,
   Measure,
   MeasuringScope,
+  NamedRequirement,
   Requirement,
   Rulebook,
   Specialization,
@@ -49,7 +50,7 @@ function collector(onForEach: (forEach: ForEach) => void) {
   const metrics = new Map<Metric, number>();
   const groups = new Map<PersonGroup, number>();
   const metricsByPath = new Map<string, Metric>();
-  const seen = new Set<Measure>();
+  const seen = new Set<Measure | NamedRequirement>();
 
   const measure = (node: Measure): void => {
     if (seen.has(node)) return;
@@ -72,6 +73,12 @@ function collector(onForEach: (forEach: ForEach) => void) {
         return;
       case 'FOR_EACH':
         onForEach(node);
+        return;
+      case 'NAMED':
+        if (!seen.has(node.named)) {
+          seen.add(node.named);
+          requirement(node.named.requirement);
+        }
         return;
       case 'SPECIALIZATION':
         return;

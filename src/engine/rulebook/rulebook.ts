@@ -28,6 +28,8 @@ export type Measure = {
   readonly name: LocalizedText;
   /** A currency, `points`, `persons`, `%` (1 is 100 %) or the programme's unit; null for a bare number. */
   readonly unit: string | null;
+  /** The number where the data decide none; null where it stays undecided. */
+  readonly otherwise: Fraction | null;
 } & (
   | { readonly type: 'METRIC'; readonly metric: Metric; readonly minimumSample: number | null }
   | { readonly type: 'CONSTANT'; readonly value: RegionalNumber }
@@ -44,6 +46,8 @@ export type Measure = {
    * total.
    */
   | { readonly type: 'CAPPED_TOTAL'; readonly parts: readonly Measure[]; readonly maximumShare: Fraction }
+  /** The only part, `factor` times; a part of a sum. */
+  | { readonly type: 'TIMES'; readonly parts: readonly [of: Measure]; readonly factor: Fraction }
   /** The greatest part divided by the sum of all; 0 if the sum is 0. */
   | { readonly type: 'LARGEST_SHARE'; readonly parts: readonly Measure[] }
 );
@@ -53,17 +57,23 @@ export type Quantifier =
   | { readonly rule: 'ALL' | 'ANY' }
   | { readonly rule: 'AT_LEAST'; readonly needed: number };
 
-export type Threshold = {
-  readonly type: 'THRESHOLD';
+/** What all requirements have. */
+type Common = {
+  /** Its place in the document. */
   readonly path: string;
+  /** The outcome where the data decide none; null where it stays undecided. */
+  readonly otherwise: 'MET' | 'UNMET' | null;
+};
+
+export type Threshold = Common & {
+  readonly type: 'THRESHOLD';
   readonly measure: Measure;
   readonly comparison: Comparison;
   readonly required: RegionalNumber;
 };
 
-export type ForEach = {
+export type ForEach = Common & {
   readonly type: 'FOR_EACH';
-  readonly path: string;
   /** The field whose values are the items. */
   readonly dimension: string;
   /** An item is a value for which this is met. */
@@ -73,18 +83,27 @@ export type ForEach = {
   readonly body: Requirement;
 };
 
-/** A condition over measures, persons and specializations; `path` is its place in the document. */
+/** A condition over measures, persons and specializations. */
 export type Requirement =
   | Threshold
-  | {
+  | (Common & {
       readonly type: 'COMPOSITE';
-      readonly path: string;
       readonly quantifier: Quantifier;
       readonly parts: readonly { readonly mandatory: boolean; readonly requirement: Requirement }[];
-    }
-  | { readonly type: 'SPECIALIZATION'; readonly path: string; readonly specialization: string }
-  | { readonly type: 'PERSONS'; readonly path: string; readonly group: PersonGroup }
+    })
+  | (Common & { readonly type: 'SPECIALIZATION'; readonly specialization: string })
+  | (Common & { readonly type: 'PERSONS'; readonly group: PersonGroup })
+  /** As if the named one were written here. */
+  | (Common & { readonly type: 'NAMED'; readonly named: NamedRequirement })
   | ForEach;
+
+/** A requirement that others use by its name; one object wherever it is used. */
+export type NamedRequirement = {
+  /** Its key in the document. */
+  readonly key: string;
+  readonly name: LocalizedText;
+  readonly requirement: Requirement;
+};
 
 /** A ranked status; only the lowest has no requirement. */
 export type Tier = {
@@ -126,6 +145,7 @@ export type Rulebook = {
   /** Ascending by `from`; before the first one's `from` it holds too. */
   readonly currencies: readonly CurrencyTable[];
   readonly measures: ReadonlyMap<string, Measure>;
+  readonly requirements: ReadonlyMap<string, NamedRequirement>;
   /** Lowest first: a tier's rank is its index. */
   readonly tiers: readonly Tier[];
   readonly specializations: readonly Specialization[];

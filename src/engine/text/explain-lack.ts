@@ -16,7 +16,7 @@ type Lack =
 
 /**
  * What a number lacks that the data can't decide: no data, too few, or a denominator of 0; of a calculation
- * what its first undecided part lacks. Empty if it is decided.
+ * what its first undecided part lacks. Empty if the data decide it.
  */
 export function explainLack(measure: MeasureProof, locale: Locale): string {
   const lack = lackOf(measure, new Set());
@@ -49,7 +49,7 @@ export function explainLack(measure: MeasureProof, locale: Locale): string {
 
 /** Visits a part that is used in several places once. */
 function lackOf(measure: MeasureProof, seen: Set<MeasureProof>): Lack | null {
-  if (measure.value !== null || seen.has(measure)) return null;
+  if ((measure.value !== null && !measure.assumed) || seen.has(measure)) return null;
   seen.add(measure);
   switch (measure.type) {
     case 'METRIC': {

@@ -2,6 +2,7 @@ import type { RequirementProof } from '../judging/standing.ts';
 import type { Rulebook } from '../rulebook/rulebook.ts';
 import type { Locale } from '../values/program.ts';
 import { explainThreshold } from './explain-threshold.ts';
+import { withinSentence } from './within-sentence.ts';
 
 type Proof<Type extends RequirementProof['type']> = Extract<RequirementProof, { readonly type: Type }>;
 
@@ -10,6 +11,15 @@ const MOST_ITEMS_NAMED = 20;
 
 /** One or two sentences that say what the requirement asks for, what there is, and what is missing. */
 export function explainRequirement(proof: RequirementProof, rulebook: Rulebook, locale: Locale): string {
+  const explained = explain(proof, rulebook, locale);
+  if (!proof.assumed || proof.type === 'THRESHOLD') return explained;
+  const isMet = proof.outcome === 'MET';
+  return locale === 'de'
+    ? `${explained} Die Daten entscheiden das nicht, es gilt als ${isMet ? 'erfüllt' : 'nicht erfüllt'}.`
+    : `${explained} The data do not decide it, which counts as ${isMet ? 'met' : 'not met'}.`;
+}
+
+function explain(proof: RequirementProof, rulebook: Rulebook, locale: Locale): string {
   switch (proof.type) {
     case 'THRESHOLD':
       return `${needs(proof, rulebook, locale)} ${explainThreshold(proof, rulebook, locale)}`;
@@ -17,6 +27,8 @@ export function explainRequirement(proof: RequirementProof, rulebook: Rulebook, 
       return explainComposite(proof, rulebook, locale);
     case 'SPECIALIZATION':
       return explainSpecialization(proof, rulebook, locale);
+    case 'NAMED':
+      return explainNamed(proof, rulebook, locale);
     case 'PERSONS':
       return explainPersons(proof, rulebook, locale);
     case 'FOR_EACH':
@@ -55,7 +67,8 @@ function explainComposite(proof: Proof<'COMPOSITE'>, rulebook: Rulebook, locale:
 }
 
 function explainSpecialization(proof: Proof<'SPECIALIZATION'>, rulebook: Rulebook, locale: Locale): string {
-  const { specialization, outcome } = proof;
+  const { specialization } = proof;
+  const { outcome } = proof.proof;
   const name =
     rulebook.specializations.find(({ code }) => code === specialization)?.name[locale] ?? specialization;
   const lead = needs(proof, rulebook, locale);
@@ -69,6 +82,22 @@ function explainSpecialization(proof: Proof<'SPECIALIZATION'>, rulebook: Ruleboo
     outcome
   ];
   return `${lead} the specialization ${name}; ${state}.`;
+}
+
+function explainNamed(proof: Proof<'NAMED'>, rulebook: Rulebook, locale: Locale): string {
+  const lead = needs(proof, rulebook, locale);
+  const name = proof.name[locale];
+  const { outcome } = proof.proof;
+  if (locale === 'de') {
+    const state = { MET: 'erfüllt', UNMET: 'nicht erfüllt', INSUFFICIENT_DATA: 'noch nicht entscheidbar' }[
+      outcome
+    ];
+    return `${lead} ${name}; ${state}.`;
+  }
+  const state = { MET: 'it is met', UNMET: 'it is not met', INSUFFICIENT_DATA: "it can't be decided yet" }[
+    outcome
+  ];
+  return `${lead} ${withinSentence(proof.name, locale)}; ${state}.`;
 }
 
 function explainPersons(proof: Proof<'PERSONS'>, rulebook: Rulebook, locale: Locale): string {
@@ -102,9 +131,9 @@ function explainPersons(proof: Proof<'PERSONS'>, rulebook: Rulebook, locale: Loc
 }
 
 function explainForEach(proof: Proof<'FOR_EACH'>, rulebook: Rulebook, locale: Locale): string {
-  const { rule, needed, met, items, dimension } = proof;
+  const { rule, needed, met, items, itemsOf } = proof;
   const lead = needs(proof, rulebook, locale);
-  const field = dimension.replace(/^attributes\./, '');
+  const field = itemsOf.replace(/^attributes\./, '');
   const open = items.filter((each) => each.proof.outcome !== 'MET').map(({ item }) => item);
   const enough = proof.outcome === 'MET' || open.length === 0;
   if (locale === 'de') {
@@ -126,18 +155,30 @@ function firstOf(items: readonly string[], locale: Locale): string {
 }
 
 /**
- * The subject: the tier or specialization to which the requirement belongs, and the item that it is judged
- * for.
+ * The subject: the tier, specialization or named requirement to which the requirement belongs, and the item
+ * that it is judged for.
  */
 function needs({ path, item }: RequirementProof, rulebook: Rulebook, locale: Locale): string {
-  const [, list, index = ''] = path.split('/');
-  const owners =
-    list === 'tiers' ? rulebook.tiers : list === 'specializations' ? rulebook.specializations : [];
-  const owner = owners[Number(index)]?.name[locale];
+  const owner = ownerOf(path, rulebook)?.name[locale];
   if (locale === 'de') {
     const who = owner === undefined ? 'Nötig' : `Für ${owner} nötig`;
     return item === null ? `${who}:` : `${who} bei ${item}:`;
   }
   const who = owner === undefined ? 'The requirement asks for' : `${owner} needs`;
   return item === null ? who : `For ${item}, ${who}`;
+}
+
+/** The tier, the specialization or the named requirement that a place of the document belongs to. */
+function ownerOf(path: string, { tiers, specializations, requirements }: Rulebook) {
+  const [, list, key = ''] = path.split('/');
+  switch (list) {
+    case 'tiers':
+      return tiers[Number(key)];
+    case 'specializations':
+      return specializations[Number(key)];
+    case 'requirements':
+      return requirements.get(key);
+    default:
+      return undefined;
+  }
 }

@@ -43,6 +43,7 @@ export function explainThreshold(proof: Threshold, { currency }: Rulebook, local
 function explainFound(proof: Threshold, unit: Unit, locale: Locale): string {
   const { actual, comparison, outcome, required } = proof;
   const isGerman = locale === 'de';
+  if (proof.assumed) return explainAssumedOutcome(proof, unit, locale);
   const value = outcome === 'MET' ? decidingValue(proof) : nearestValue(actual, comparison);
   if (outcome === 'INSUFFICIENT_DATA' || value === null) return explainUndecided(actual, unit, locale);
   // Shown on the side of the threshold on which it is, however close it comes.
@@ -55,9 +56,28 @@ function explainFound(proof: Threshold, unit: Unit, locale: Locale): string {
   const atLeast = isUpwards(comparison) === (outcome === 'MET');
   const end = isOpen ? `${COMPARISONS[atLeast ? 'AT_LEAST' : 'AT_MOST'][locale]} ` : '';
   const verb = isMeasured(actual) ? (isGerman ? 'gemessen' : 'measured') : isGerman ? 'gezählt' : 'counted';
-  const shown = isGerman ? `${verb}: ${end}${number}` : `${verb} ${end}${number}`;
+  const shown = actual.assumed
+    ? explainAssumedValue(actual, number, locale)
+    : isGerman
+      ? `${verb}: ${end}${number}`
+      : `${verb} ${end}${number}`;
   if (outcome === 'MET') return isGerman ? `${shown}, erfüllt` : `${shown}, which meets it`;
   return `${shown}, ${explainShortfall(proof, value, unit, locale)}`;
+}
+
+/** What takes the place of a number that the data do not decide. */
+function explainAssumedValue(actual: MeasureProof, number: string, locale: Locale): string {
+  const lack = explainLack(actual, locale);
+  return locale === 'de' ? `${lack}, daher gilt der Wert ${number}` : `${lack}, so ${number} is assumed`;
+}
+
+/** What an undecided threshold counts as. */
+function explainAssumedOutcome({ actual, outcome }: Threshold, unit: Unit, locale: Locale): string {
+  const why = actual.range === null ? explainLack(actual, locale) : explainOpenRange(actual, unit, locale);
+  const isMet = outcome === 'MET';
+  return locale === 'de'
+    ? `${why}, das gilt als ${isMet ? 'erfüllt' : 'nicht erfüllt'}`
+    : `${why}, which counts as ${isMet ? 'met' : 'not met'}`;
 }
 
 /** Of a range that meets a threshold, the end that comes closest to missing it. */
@@ -144,8 +164,16 @@ function explainUndecided(actual: MeasureProof, unit: Unit, locale: Locale): str
   if (actual.range === null) {
     return isGerman ? `${lack}, daher noch nicht entscheidbar` : `${lack}, so it can't be decided`;
   }
-  const from = displayNumber(actual.range.minimum, unit, locale, 'DOWN');
-  const to = displayNumber(actual.range.maximum, unit, locale, 'UP');
+  return explainOpenRange(actual, unit, locale);
+}
+
+function explainOpenRange(actual: MeasureProof, unit: Unit, locale: Locale): string {
+  const isGerman = locale === 'de';
+  const lack = explainLack(actual, locale);
+  const range = actual.range;
+  if (range === null) return lack;
+  const from = displayNumber(range.minimum, unit, locale, 'DOWN');
+  const to = displayNumber(range.maximum, unit, locale, 'UP');
   const why = lack === '' ? '' : ` (${lack})`;
   return isGerman
     ? `die Daten lassen offen, wo zwischen ${inDative(from)} und ${inDative(to)} der Wert liegt${why}`

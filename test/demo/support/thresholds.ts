@@ -15,6 +15,7 @@ function collect(proof: RequirementProof): Extract<RequirementProof, { type: 'TH
     case 'COMPOSITE':
       return proof.parts.flatMap((part) => collect(part.proof));
     case 'SPECIALIZATION':
+    case 'NAMED':
       return collect(proof.proof);
     case 'FOR_EACH':
       return proof.items.flatMap((item) => collect(item.proof));

@@ -85,6 +85,18 @@ const CASES: Readonly<Record<Exclude<Limit, (typeof COUNTED_OTHERWISE)[number]>,
       }),
     '/measures',
   ],
+  namedRequirements: [
+    (count) =>
+      document({
+        format: 2,
+        requirements: named(
+          count,
+          (index) => `r${index}`,
+          () => ({ name, requirement: threshold }),
+        ),
+      }),
+    '/requirements',
+  ],
   metrics: [
     (count) =>
       withMeasure({

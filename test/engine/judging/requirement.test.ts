@@ -397,7 +397,7 @@ describe('rule 9: forEach', () => {
     const proof = proveOn(partner, rulebook, ON);
     expect(requirementOf(proof, 'GOLD')).toMatchObject({
       type: 'FOR_EACH',
-      dimension: 'attributes.area',
+      itemsOf: 'attributes.area',
       needed: 2,
       met: 1,
       items: [

@@ -48,6 +48,7 @@ function thresholdsIn(proof: RequirementProof): readonly ThresholdProof[] {
     case 'COMPOSITE':
       return proof.parts.flatMap((part) => thresholdsIn(part.proof));
     case 'SPECIALIZATION':
+    case 'NAMED':
       return thresholdsIn(proof.proof);
     case 'FOR_EACH':
       return proof.items.flatMap((item) => thresholdsIn(item.proof));

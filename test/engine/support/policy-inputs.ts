@@ -66,6 +66,7 @@ export function policyRulebook(
       fiscalYearFirstMonth: 10,
       currencies: [],
       measures: new Map(),
+      requirements: new Map(),
       tiers: tiers.map((code) => ({ code, name: { en: code, de: code }, requirement: null })),
       specializations: [],
       policy: { ...PLAIN_POLICY, ...policy },

@@ -36,6 +36,10 @@ function withWindow(window: unknown): unknown {
 function withFilter(filter: unknown, metric: Parts = sum): unknown {
   return withMeasure({ metric: { ...metric, where: [filter] } });
 }
+function forEachOf(body: unknown): unknown {
+  const where = { measure: { metric: sum }, above: '0' };
+  return { forEach: { dimension: 'attributes.area', where, need: 'ALL', body } };
+}
 function inFormat2(whole: unknown): unknown {
   return { ...Object(whole), format: 2 };
 }
@@ -62,7 +66,7 @@ export const REFUSALS: readonly Refusal[] = [
     'an unknown part',
     document({ tier: [] }),
     '/tier',
-    '"tier" is not known here; known are format, note, currencies, measures, tiers, specializations, policy, transition, remap.',
+    '"tier" is not known here; known are format, note, currencies, measures, requirements, tiers, specializations, policy, transition, remap.',
   ],
   ['no tiers', { format: 1 }, '', '"tiers" is missing.'],
   ['an empty list of tiers', document({ tiers: [] }), '/tiers', 'At least 1 of these is needed.'],
@@ -119,7 +123,7 @@ export const REFUSALS: readonly Refusal[] = [
     'a requirement of no kind',
     withRequirement({}),
     REQ,
-    'An object with one of measure, allOf, anyOf, of, specialization, persons, forEach is expected here.',
+    'An object with one of measure, allOf, anyOf, of, specialization, persons, forEach, requirement is expected here.',
   ],
   ['an unknown measure', withMeasure('revenu'), MEASURE, 'There is no measure named "revenu".'],
   [
@@ -217,6 +221,86 @@ export const REFUSALS: readonly Refusal[] = [
     inFormat2(withMeasure({ metric: { ...usage, aggregate: 'LATEST', minimumSample: 2 } })),
     `${METRIC}/minimumSample`,
     'Only an average, median, minimum or maximum has a minimum sample.',
+  ],
+  [
+    'otherwise in a document of format 1',
+    withMeasure({ metric: score, otherwise: '1' }),
+    `${MEASURE}/otherwise`,
+    '"otherwise" is new in format 2: write "format": 2.',
+  ],
+  [
+    'a stand-in for what is always decided',
+    inFormat2(withMeasure({ sum: [{ metric: sum }], otherwise: '1' })),
+    `${MEASURE}/otherwise`,
+    'The data always decide this measure, so nothing stands in for it.',
+  ],
+  [
+    'an outcome that is none',
+    inFormat2(withRequirement({ measure: { metric: score }, atLeast: '1', otherwise: 'INSUFFICIENT_DATA' })),
+    `${REQ}/otherwise`,
+    'One of MET, UNMET is expected here.',
+  ],
+  [
+    'a part that counts 0 times',
+    inFormat2(withMeasure({ sum: [{ times: '0', of: { metric: sum } }] })),
+    `${MEASURE}/sum/0/times`,
+    'A part that counts 0 times adds nothing.',
+  ],
+  [
+    'times in a document of format 1',
+    withMeasure({ sum: [{ times: '2', of: { metric: sum } }] }),
+    `${MEASURE}/sum/0/times`,
+    '"times" is new in format 2: write "format": 2.',
+  ],
+  [
+    'times that is no part of a sum',
+    inFormat2(withMeasure({ times: '2', of: { metric: sum } })),
+    MEASURE,
+    'An object with one of metric, constant, maximumShare, sum, minimum, maximum, largestShare, ratio, points is expected here.',
+  ],
+  [
+    'a subtracted part with a maximum share',
+    inFormat2(
+      withMeasure({ sum: [{ metric: sum }, { times: '-1', of: { metric: sum } }], maximumShare: '0.4' }),
+    ),
+    `${MEASURE}/sum/1/times`,
+    'No part with a maximum share is subtracted.',
+  ],
+  [
+    'a named requirement in a document of format 1',
+    document({ requirements: {} }),
+    '/requirements',
+    '"requirements" is new in format 2: write "format": 2.',
+  ],
+  [
+    'an unknown requirement',
+    inFormat2(withRequirement({ requirement: 'services' })),
+    `${REQ}/requirement`,
+    'There is no requirement named "services".',
+  ],
+  [
+    'requirements in a circle',
+    {
+      ...document(),
+      format: 2,
+      requirements: {
+        a: { name, requirement: { requirement: 'b' } },
+        b: { name, requirement: { requirement: 'a' } },
+      },
+    },
+    '/requirements/b/requirement/requirement',
+    'The requirement "a" is defined by itself: a -> b -> a.',
+  ],
+  [
+    'a forEach within a forEach by a name',
+    {
+      ...document(),
+      format: 2,
+      requirements: { inner: { name, requirement: forEachOf({ measure: { metric: sum }, above: '0' }) } },
+      tiers: tiers(forEachOf({ requirement: 'inner' })),
+    },
+    `${REQ}/forEach/body`,
+    'A forEach holds no other forEach.',
   ],
   [
     'a window of no kind',

@@ -18,7 +18,7 @@ const rulebooks: PublishedRulebook[] = [
         {
           code: 'VIDEO',
           name: { en: 'Solution Expert, Video', de: 'Solution Expert Video' },
-          requirement: { type: 'SPECIALIZATION', path: '', specialization: 'VIDEO' },
+          requirement: { type: 'SPECIALIZATION', otherwise: null, path: '', specialization: 'VIDEO' },
         },
       ],
     },

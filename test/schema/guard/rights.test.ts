@@ -59,7 +59,7 @@ test('every other role comes to every type', () => {
 const REACHED_BY_INGEST = [
   'Viewer Program ProgramConnection ProgramEdge PageInfo MeasurementKind',
   'Rulebook RulebookConnection RulebookEdge Transition Withdrawal Tier Specialization Measure RegionalNumber RegionalValue',
-  'CompositeRequirement RequirementPart ForEachRequirement PersonsRequirement PersonSlot',
+  'CompositeRequirement RequirementPart ForEachRequirement NamedRequirement PersonsRequirement PersonSlot',
   'SpecializationRequirement ThresholdRequirement',
   'Partner RevenueFact CertificationFact SatisfactionFact MeasurementFact Attribute FactWarning',
   'PartnerEnrolled PartnerUpdated FactsRecorded RowRecorded RowDuplicate RowOutdated FactCorrected FactVoided',
