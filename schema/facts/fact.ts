@@ -85,6 +85,10 @@ export const RevenueFact = builder.objectRef<FactSource>('RevenueFact').implemen
       description: 'The currency of `amount`, by its ISO 4217 code.',
       resolve: ({ currency }) => present(currency, 'currency'),
     }),
+    customer: t.exposeString('customer', {
+      nullable: true,
+      description: 'To whom it was sold: an identifier within the programme.',
+    }),
   }),
 });
 

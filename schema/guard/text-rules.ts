@@ -69,6 +69,7 @@ export const TEXT_RULES: Readonly<Record<string, TextRule>> = {
   'RecordFactsInput.program': NAME,
   'RecordFactsInput.source': STORED_NAME,
   'RevenueInput.currency': ROW,
+  'RevenueInput.customer': ROW,
   'SatisfactionInput.customer': ROW,
   'SatisfactionInput.respondent': ROW,
   'SaveRulebookDraftInput.program': NAME,

@@ -20,6 +20,10 @@ const RevenueInput = builder.inputType('RevenueInput', {
   fields: (t) => ({
     amount: t.field({ type: 'Decimal', description: 'The amount in `currency`; negative for a return.' }),
     currency: t.string({ description: 'An ISO 4217 code that a rulebook of the programme converts.' }),
+    customer: t.string({
+      required: false,
+      description: 'To whom it was sold: an identifier within the programme.',
+    }),
     attributes: t.field({ type: [AttributeInput], required: false, description: ATTRIBUTES }),
   }),
 });
@@ -119,7 +123,12 @@ export function toAppFact(
 export function toAppDetail(input: typeof FactDetailInput.$inferInput, path: string): AppDetail {
   if (input.revenue != null) {
     const { revenue } = input;
-    return { type: 'revenue', ...revenue, attributes: revenue.attributes ?? [] };
+    return {
+      type: 'revenue',
+      ...revenue,
+      customer: revenue.customer ?? null,
+      attributes: revenue.attributes ?? [],
+    };
   }
   if (input.certification != null) {
     const { person, credential, expiresOn, attributes } = input.certification;

@@ -1,9 +1,18 @@
 import type { MeasureProof, RequirementProof } from '../../src/engine/judging/standing.ts';
 import type { Measurements, Readings } from '../../src/engine/measuring/measurements.ts';
+import { factTypeOf } from '../../src/engine/rulebook/fact-type.ts';
 import type { Rulebook } from '../../src/engine/rulebook/rulebook.ts';
 
 /** The fields by which it can be told who answered a survey. */
 const WHO_ANSWERED: ReadonlySet<string> = new Set(['customer', 'respondent']);
+
+/** Whether items are who answered, and something that they answered is measured for each. */
+function namesWhoAnswered({ forEach, scope }: Rulebook['forEachs'][number]): boolean {
+  return (
+    WHO_ANSWERED.has(forEach.dimension) &&
+    [...scope.metrics.keys()].some(({ kind }) => factTypeOf(kind) === 'satisfaction')
+  );
+}
 
 /** The mask for an item or a person that a viewer may not see. */
 const MASK = '…';
@@ -79,7 +88,7 @@ export function createProofReader({ rulebook, visible }: Names): ProofReader {
   const itemAt = (part: Part, item: string | null): string | null => {
     if (item === null) return null;
     const around = rulebook.forEachs[forEachAround(part)];
-    if (around === undefined || WHO_ANSWERED.has(around.forEach.dimension)) return MASK;
+    if (around === undefined || namesWhoAnswered(around)) return MASK;
     return visible === null || readingsAt(part, item) !== undefined ? item : MASK;
   };
   /** The persons that the visible facts would put into each slot, as many as there are in all. */

@@ -33,6 +33,21 @@ async function countFacts(): Promise<number> {
 }
 
 describe('recordFacts', () => {
+  test('revenue may say to whom it was sold; without that it is the row that it was before', async () => {
+    await enroll(opened.app, ['sold']);
+    const [row] = [revenue('sold-1', 'sold', '5', '2026-06-01')];
+    if (row?.detail.type !== 'revenue') throw new Error('revenue');
+    const { detail, ...rest } = row;
+    const named = { ...rest, externalId: 'sold-2', detail: { ...detail, customer: '  north ' } };
+    const [plain, sold] = granted(await record([row, named])).rows;
+    expect([plain, sold].map((each) => each?.type === 'RECORDED' && each.fact.customer)).toEqual([
+      null,
+      'north',
+    ]);
+    const again = granted(await record([{ ...row, detail: { ...detail, customer: null } }, named])).rows;
+    expect(again.map(({ type }) => type)).toEqual(['DUPLICATE', 'DUPLICATE']);
+  });
+
   test('a fact that lifts a partner is logged once, with its cause, and the row shows the new tier', async () => {
     const [id = ''] = await enroll(opened.app, ['A']);
     const result = granted(await record([revenue('a-1', 'A', '99.99', '2026-06-15')]));

@@ -117,6 +117,7 @@ function readDetail(
         kind: 'revenue',
         value: readValue(detail.amount, `${path}.amount`),
         currency: readCurrency(detail.currency, `${path}.currency`, program),
+        customer: readOptional(detail.customer ?? null, `${path}.customer`),
       };
     case 'certification':
       return {

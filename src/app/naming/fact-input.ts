@@ -15,7 +15,11 @@ type WithAttributes = { readonly attributes: readonly AttributeInput[] };
 
 /** What facts of each type say. */
 type Details = {
-  readonly revenue: { readonly amount: string; readonly currency: string };
+  readonly revenue: {
+    readonly amount: string;
+    readonly currency: string;
+    readonly customer?: string | null;
+  };
   readonly certification: {
     readonly person: string;
     readonly credential: string;

@@ -35,11 +35,13 @@ const ABILITIES: Readonly<
 /** Fields of every fact, and those that only facts of certain kinds have. */
 const COMMON_FIELDS: readonly string[] = ['occurredOn', 'expiresOn', 'region'];
 const FIELDS: Readonly<Record<FactType, readonly string[]>> = {
-  revenue: ['currency'],
+  revenue: ['currency', 'customer', 'value'],
   certification: ['person', 'credential'],
   satisfaction: ['customer', 'respondent', 'value'],
   measurement: ['subject', 'value'],
 };
+/** Fields of revenue that only documents of format 2 read. */
+const SINCE_2: readonly string[] = ['customer', 'value'];
 const FIELD_TEXT =
   /^(person|credential|customer|respondent|subject|currency|value|occurredOn|expiresOn|region|attributes\.[^\s.][^\s]*)$/;
 const LONGEST_FIELD = 'attributes.'.length + LONGEST_NAME;
@@ -274,8 +276,13 @@ export function checkFilters(
 
 /** Refuses a field that facts of the kind never have. */
 export function checkField(field: string, kind: string, path: string, reading: RulebookReading): void {
-  const own = FIELDS[factTypeOf(kind)];
-  if (field.startsWith('attributes.') || COMMON_FIELDS.includes(field) || own.includes(field)) return;
+  const type = factTypeOf(kind);
+  if (type === 'revenue' && SINCE_2.includes(field)) {
+    reading.allows(2, `${quoted(field)} of revenue`, path);
+    return;
+  }
+  if (field.startsWith('attributes.') || COMMON_FIELDS.includes(field) || FIELDS[type].includes(field))
+    return;
   reading.refuse(path, `Facts of the kind "${kind}" have no ${shortened(field)}.`);
 }
 

@@ -10,10 +10,11 @@ import {
   slotDays,
   valueFor,
 } from '../measuring/contribution.ts';
+import { worthBy } from '../measuring/conversion.ts';
 import { assignment } from '../measuring/persons.ts';
 import { entryOn } from '../partner/entry-on.ts';
 import type { Fact } from '../partner/fact.ts';
-import { fieldText, passes } from '../partner/fact-field.ts';
+import { fieldText, passes, type WorthOf } from '../partner/fact-field.ts';
 import type { PartnerInputs } from '../partner/partner-inputs.ts';
 import type { Filter, Metric, PersonGroup, Slot } from '../rulebook/metric.ts';
 import type { MeasuringScope, Rulebook } from '../rulebook/rulebook.ts';
@@ -44,7 +45,7 @@ export function evidence(
       'metric' in number ? number.metric : { kind: 'certification', ...number.group };
     const all = candidates(partner)(kind, reach);
     const inItem = ({ fact }: Candidate): boolean =>
-      dimension === null || fieldText(fact, dimension) === item;
+      dimension === null || fieldText(fact, dimension, worthBy(rulebook)) === item;
     const enrolledOn = entryOn(partner.entries, on)?.enrolledOn ?? partner.entries[0]?.enrolledOn ?? on;
     const found =
       'metric' in number
@@ -109,12 +110,14 @@ function behindMetric(metric: Metric, all: readonly Candidate[], on: Day, settin
 
 function whyNotCounted(candidate: Candidate, metric: Metric, on: Day, setting: Setting): ExclusionReason {
   const { fact } = candidate;
-  const general = whyNot(candidate, metric.where, on);
+  const worthOf = worthBy(setting.rulebook);
+  const general = whyNot(candidate, metric.where, on, worthOf);
   if (general !== null) return general;
   if (valueFor(fact, metric, setting.rulebook) === null) {
     return fact.currency === null ? 'FILTERED_OUT' : 'UNKNOWN_CURRENCY';
   }
-  if (metric.by.some((field) => fieldText(fact, field) === null)) return 'FILTERED_OUT';
+  const lacking = metric.by.find((field) => fieldText(fact, field, worthOf) === null);
+  if (lacking !== undefined) return lacksWorth(fact, lacking, worthOf) ? 'UNKNOWN_CURRENCY' : 'FILTERED_OUT';
   if (fact.occurredOn > on) return 'NOT_YET_VALID';
   return metric.validOnly && fact.expiresOn !== null && fact.expiresOn <= on ? 'EXPIRED' : 'OUTSIDE_WINDOW';
 }
@@ -163,7 +166,7 @@ function behindGroup(
 }
 
 function whyNoSlot(candidate: Candidate, slots: readonly Slot[], on: Day): ExclusionReason {
-  const reasons = slots.map(({ where }) => whyNot(candidate, where, on));
+  const reasons = slots.map(({ where }) => whyNot(candidate, where, on, () => null));
   const filters: readonly (ExclusionReason | null)[] = ['FILTERED_OUT', 'WRONG_REGION'];
   const other = reasons.find((reason) => !filters.includes(reason));
   if (other !== undefined && other !== null) return other;
@@ -172,9 +175,20 @@ function whyNoSlot(candidate: Candidate, slots: readonly Slot[], on: Day): Exclu
 }
 
 /** What keeps a fact from counting whatever its days are. */
-function whyNot({ fact, belongs }: Candidate, where: readonly Filter[], on: Day): ExclusionReason | null {
+function whyNot(
+  { fact, belongs }: Candidate,
+  where: readonly Filter[],
+  on: Day,
+  worthOf: WorthOf,
+): ExclusionReason | null {
   if (fact.voided) return 'VOIDED';
-  const failed = where.find((filter) => !passes(fact, filter));
+  const failed = where.find((filter) => !passes(fact, filter, worthOf));
+  if (failed !== undefined && lacksWorth(fact, failed.field, worthOf)) return 'UNKNOWN_CURRENCY';
   if (failed !== undefined) return failed.field === 'region' ? 'WRONG_REGION' : 'FILTERED_OUT';
   return belongs.some((run) => includes(run, on)) ? null : 'NOT_IN_FAMILY';
+}
+
+/** Whether a field reads an amount that no table of the rulebook converts. */
+function lacksWorth(fact: Fact, field: string, worthOf: WorthOf): boolean {
+  return field === 'value' && fact.currency !== null && worthOf(fact) === null;
 }

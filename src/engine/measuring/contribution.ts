@@ -1,12 +1,12 @@
 import type { Fact } from '../partner/fact.ts';
-import { fieldText, passes } from '../partner/fact-field.ts';
+import { fieldText, passes, type WorthOf } from '../partner/fact-field.ts';
 import { hadLeft, type Membership } from '../partner/membership.ts';
 import type { PartnerInputs } from '../partner/partner-inputs.ts';
 import type { Filter, Metric, Scope } from '../rulebook/metric.ts';
 import type { Rulebook } from '../rulebook/rulebook.ts';
 import type { Day, Days } from '../values/day.ts';
 import { type Fraction, ZERO } from '../values/fraction.ts';
-import { convert } from './conversion.ts';
+import { worthBy } from './conversion.ts';
 import { countedDays } from './window.ts';
 
 /**
@@ -17,6 +17,9 @@ export type Candidate = { readonly fact: Fact; readonly own: boolean; readonly b
 
 /** A fact counts with this value, and for DISTINCT and LATEST under this key, on each day of the run. */
 export type Contribution = Days & { readonly fact: Fact; readonly value: Fraction; readonly key: string };
+
+/** Certifications have no value. */
+const worthOfNone: WorthOf = () => null;
 
 const ALWAYS: Days = { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
 
@@ -63,9 +66,10 @@ export function contributions(
   setting: Setting,
 ): readonly Contribution[] {
   const { fact, belongs } = candidate;
-  if (fact.voided || !passesAll(fact, metric.where)) return [];
+  const worthOf = worthBy(setting.rulebook);
+  if (fact.voided || !passesAll(fact, metric.where, worthOf)) return [];
   const value = valueFor(fact, metric, setting.rulebook);
-  const key = keyOf(fact, metric.by);
+  const key = keyOf(fact, metric.by, worthOf);
   if (value === null || key === null) return [];
   const counted = countedDays(metric.window, fact.occurredOn, setting.enrolledOn);
   const days = metric.validOnly ? common(counted, validDays(fact)) : counted;
@@ -77,7 +81,7 @@ export function contributions(
 /** The days on which a person's certification counts for a slot with these filters. */
 export function slotDays(candidate: Candidate, where: readonly Filter[]): readonly Days[] {
   const { fact, belongs } = candidate;
-  if (fact.voided || fact.person === null || !passesAll(fact, where)) return [];
+  if (fact.voided || fact.person === null || !passesAll(fact, where, worthOfNone)) return [];
   return belongs.map((run) => common(validDays(fact), run)).filter(({ from, until }) => from < until);
 }
 
@@ -92,8 +96,7 @@ export function validDays(fact: Fact): Days {
  */
 export function valueFor(fact: Fact, metric: Metric, rulebook: Rulebook): Fraction | null {
   if (metric.aggregate === 'COUNT' || metric.aggregate === 'DISTINCT') return ZERO;
-  if (fact.value === null || fact.currency === null) return fact.value;
-  return convert(fact.value, fact.currency, fact.occurredOn, rulebook);
+  return worthBy(rulebook)(fact);
 }
 
 /** Whether a day is in the run. */
@@ -101,8 +104,8 @@ export function includes({ from, until }: Days, on: Day): boolean {
   return from <= on && on < until;
 }
 
-export function passesAll(fact: Fact, where: readonly Filter[]): boolean {
-  return where.every((filter) => passes(fact, filter));
+export function passesAll(fact: Fact, where: readonly Filter[], worthOf: WorthOf): boolean {
+  return where.every((filter) => passes(fact, filter, worthOf));
 }
 
 /** By occurredOn, then source, externalId and id: an order that doesn't depend on arrival. */
@@ -121,8 +124,8 @@ export function byText(a: string, b: string): number {
 }
 
 /** The values of the fields as one text, the same for all facts if there are no fields; null if one lacks. */
-function keyOf(fact: Fact, by: readonly string[]): string | null {
-  const parts = by.map((field) => fieldText(fact, field));
+function keyOf(fact: Fact, by: readonly string[], worthOf: WorthOf): string | null {
+  const parts = by.map((field) => fieldText(fact, field, worthOf));
   return parts.includes(null) ? null : JSON.stringify(parts);
 }
 

@@ -1,6 +1,13 @@
+import type { WorthOf } from '../partner/fact-field.ts';
 import type { CurrencyTable, Rulebook } from '../rulebook/rulebook.ts';
 import type { Day } from '../values/day.ts';
 import { divide, type Fraction, multiply } from '../values/fraction.ts';
+
+/** What facts are worth by a rulebook. */
+export function worthBy(rulebook: Rulebook): WorthOf {
+  return ({ value, currency, occurredOn }) =>
+    value === null || currency === null ? value : convert(value, currency, occurredOn, rulebook);
+}
 
 /**
  * An amount of a day in the programme's currency, exactly, by the table in force on that day; null if the

@@ -1,6 +1,6 @@
 import { RULEBOOK_LIMITS } from '../format/rulebook-limits.ts';
 import type { Fact } from '../partner/fact.ts';
-import { fieldText } from '../partner/fact-field.ts';
+import { fieldText, type WorthOf } from '../partner/fact-field.ts';
 import type { PartnerInputs } from '../partner/partner-inputs.ts';
 import { metricsOf } from '../rulebook/measuring-scope.ts';
 import type { Scope } from '../rulebook/metric.ts';
@@ -32,6 +32,9 @@ export type TooManyItems = {
   readonly items: number;
   readonly arrived: readonly Fact[];
 };
+
+/** Amounts are told apart as they were recorded: converted, there are hardly ever more. */
+const asRecorded: WorthOf = ({ value }) => value;
 
 /**
  * The dimensions of the rulebooks' forEachs, each once: where several have one, the place is the first one's.
@@ -76,12 +79,12 @@ function countItems({ field, facts }: Dimension, partner: PartnerInputs, arrival
     ...arrivals.replaced.filter(counts),
   ]);
   const isNewItem = (fact: Fact): boolean => {
-    const item = fieldText(fact, field);
+    const item = fieldText(fact, field, asRecorded);
     return item !== null && !before.has(item);
   };
   return { field, items, arrived: all.filter((fact) => arrivals.isNew(fact) && isNewItem(fact)) };
 
   function itemsOf(some: readonly Fact[]): ReadonlySet<string> {
-    return new Set(some.map((fact) => fieldText(fact, field)).filter((item) => item !== null));
+    return new Set(some.map((fact) => fieldText(fact, field, asRecorded)).filter((item) => item !== null));
   }
 }

@@ -1,4 +1,5 @@
 import type { Fact, FactWarning } from '../partner/fact.ts';
+import type { WorthOf } from '../partner/fact-field.ts';
 import { hadLeft, type Membership } from '../partner/membership.ts';
 import { metricsOf } from '../rulebook/measuring-scope.ts';
 import type { Filter } from '../rulebook/metric.ts';
@@ -6,33 +7,36 @@ import type { PublishedRulebook } from '../rulebook/rulebook.ts';
 import { rulebooksInForce } from '../rulebook/transition.ts';
 import type { Day } from '../values/day.ts';
 import { passesAll } from './contribution.ts';
+import { worthBy } from './conversion.ts';
 
-/**
- * What rulebooks ask for of each kind of fact: filters of which all have to hold, for each metric and slot.
- */
-export type AskedFor = ReadonlyMap<string, readonly (readonly Filter[])[]>;
+/** What rulebooks ask for of each kind of fact, for each metric and slot. */
+export type AskedFor = ReadonlyMap<string, readonly Asked[]>;
+
+/** Filters of which all have to hold, and what facts are worth by their rulebook. */
+type Asked = { readonly where: readonly Filter[]; readonly worthOf: WorthOf };
 
 /** What the rulebooks in force on a day, and those to come, ask for. */
 export function askedFor(rulebooks: readonly PublishedRulebook[], today: Day): AskedFor {
   const inForce = rulebooksInForce(rulebooks, today).map(({ index }) => rulebooks[index]);
   const toCome = rulebooks.filter(({ effectiveFrom }) => effectiveFrom > today);
-  const asked = new Map<string, (readonly Filter[])[]>();
-  const ask = (kind: string, where: readonly Filter[]): void => {
+  const asked = new Map<string, Asked[]>();
+  const ask = (kind: string, each: Asked): void => {
     const known = asked.get(kind);
-    if (known === undefined) asked.set(kind, [where]);
-    else known.push(where);
+    if (known === undefined) asked.set(kind, [each]);
+    else known.push(each);
   };
   for (const published of [...inForce, ...toCome]) {
     if (published === undefined) continue;
     const { scope, forEachs, measures } = published.rulebook;
+    const worthOf = worthBy(published.rulebook);
     const scopes = [scope, ...forEachs.map((forEach) => forEach.scope)];
     const metrics = new Set([
       ...scopes.flatMap((each) => [...each.metrics.keys()]),
       ...[...measures.values()].flatMap(metricsOf),
     ]);
-    for (const { kind, where } of metrics) ask(kind, where);
+    for (const { kind, where } of metrics) ask(kind, { where, worthOf });
     const groups = scopes.flatMap((each) => [...each.groups.keys()]);
-    for (const { where } of groups.flatMap(({ slots }) => slots)) ask('certification', where);
+    for (const { where } of groups.flatMap(({ slots }) => slots)) ask('certification', { where, worthOf });
   }
   return asked;
 }
@@ -55,5 +59,7 @@ export function findWarning(
 ): FactWarning | null {
   if (hadLeft(memberships, fact.occurredOn)) return 'LEFT';
   if (fact.occurredOn > today) return 'FUTURE';
-  return asked.get(fact.kind)?.some((where) => passesAll(fact, where)) ? null : 'NOT_ASKED_FOR';
+  return asked.get(fact.kind)?.some(({ where, worthOf }) => passesAll(fact, where, worthOf))
+    ? null
+    : 'NOT_ASKED_FOR';
 }

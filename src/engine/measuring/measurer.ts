@@ -5,6 +5,7 @@ import { metricsOf } from '../rulebook/measuring-scope.ts';
 import type { ForEach, MeasuringScope, Rulebook } from '../rulebook/rulebook.ts';
 import type { Day } from '../values/day.ts';
 import { type Candidate, candidates, contributions, includes } from './contribution.ts';
+import { worthBy } from './conversion.ts';
 import type { Measurements, Readings } from './measurements.ts';
 import { metricSeries } from './metric-series.ts';
 import { groupSeries } from './persons.ts';
@@ -53,6 +54,7 @@ export function createMeasurer(partner: PartnerInputs, rulebook: Rulebook): Meas
 
 function createBoards(rulebook: Rulebook, enrolledOn: Day, factsOf: FactsOf) {
   const setting = { rulebook, enrolledOn };
+  const worthOf = worthBy(rulebook);
   return {
     whole: scopeBoard(rulebook.scope, factsOf),
     items: rulebook.forEachs.map(({ forEach, scope }) => itemsBoard(forEach, scope)),
@@ -83,7 +85,7 @@ function createBoards(rulebook: Rulebook, enrolledOn: Day, factsOf: FactsOf) {
     const byItem = new Map<string, { from: Day; until: Day }[]>();
     for (const metric of metricsOf(where.measure)) {
       for (const candidate of factsOf(metric.kind, metric.scope)) {
-        const item = fieldText(candidate.fact, dimension);
+        const item = fieldText(candidate.fact, dimension, worthOf);
         if (item === null) continue;
         const runs = byItem.get(item) ?? [];
         runs.push(...contributions(candidate, metric, setting));
@@ -95,7 +97,7 @@ function createBoards(rulebook: Rulebook, enrolledOn: Day, factsOf: FactsOf) {
     const byValue = (kind: string, of: 'OWN' | 'FAMILY') => {
       const key = `${of} ${kind}`;
       const groups =
-        grouped.get(key) ?? Map.groupBy(factsOf(kind, of), ({ fact }) => fieldText(fact, dimension));
+        grouped.get(key) ?? Map.groupBy(factsOf(kind, of), ({ fact }) => fieldText(fact, dimension, worthOf));
       grouped.set(key, groups);
       return groups;
     };

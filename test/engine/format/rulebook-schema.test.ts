@@ -32,6 +32,8 @@ const ONLY_THE_READER_SEES = [
   'an unknown requirement',
   'requirements in a circle',
   'a forEach within a forEach by a name',
+  'the value of revenue in a document of format 1',
+  'the customer of revenue in a document of format 1',
   'the sum of certifications',
   'DISTINCT without keys',
   'keys without DISTINCT',

@@ -143,6 +143,8 @@ describe('measuring', () => {
 function lookedUp(partner: PartnerInputs, metric: Metric, on: Day): unknown {
   const enrolledOn = entryOn(partner.entries, on)?.enrolledOn ?? day('2023-02-14');
   const window = windowOn(metric.window, on, enrolledOn);
+  const worthOf = (fact: Fact) =>
+    fact.value && convert(fact.value, fact.currency ?? 'EUR', fact.occurredOn, EVERYTHING);
   const relatives = partner.family
     .filter(({ memberships }) =>
       memberships.some(({ from, until }) => from <= on && (until === null || on < until)),
@@ -155,15 +157,15 @@ function lookedUp(partner: PartnerInputs, metric: Metric, on: Day): unknown {
       (window.from === null || fact.occurredOn >= window.from) &&
       (window.until === null || fact.occurredOn < window.until) &&
       (!metric.validOnly || fact.expiresOn === null || on < fact.expiresOn) &&
-      metric.where.every((filter) => passes(fact, filter)) &&
-      metric.by.every((field) => fieldText(fact, field) !== null),
+      metric.where.every((filter) => passes(fact, filter, worthOf)) &&
+      metric.by.every((field) => fieldText(fact, field, worthOf) !== null),
   );
   const found = facts.map((fact) => ({
     fact,
     from: on,
     until: on + 1,
     value: (fact.value && convert(fact.value, fact.currency ?? 'EUR', fact.occurredOn, EVERYTHING)) ?? ZERO,
-    key: JSON.stringify(metric.by.map((field) => fieldText(fact, field))),
+    key: JSON.stringify(metric.by.map((field) => fieldText(fact, field, worthOf))),
   }));
   return aggregate(metric, found);
 }

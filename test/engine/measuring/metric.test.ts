@@ -7,6 +7,8 @@ import {
   factory,
   goldOn,
   heldRulebookOf,
+  judgeOn,
+  PROGRAM,
   partnerWith,
   rulebookOf,
 } from '../support/measuring.ts';
@@ -444,5 +446,68 @@ describe('rule 41: the latest', () => {
       { F001: 'NOT_LATEST', F004: 'FILTERED_OUT' },
     ]);
     expect(valueFor(bySubject, [])).toBe('0');
+  });
+});
+
+describe('rule 45: what revenue says', () => {
+  const currencies = [{ from: '2024-01-01', equal: { EUR: '75', USD: '100' } }];
+  const fact = factory();
+  const sold = (value: string, currency: string, customer: string | null = null) =>
+    fact('revenue', { on: '2026-01-01', value, currency, customer });
+  const sum = { fact: 'revenue', aggregate: 'SUM' };
+
+  it('is its value in the currency of the rulebook, exactly', () => {
+    const facts = [sold('75', 'EUR'), sold('100', 'USD'), sold('99.99', 'USD'), sold('100', 'CHF')];
+    const large = { fact: 'revenue', aggregate: 'COUNT', where: [{ field: 'value', atLeast: '75' }] };
+    expect(valueFor(large, facts, ON, { currencies })).toBe('2');
+    const listed = { ...large, where: [{ field: 'value', in: ['75.0'] }] };
+    expect(valueFor(listed, facts, ON, { currencies })).toBe('2');
+    const keys = { fact: 'revenue', aggregate: 'DISTINCT', by: ['value'] };
+    expect(valueFor(keys, facts, ON, { currencies })).toBe('2');
+    // 1 USD is three quarters of a euro, 1 euro four thirds of a dollar: no decimal says that one.
+    const dollars = { ...PROGRAM, currency: 'USD' };
+    const third = documentFor(
+      {
+        measure: { metric: { ...listed, window: ALL_TIME, where: [{ field: 'value', in: ['1.333333'] }] } },
+        atLeast: '0',
+      },
+      { currencies },
+    );
+    expect(goldOn(partnerWith([sold('1', 'EUR')]), heldRulebookOf(third, dollars), ON).value).toBe('0');
+  });
+
+  it('is excluded where a filter or a key reads a value that nothing converts', () => {
+    const facts = [sold('100', 'CHF')];
+    const where = [{ field: 'value', above: '0' }];
+    for (const metric of [
+      { fact: 'revenue', aggregate: 'COUNT', where },
+      { fact: 'revenue', aggregate: 'DISTINCT', by: ['value'] },
+    ]) {
+      const [, excluded] = Object.values(Object(countedOf(metric, facts)));
+      expect(Object.values(Object(excluded))).toEqual(['UNKNOWN_CURRENCY']);
+    }
+    expect(valueFor({ fact: 'revenue', aggregate: 'COUNT' }, facts)).toBe('1');
+  });
+
+  it('is to whom it was sold', () => {
+    const facts = [
+      sold('10', 'EUR', 'north'),
+      sold('20', 'EUR', 'south'),
+      sold('5', 'EUR', 'north'),
+      sold('1', 'EUR'),
+    ];
+    expect(valueFor({ ...sum, where: [{ field: 'customer', in: ['north'] }] }, facts)).toBe('15');
+    expect(valueFor({ fact: 'revenue', aggregate: 'DISTINCT', by: ['customer'] }, facts)).toBe('2');
+    const each = (atLeast: string) => ({
+      forEach: {
+        dimension: 'customer',
+        where: { measure: { metric: { ...sum, window: ALL_TIME } }, above: '0' },
+        need: 2,
+        body: { measure: { metric: { ...sum, window: ALL_TIME } }, atLeast },
+      },
+    });
+    const tierFor = (atLeast: string) =>
+      judgeOn(partnerWith(facts), heldRulebookOf(documentFor(each(atLeast), { format: 2 })), ON).computedTier;
+    expect([tierFor('15'), tierFor('16')]).toEqual(['GOLD', 'BASE']);
   });
 });

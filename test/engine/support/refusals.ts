@@ -303,6 +303,18 @@ export const REFUSALS: readonly Refusal[] = [
     'A forEach holds no other forEach.',
   ],
   [
+    'the value of revenue in a document of format 1',
+    withFilter({ field: 'value', above: '1' }),
+    `${METRIC}/where/0/field`,
+    '"value" of revenue is new in format 2: write "format": 2.',
+  ],
+  [
+    'the customer of revenue in a document of format 1',
+    withMetric({ aggregate: 'DISTINCT', by: ['customer'] }),
+    `${METRIC}/by/0`,
+    '"customer" of revenue is new in format 2: write "format": 2.',
+  ],
+  [
     'a window of no kind',
     withWindow({ rolling: 12 }),
     `${METRIC}/window`,

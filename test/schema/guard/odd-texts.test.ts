@@ -100,7 +100,7 @@ const OPERATIONS: readonly (readonly [source: string, variables: Record<string, 
         source: 'crm',
         facts: [
           fact('M-1', { measurement: { kind: 'usage', value: '1', subject: 'Tenant', attributes } }),
-          fact('R-1', { revenue: { amount: '1', currency: 'EUR' } }),
+          fact('R-1', { revenue: { amount: '1', currency: 'EUR', customer: 'Buyer' } }),
           fact('C-1', { certification: { person: 'anna.k', credential: 'VIDEO' } }),
           fact('S-1', { satisfaction: { score: '9', customer: 'Customer', respondent: 'Agency' } }),
         ],

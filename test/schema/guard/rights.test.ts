@@ -39,7 +39,7 @@ test('what INGEST comes to is known, field by field: a new one of these types ha
   );
   expect(of('Partner')).toBe('country enrolledOn externalRef id leftOn name parent program region');
   expect(of('RevenueFact')).toBe(
-    'amount attributes currency externalId id isVoid occurredOn partner recordedAt source supersededAt version warning',
+    'amount attributes currency customer externalId id isVoid occurredOn partner recordedAt source supersededAt version warning',
   );
   expect(of('RowOutdated')).toBe('currentVersion index');
   const known = new Set(REACHED_BY_INGEST.split(' '));
