@@ -189,6 +189,8 @@ function proofSize({ tiers, specializations }: Rulebook) {
   const computeNumber = (measure: Measure): AnswerSize => {
     if (measure.type === 'METRIC') return { type: 'MetricProof', fields: { window: [leaf('Window')] } };
     if (measure.type === 'CONSTANT') return leaf('ConstantProof');
+    // Its items are a page, whose size is asked for.
+    if (measure.type === 'OVER') return { type: 'OverProof', fields: {} };
     return { type: 'CalculationProof', fields: { parts: measure.parts.map(numberSize) } };
   };
   /** As the engine says what is missing, for the case that everything is. */

@@ -1,5 +1,5 @@
 import { type KnownStanding, readEvidence, remeasure } from '../../src/app/reading/read-standing.ts';
-import { metricsBehind } from '../../src/engine/judging/metrics-behind.ts';
+import { countedBehind } from '../../src/engine/judging/counted-behind.ts';
 import type {
   Evidence,
   ExclusionReason,
@@ -51,7 +51,8 @@ export function allShownIn(basis: ProofBasis, proofs: readonly RequirementProof[
 async function readerFor(context: Context, standing: Judged, source: RulebookSource): Promise<ProofReader> {
   if (context.scope.partner === null) return PLAIN_READER;
   const { rulebook, id } = source.published;
-  const hasNames = rulebook.forEachs.length > 0 || rulebook.scope.groups.size > 0;
+  const { forEachs, scope } = rulebook;
+  const hasNames = forEachs.length > 0 || scope.groups.size > 0 || scope.overs.size > 0;
   if (!hasNames || !source.program.countsFamilies) return createProofReader({ rulebook, visible: null });
   const cases = casesInScope(context);
   const [all, seen] = await Promise.all([inputsFor(context).find(standing), cases.find(standing)]);
@@ -65,17 +66,17 @@ async function readerFor(context: Context, standing: Judged, source: RulebookSou
  */
 export function evidenceAt(
   { standing, source, evidence }: ProofBasis,
-  { path, item, dimension = null }: ProofPlace,
+  { path, item, dimension = null, within = null }: ProofPlace,
   context: Context,
 ): Promise<Evidence> {
-  const key = JSON.stringify([path, item, dimension]);
+  const key = JSON.stringify([path, item, dimension, within]);
   const known =
     evidence.get(key) ??
     readEvidence(
       context.app,
       standing,
       source.published.id,
-      { path, item, dimension },
+      { path, item, dimension, within },
       casesInScope(context),
     );
   evidence.set(key, known);
@@ -91,7 +92,7 @@ export async function evidenceBehind(
   measure: MeasureProof,
   context: Context,
 ): Promise<Evidence> {
-  const places = metricsBehind(measure).map((metric) => basis.reader.placeOf(metric));
+  const places = countedBehind(measure).map((metric) => basis.reader.placeOf(metric));
   const all = await Promise.all(places.map((place) => evidenceAt(basis, place, context)));
   const counted = new Map<string, Fact>(all.flatMap((each) => each.counted.map((fact) => [fact.id, fact])));
   const excluded = new Map<string, { readonly fact: Fact; readonly reason: ExclusionReason }>();

@@ -1,4 +1,4 @@
-import type { Outcome, RequirementProof as Proof, SlotProof } from '../../src/engine/judging/standing.ts';
+import type { RequirementProof as Proof, SlotProof } from '../../src/engine/judging/standing.ts';
 import { explainRequirement } from '../../src/engine/text/explain-requirement.ts';
 import { compare } from '../../src/engine/values/fraction.ts';
 import { builder } from '../base/builder.ts';
@@ -10,21 +10,13 @@ import { ExcludedFactConnection, pageOfCounted, pageOfExcluded } from '../facts/
 import { FactConnection } from '../facts/fact.ts';
 import { ComparisonType, RuleType } from '../rulebooks/rule.ts';
 import { NumberProof } from './number-proof.ts';
+import { OutcomeType } from './outcome.ts';
 import { evidenceAt, type ProofBasis, type ProofSource } from './proof-basis.ts';
 
 type Of<Type extends Proof['type']> = {
   readonly basis: ProofBasis;
   readonly proof: Extract<Proof, { readonly type: Type }>;
 };
-
-export const OutcomeType = builder.enumType('Outcome', {
-  description: 'Whether data meet a requirement.',
-  values: {
-    MET: { description: 'The data meet the requirement.' },
-    UNMET: { description: 'The data miss the requirement.' },
-    INSUFFICIENT_DATA: { description: 'The data do not decide the requirement.' },
-  } as const satisfies Record<Outcome, { description: string }>,
-});
 
 /** The name of each type in the graph. */
 export const PROOF_TYPE_NAMES = {

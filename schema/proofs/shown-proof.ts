@@ -1,16 +1,21 @@
+import type { Within } from '../../src/engine/judging/evaluation.ts';
 import type { MeasureProof, RequirementProof } from '../../src/engine/judging/standing.ts';
+import { dimensionText } from '../../src/engine/measuring/item-of.ts';
 import type { Measurements, Readings } from '../../src/engine/measuring/measurements.ts';
 import { factTypeOf } from '../../src/engine/rulebook/fact-type.ts';
-import type { Rulebook } from '../../src/engine/rulebook/rulebook.ts';
+import { withOvers } from '../../src/engine/rulebook/measuring-scope.ts';
+import type { MeasuringScope, Rulebook } from '../../src/engine/rulebook/rulebook.ts';
 
 /** The fields by which it can be told who answered a survey. */
 const WHO_ANSWERED: ReadonlySet<string> = new Set(['customer', 'respondent']);
 
-/** Whether items are who answered, and something that they answered is measured for each. */
-function namesWhoAnswered({ forEach, scope }: Rulebook['forEachs'][number]): boolean {
+/** Whether a field says who answered, and something that they answered is measured for each value of it. */
+function tellsWhoAnswered(field: string, measured: readonly MeasuringScope[]): boolean {
   return (
-    WHO_ANSWERED.has(forEach.dimension) &&
-    [...scope.metrics.keys()].some(({ kind }) => factTypeOf(kind) === 'satisfaction')
+    WHO_ANSWERED.has(field) &&
+    measured.some(({ metrics }) =>
+      [...metrics.keys()].some(({ kind }) => factTypeOf(kind) === 'satisfaction'),
+    )
   );
 }
 
@@ -35,6 +40,7 @@ export type ProofPlace = {
   readonly path: string;
   readonly item: string | null;
   readonly dimension?: string | null;
+  readonly within?: Within | null;
 };
 
 /**
@@ -53,6 +59,15 @@ export type ProofReader = {
 
 /** A requirement's place, and the dimension of the item that it is judged for. */
 type Part = Pick<RequirementProof, 'path' | 'dimension'>;
+
+/** The requirement that a number stands in, and the items that it is shown for. */
+type Around = {
+  readonly part: RequirementProof;
+  readonly item: string | null;
+  readonly within: Within | null;
+};
+
+type OverProof = Extract<MeasureProof, { readonly type: 'OVER' }>;
 
 /** For a viewer that may be told every name. */
 export const PLAIN_READER: ProofReader = {
@@ -88,7 +103,8 @@ export function createProofReader({ rulebook, visible }: Names): ProofReader {
   const itemAt = (part: Part, item: string | null): string | null => {
     if (item === null) return null;
     const around = rulebook.forEachs[forEachAround(part)];
-    if (around === undefined || namesWhoAnswered(around)) return MASK;
+    if (around === undefined || tellsWhoAnswered(around.forEach.dimension, withOvers(around.scope)))
+      return MASK;
     return visible === null || readingsAt(part, item) !== undefined ? item : MASK;
   };
   /** The persons that the visible facts would put into each slot, as many as there are in all. */
@@ -105,22 +121,47 @@ export function createProofReader({ rulebook, visible }: Names): ProofReader {
   };
 
   const measures = new Map<MeasureProof, MeasureProof>();
-  const showMeasure = (measure: MeasureProof, item: string | null): MeasureProof => {
+  const showMeasure = (measure: MeasureProof, around: Around): MeasureProof => {
     const before = measures.get(measure);
     if (before !== undefined) return before;
-    const shown =
-      measure.type === 'CALCULATION'
-        ? { ...measure, item, parts: measure.parts.map((part) => showMeasure(part, item)) }
-        : { ...measure, item };
+    const shown = turnMeasure(measure, around);
     measures.set(measure, shown);
     places.set(shown, measure);
     return shown;
+  };
+  const turnMeasure = (measure: MeasureProof, around: Around): MeasureProof => {
+    const common = { item: around.item, within: around.within };
+    switch (measure.type) {
+      case 'CALCULATION':
+        return { ...measure, ...common, parts: measure.parts.map((part) => showMeasure(part, around)) };
+      case 'OVER': {
+        const items = measure.items.map((each) => {
+          const item = itemOfOver(measure, each.item, around) ? each.item : MASK;
+          const within = { dimension: dimensionText(measure.itemsOf), item };
+          return { ...each, item, number: showMeasure(each.number, { ...around, within }) };
+        });
+        return { ...measure, ...common, items: items.sort(maskedLast) };
+      }
+      case 'METRIC':
+      case 'CONSTANT':
+        return { ...measure, ...common };
+    }
+  };
+  /** Whether the viewer may be told of an item of a measure over items. */
+  const itemOfOver = ({ path, itemsOf }: OverProof, item: string, { part }: Around): boolean => {
+    const scope = part.item === null ? rulebook.scope : rulebook.forEachs[forEachAround(part)]?.scope;
+    const overs = [...(scope?.overs.keys() ?? [])];
+    const index = overs.findIndex((over) => over.path === path);
+    const measured = scope === undefined ? [] : [scope, ...overs.map((over) => over.scope)];
+    if (itemsOf.type === 'FIELD' && tellsWhoAnswered(itemsOf.field, measured)) return false;
+    if (visible === null) return true;
+    return readingsAt(part, part.item)?.overs?.[index]?.some((each) => each.item === item) ?? false;
   };
   const turn = (proof: RequirementProof): RequirementProof => {
     const item = itemAt(proof, proof.item);
     switch (proof.type) {
       case 'THRESHOLD':
-        return { ...proof, item, actual: showMeasure(proof.actual, item) };
+        return { ...proof, item, actual: showMeasure(proof.actual, { part: proof, item, within: null }) };
       case 'COMPOSITE':
         return { ...proof, item, parts: proof.parts.map((part) => ({ ...part, proof: show(part.proof) })) };
       case 'SPECIALIZATION':

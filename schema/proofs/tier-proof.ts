@@ -2,8 +2,9 @@ import type { TierGap as Gap, TierProof as Verdict } from '../../src/engine/judg
 import { builder } from '../base/builder.ts';
 import { tierNamed } from '../base/rulebook-source.ts';
 import { Tier } from '../rulebooks/tier.ts';
+import { OutcomeType } from './outcome.ts';
 import { allShownIn, type ProofBasis, shownIn } from './proof-basis.ts';
-import { OutcomeType, RequirementProof } from './requirement-proof.ts';
+import { RequirementProof } from './requirement-proof.ts';
 
 export const TierProof = builder
   .objectRef<{ readonly basis: ProofBasis; readonly verdict: Verdict }>('TierProof')

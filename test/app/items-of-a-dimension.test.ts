@@ -7,6 +7,7 @@ import { type RowOutcome, recordFacts } from '../../src/app/writing/record-facts
 import { saveRulebookDraft } from '../../src/app/writing/save-rulebook-draft.ts';
 import { updatePartner } from '../../src/app/writing/update-partner.ts';
 import { RULEBOOK_LIMITS } from '../../src/engine/format/rulebook-limits.ts';
+import { formatDay } from '../../src/engine/values/day.ts';
 import { createSmallProgram, day, enroll, granted, publish, SMALL_RULEBOOK } from '../support/fixtures.ts';
 import { openTestApp } from '../support/test-app.ts';
 
@@ -194,6 +195,44 @@ describe('the items of a dimension', () => {
       granted(await publishIt());
     },
   );
+
+  test('a rulebook that measures over weeks is not published where partners have facts in more than allowed', async () => {
+    const program = 'weeks';
+    await createSmallProgram(opened.app, program);
+    await enroll(opened.app, ['OFTEN'], program);
+    const rows = Array.from({ length: RULEBOOK_LIMITS.itemsOver + 1 }, (_, week) => ({
+      ...inArea(`w-${week}`, 'OFTEN', 'Area'),
+      // From a Sunday on: two days in the first two weeks, then one in each.
+      occurredOn: formatDay(day('2000-01-02') + Math.max(1, 7 * week - 6) - Number(week === 0)),
+    }));
+    for (const some of [rows.slice(0, 600), rows.slice(600)])
+      granted(await record(some, 'SKIP_ROW', program));
+    const publishOver = async (dimension: unknown) => {
+      const measure = { metric: { fact: 'revenue', aggregate: 'SUM', window: { allTime: true } } };
+      const over = { measure: { over: { dimension, of: measure, aggregate: 'COUNT' } }, atLeast: '1' };
+      const document = {
+        ...rulebookOf('OWN'),
+        format: 2,
+        tiers: [
+          { code: 'BASE', name },
+          { code: 'SILVER', name, requirement: over },
+        ],
+      };
+      const draft = granted(await saveRulebookDraft(opened.app, { program, document, draft: null }));
+      return publishRulebook(opened.app, { rulebook: draft.rulebookId, effectiveFrom: day('2026-07-01') });
+    };
+    expect(await publishOver({ occurredOn: 'WEEK' })).toMatchObject({
+      refused: 'NOT_PUBLISHABLE',
+      problems: [
+        {
+          path: '/tiers/1/requirement/measure/over/dimension',
+          message:
+            'A partner may have 1000 different values of occurredOn/WEEK, and 1 has more: "OFTEN" has 1001.',
+        },
+      ],
+    });
+    granted(await publishOver({ occurredOn: 'MONTH', fiscal: true }));
+  });
 
   test('what was recorded before is judged, and takes rows that bring no new item', async () => {
     await enroll(opened.app, ['OLD'], 'own');

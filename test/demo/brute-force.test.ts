@@ -104,7 +104,7 @@ function expectNumbers(
   const rulebook = rulebooks.find(({ id }) => id === expected.rulebook)?.rulebook;
   if (rulebook === undefined) throw new Error('no rulebook');
   const counted = (path: string) =>
-    evidence(known, rulebook, standing.on, path, null)
+    evidence(known, rulebook, standing.on, { path })
       .counted.map(({ externalId }) => externalId)
       .sort();
   const thresholds = thresholdsOf(standing);

@@ -137,10 +137,11 @@ beforeAll(async () => {
   await readPartners(FULL_SCOPE, session, [topId, belowId]);
   const dimension = {
     path: 'x',
-    field: 'credential',
+    dimension: { type: 'FIELD', field: 'credential' },
+    allowed: 0,
     facts: [{ kind: 'certification', scope: 'FAMILY' }],
   } as const;
-  await findBeyondItems(session, programId, [dimension], 0);
+  await findBeyondItems(session, programId, [dimension]);
 }, 120_000);
 
 afterAll(() => opened.close());

@@ -1,4 +1,3 @@
-import { RULEBOOK_LIMITS } from '../../engine/format/rulebook-limits.ts';
 import { type Arrivals, findTooManyItems } from '../../engine/measuring/dimension-items.ts';
 import type { Fact } from '../../engine/partner/fact.ts';
 import { toName } from '../../engine/values/naming-text.ts';
@@ -33,10 +32,10 @@ export function findExcesses(
   return partners.flatMap(({ id, externalRef }) => {
     const [known, arrivals] = [cases.get(id), arrivalsOf(id)];
     if (known === undefined || arrivals === null) return [];
-    return findTooManyItems(known, arrivals).flatMap(({ field, items, arrived }) => {
+    return findTooManyItems(known, arrivals).flatMap(({ field, items, allowed, arrived }) => {
       const message =
         `The partner ${JSON.stringify(externalRef)} would have ${items} different values of ${field}, for each of which a rulebook ` +
-        `judges; ${RULEBOOK_LIMITS.items} are allowed.`;
+        `judges; ${allowed} are allowed.`;
       return arrived.map((fact) => ({ fact, field, message }));
     });
   });
@@ -53,7 +52,8 @@ export function rejectItem(
 
 /** Where a row says what a fact's field is. */
 function placeOf(field: string, { detail }: Omit<FactInput, 'externalId'>): string {
-  if (field === 'occurredOn') return field;
+  // The periods of a measure over items are those of the day.
+  if (field.startsWith('occurredOn')) return 'occurredOn';
   const at = `detail.${detail.type}`;
   if (field === 'value') {
     const names = { revenue: 'amount', satisfaction: 'score', measurement: 'value', certification: 'value' };

@@ -1,4 +1,4 @@
-import { evidence } from '../../engine/judging/evidence.ts';
+import { evidence, type NumberPlace } from '../../engine/judging/evidence.ts';
 import type { Evidence, Standing } from '../../engine/judging/standing.ts';
 import type { Measurements } from '../../engine/measuring/measurements.ts';
 import { createMeasurer } from '../../engine/measuring/measurer.ts';
@@ -134,7 +134,7 @@ export async function readEvidence(
   app: App,
   standing: Judged,
   rulebookId: string,
-  number: { readonly path: string; readonly item: string | null; readonly dimension?: string | null },
+  number: NumberPlace,
   cases: Pick<InputsFinder, 'find'>,
 ): Promise<Evidence> {
   const rulebook = await rulebookOf(app, standing, rulebookId);
@@ -142,7 +142,7 @@ export async function readEvidence(
   await app.giveWay();
   return known === null || !canJudgeBy([rulebook])
     ? { counted: [], excluded: [] }
-    : evidence(known, rulebook.rulebook, standing.on, number.path, number.item, number.dimension);
+    : evidence(known, rulebook.rulebook, standing.on, number);
 }
 
 /** What a standing's rulebook measures on its day in the cases given; null if nothing was known by then. */

@@ -1,8 +1,9 @@
 import { checkSuccession } from '../../engine/format/check-succession.ts';
 import { parseRulebook } from '../../engine/format/parse-rulebook.ts';
-import { firstProblems, type Problem, pointer, quoted, shortened } from '../../engine/format/problem.ts';
-import { PROGRAM_LIMITS, RULEBOOK_LIMITS } from '../../engine/format/rulebook-limits.ts';
+import { firstProblems, type Problem, quoted, shortened } from '../../engine/format/problem.ts';
+import { PROGRAM_LIMITS } from '../../engine/format/rulebook-limits.ts';
 import { dimensionsOf } from '../../engine/measuring/dimension-items.ts';
+import { dimensionText } from '../../engine/measuring/item-of.ts';
 import type { Rulebook } from '../../engine/rulebook/rulebook.ts';
 import { type Day, formatDay, type Instant } from '../../engine/values/day.ts';
 import type { ProgramRecord, RulebookRecord } from '../../store/catalogue/program-catalogue.ts';
@@ -117,16 +118,15 @@ async function findTooMany(
   rulebook: Rulebook,
 ): Promise<readonly Problem[]> {
   const dimensions = dimensionsOf([rulebook]);
-  const { items } = RULEBOOK_LIMITS;
-  const beyond = await findBeyondItems(tx, program.id, dimensions, items);
+  const beyond = await findBeyondItems(tx, program.id, dimensions);
   return beyond.flatMap(({ dimension, partners, most, example }) => {
     const found = dimensions[dimension];
     if (found === undefined) return [];
     const have = partners === 1 ? 'has' : 'have';
     const message =
-      `A partner may have ${items} different values of ${found.field}, and ${partners} ${have} more: ` +
+      `A partner may have ${found.allowed} different values of ${dimensionText(found.dimension)}, and ${partners} ${have} more: ` +
       `${quoted(example)} has ${most}.`;
-    return { path: pointer(pointer(found.path, 'forEach'), 'dimension'), message };
+    return { path: found.path, message };
   });
 }
 

@@ -6,9 +6,11 @@ import { isObject } from '../values/is-object.ts';
 import { LONGEST_NAME } from '../values/naming-text.ts';
 import type { LocalizedText } from '../values/program.ts';
 import { unreachable } from '../values/unreachable.ts';
+import { isAlwaysDecided } from './always-decided.ts';
 import { checkSteps } from './check-bound.ts';
 import { metricShape } from './parse-metric.ts';
-import { namedRecord } from './record-shape.ts';
+import { overShape } from './parse-over.ts';
+import { regionalNumberShape } from './regional-number.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
 import { decimal, positiveDecimal, text, writing } from './scalar-shape.ts';
 import {
@@ -39,12 +41,6 @@ export const localizedTextShape: Shape<LocalizedText> = object(
 
 /** Names of measures in the document. */
 export const MEASURE_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
-
-/** One number for all regions, or one per region with a default for the others. */
-export const regionalNumberShape: Shape<RegionalNumber> = textOr<RegionalNumber>(
-  mapped(decimal, (number) => ({ default: number, regions: new Map() })),
-  object({ default: decimal, regions: namedRecord('regions', decimal) }, (numbers) => numbers),
-);
 
 /** A measure by its name, or written out. */
 export const measureShape: Shape<Measure> = reference('measure', () => measureOrName);
@@ -199,6 +195,14 @@ const anyMeasure: Shape<Measure> = byKey<Measure>({
       parts: [of, to],
     }),
   ),
+  over: object(
+    { ...common, over: overShape(measureShape) },
+    ({ name, otherwise = null, over }, path, reading) => {
+      if (!reading.allows(2, '"over"', `${path}/over`)) return undefined;
+      const unit = over.aggregate === 'COUNT' ? null : over.of.unit;
+      return { path, name: name ?? over.of.name, unit, otherwise, type: 'OVER', ...over };
+    },
+  ),
   points: object(
     { ...common, points: pointsShape },
     ({ name, otherwise = null, points: { of, scale, cap } }, path) => {
@@ -214,36 +218,6 @@ const writtenOut: Shape<Measure> = mapped(anyMeasure, (measure, path, reading) =
     ? reading.refuse(`${path}/otherwise`, 'The data always decide this measure, so nothing stands in for it.')
     : measure,
 );
-
-/** Whether there is no partner for which the data leave the measure open. */
-function isAlwaysDecided(measure: Measure, known: Map<Measure, boolean>): boolean {
-  const before = known.get(measure);
-  if (before !== undefined) return before;
-  const decided = measure.otherwise !== null || isDecidedByForm(measure, known);
-  known.set(measure, decided);
-  return decided;
-}
-
-function isDecidedByForm(measure: Measure, known: Map<Measure, boolean>): boolean {
-  switch (measure.type) {
-    case 'CONSTANT':
-      return true;
-    case 'METRIC': {
-      const { aggregate, by } = measure.metric;
-      return ['SUM', 'COUNT', 'DISTINCT'].includes(aggregate) || (aggregate === 'LATEST' && by.length > 0);
-    }
-    case 'RATIO':
-      return false;
-    case 'SUM':
-    case 'MINIMUM':
-    case 'MAXIMUM':
-    case 'POINTS':
-    case 'TIMES':
-    case 'CAPPED_TOTAL':
-    case 'LARGEST_SHARE':
-      return measure.parts.every((part) => isAlwaysDecided(part, known));
-  }
-}
 
 /** A share of a total is one of parts that add to it. */
 function areAllAdded(sum: readonly Measure[], path: string, reading: RulebookReading): boolean {

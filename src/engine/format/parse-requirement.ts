@@ -3,9 +3,10 @@ import type { Slot } from '../rulebook/metric.ts';
 import type { ForEach, NamedRequirement, Quantifier, Requirement, Threshold } from '../rulebook/rulebook.ts';
 import { COMPARISONS } from '../values/comparison.ts';
 import { checkBounds } from './check-bound.ts';
-import { localizedTextShape, MEASURE_NAME, measureShape, regionalNumberShape } from './parse-measure.ts';
+import { localizedTextShape, MEASURE_NAME, measureShape } from './parse-measure.ts';
 import { checkField, checkFilters, fieldShape, scopeShape, whereShape } from './parse-metric.ts';
 import { lastKey, pointer } from './problem.ts';
+import { BOUND_KEYS, boundFields } from './regional-number.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
 import { choice, integer, name, text } from './scalar-shape.ts';
@@ -26,10 +27,7 @@ const threshold: Shape<Threshold> = object(
     ...common,
     measure: measureShape,
     unit: optional(name(64)),
-    atLeast: optional(regionalNumberShape),
-    above: optional(regionalNumberShape),
-    atMost: optional(regionalNumberShape),
-    below: optional(regionalNumberShape),
+    ...boundFields,
   },
   ({ measure, unit, otherwise = null, ...bounds }, path, reading) => {
     if (unit !== undefined && unit !== measure.unit) {
@@ -44,7 +42,7 @@ const threshold: Shape<Threshold> = object(
     }
     return undefined;
   },
-  COMPARISONS.map(([key]) => key),
+  BOUND_KEYS,
 );
 
 const slotShape: Shape<Slot> = object(

@@ -38,6 +38,8 @@ export const RULEBOOK_LIMITS = {
    * judged in any case.
    */
   items: 200,
+  /** The same for a measure over items, which has only a number for each. */
+  itemsOver: 1_000,
 
   tiers: 50,
   specializations: 100,

@@ -24,6 +24,8 @@ export type RulebookSize = UnfoldedSize & {
 };
 
 const MOST_COUNTED = 1_000_000_000;
+/** How many items of a measure over items there may be for each of a forEach. */
+const ITEMS_OVER = RULEBOOK_LIMITS.itemsOver / RULEBOOK_LIMITS.items;
 
 /**
  * The size of a rulebook when it is judged, proven and explained. Each measure, requirement and
@@ -51,10 +53,23 @@ function rulebookSize(
   const sizeOfMeasure = (measure: Measure): UnfoldedSize => {
     const known = ofMeasures.get(measure);
     if (known !== undefined) return known;
-    const parts = 'parts' in measure ? measure.parts.map(sizeOfMeasure) : [];
-    const size = judged(measure.path, around(1 + ownParts(measure), parts));
+    const size = judged(measure.path, sizeWithinMeasure(measure));
     ofMeasures.set(measure, size);
     return size;
+  };
+
+  const sizeWithinMeasure = (measure: Measure): UnfoldedSize => {
+    if (measure.type !== 'OVER') {
+      return around(1 + ownParts(measure), 'parts' in measure ? measure.parts.map(sizeOfMeasure) : []);
+    }
+    const item = sizeOfMeasure(measure.of);
+    countPerItem(measure.path, item.parts * ITEMS_OVER);
+    const others = (RULEBOOK_LIMITS.itemsAssumed - 1) * item.parts;
+    return around(1 + ownParts(measure) + others, [item]);
+  };
+  const countPerItem = (path: string, parts: number): void => {
+    perItem = Math.min(perItem + parts, MOST_COUNTED);
+    if (excessPerItem === null && perItem > partsPerItem) excessPerItem = { path, parts: perItem };
   };
 
   const sizeOfSpecialization = (code: string): UnfoldedSize => {
@@ -91,10 +106,7 @@ function rulebookSize(
       }
       case 'FOR_EACH': {
         const item = around(1, [sizeOf(requirement.where), sizeOf(requirement.body)]);
-        perItem = Math.min(perItem + item.parts, MOST_COUNTED);
-        if (excessPerItem === null && perItem > partsPerItem) {
-          excessPerItem = { path: requirement.path, parts: perItem };
-        }
+        countPerItem(requirement.path, item.parts);
         return around(1 + (RULEBOOK_LIMITS.itemsAssumed - 1) * item.parts, [item]);
       }
     }
@@ -144,6 +156,8 @@ function ownParts(measure: Measure): number {
       return measure.value.regions.size;
     case 'POINTS':
       return measure.scale.type === 'STEPS' ? measure.scale.steps.length : measure.scale.points.regions.size;
+    case 'OVER':
+      return measure.where === null ? 0 : 1 + measure.where.required.regions.size;
     case 'SUM':
     case 'MINIMUM':
     case 'MAXIMUM':

@@ -36,7 +36,7 @@ export function showRulebook(document: unknown, program: ProgramSettings): Ruleb
       return [{ code, name: localizedTextShape.read(item.name, '', reading) ?? { en: code, de: code } }];
     });
   };
-  const nothing = { metrics: new Map(), groups: new Map(), metricsByPath: new Map() };
+  const nothing = { metrics: new Map(), groups: new Map(), overs: new Map(), metricsByPath: new Map() };
   return {
     currency: program.currency,
     fiscalYearFirstMonth: program.fiscalYearFirstMonth,

@@ -1,6 +1,6 @@
 import { factTypeOf } from '../rulebook/fact-type.ts';
 import type { Metric } from '../rulebook/metric.ts';
-import type { Measure, PointScale, RegionalNumber } from '../rulebook/rulebook.ts';
+import type { Measure, OverMeasure, PointScale, RegionalNumber } from '../rulebook/rulebook.ts';
 import {
   add,
   compare,
@@ -56,12 +56,13 @@ function rangeByData(
     const numbers = everyNumber(measure.value);
     return { minimum: numbers.reduce(least), maximum: numbers.reduce(greatest), isConstant: true };
   }
+  if (measure.type === 'OVER') return { ...overRange(measure, rangeOf(measure.of)), isConstant: false };
   const parts = measure.parts.map(rangeOf);
   return { ...calculationRange(measure, parts), isConstant: parts.every(({ isConstant }) => isConstant) };
 }
 
 function calculationRange(
-  measure: Exclude<Measure, { readonly type: 'METRIC' | 'CONSTANT' }>,
+  measure: Exclude<Measure, { readonly type: 'METRIC' | 'CONSTANT' | 'OVER' }>,
   parts: readonly Ends[],
 ): Ends {
   const [minima, maxima] = [parts.map(({ minimum }) => minimum), parts.map(({ maximum }) => maximum)];
@@ -95,18 +96,35 @@ function calculationRange(
   }
 }
 
+function overRange({ aggregate }: OverMeasure, item: Ends): Ends {
+  switch (aggregate) {
+    case 'COUNT':
+      return FROM_ZERO;
+    case 'SUM':
+      return sumRange(item);
+    case 'MINIMUM':
+    case 'MAXIMUM':
+    case 'AVERAGE':
+    case 'MEDIAN':
+      return item;
+  }
+}
+
+/** The range of a sum of any number of values; of nothing it is 0. */
+function sumRange({ minimum, maximum }: Ends): Ends {
+  return {
+    minimum: minimum !== null && compare(minimum, ZERO) >= 0 ? ZERO : null,
+    maximum: maximum !== null && compare(maximum, ZERO) <= 0 ? ZERO : null,
+  };
+}
+
 function metricRange({ kind, aggregate, by }: Metric, { satisfactionScale }: ProgramSettings): Ends {
   if (aggregate === 'COUNT' || aggregate === 'DISTINCT') return FROM_ZERO;
   const scale = scaleOf(kind, satisfactionScale);
   if (scale === null) return ANY;
   const { minimum, maximum } = scale;
   const isSum = aggregate === 'SUM' || (aggregate === 'LATEST' && by.length > 0);
-  if (!isSum) return { minimum, maximum };
-  // Of nothing it is 0.
-  return {
-    minimum: compare(minimum, ZERO) >= 0 ? ZERO : null,
-    maximum: compare(maximum, ZERO) <= 0 ? ZERO : null,
-  };
+  return isSum ? sumRange({ minimum, maximum }) : { minimum, maximum };
 }
 
 /** Between which ends the values of a kind are; null if it has none. */

@@ -1,10 +1,19 @@
 import { cappedTotal } from '../measuring/capped-total.ts';
+import { dimensionText } from '../measuring/item-of.ts';
 import type { Measurements, Reading, Readings } from '../measuring/measurements.ts';
 import type { Metric, PersonGroup } from '../rulebook/metric.ts';
-import type { ForEach, Measure, MeasuringScope, Requirement, Rulebook } from '../rulebook/rulebook.ts';
+import type {
+  ForEach,
+  Measure,
+  MeasuringScope,
+  OverMeasure,
+  Requirement,
+  Rulebook,
+} from '../rulebook/rulebook.ts';
 import { add, fractionFromText, greatest, least, ZERO } from '../values/fraction.ts';
 import { against, type Bounds, certain, quotient, rising, shareBounds, times } from './bounds.ts';
 import { quantified, undecided } from './n-of-m.ts';
+import { boundsOver, type ItemCondition, type ItemValue } from './over.ts';
 import { capped, inRegion, pointsFor } from './points.ts';
 import type { Outcome } from './standing.ts';
 
@@ -16,13 +25,23 @@ export type EvaluationScope = {
   /** Decides which of the values per region hold. */
   readonly region: string;
   readonly scope: MeasuringScope;
+  /** Of a measure over items, the item, and the dimension as `dimensionText` has it; null outside of one. */
+  readonly within: Within | null;
   readonly readings: Readings;
   readonly known: Map<Measure, Bounds>;
   /** Of requirements that are made of others: each is asked for again when it is proven. */
   readonly outcomes: Map<Requirement, Outcome>;
   /** What the data did not decide, and the rulebook's `otherwise` did. */
   readonly assumed: Set<Measure | Requirement>;
+  /** What was found out of the items of each measure over items. */
+  readonly overs: Map<OverMeasure, readonly OverItem[]>;
 };
+
+/** An item of a measure over items. */
+export type Within = { readonly dimension: string; readonly item: string };
+
+/** Such an item with its value, in the place where that was found. */
+export type OverItem = ItemValue & { readonly place: EvaluationScope };
 
 type Composite = Extract<Requirement, { readonly type: 'COMPOSITE' }>;
 
@@ -42,6 +61,8 @@ export type Evaluation = {
   outcome(requirement: Requirement, place: EvaluationScope): Outcome;
   specialization(code: string): Outcome;
   items(forEach: ForEach): readonly ItemOutcome[];
+  /** The items of a measure over items, ascending: those that count, and those that do not. */
+  overItems(over: OverMeasure, place: EvaluationScope): readonly OverItem[];
   bounds(measure: Measure, place: EvaluationScope): Bounds;
 };
 
@@ -55,10 +76,9 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
     dimension: null,
     region,
     scope: rulebook.scope,
+    within: null,
     readings: measurements,
-    known: new Map(),
-    outcomes: new Map(),
-    assumed: new Set(),
+    ...nothingKnown(),
   };
 
   const evaluation: Evaluation = {
@@ -83,6 +103,11 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
     items(forEach) {
       const known = itemsOf.get(forEach) ?? judgeItems(forEach);
       itemsOf.set(forEach, known);
+      return known;
+    },
+    overItems(over, place) {
+      const known = place.overs.get(over) ?? judgeOver(over, place);
+      place.overs.set(over, known);
       return known;
     },
     bounds(measure, place) {
@@ -147,16 +172,40 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
           dimension,
           region: here,
           scope,
+          within: null,
           readings,
-          known: new Map(),
-          outcomes: new Map(),
-          assumed: new Set(),
+          ...nothingKnown(),
         };
         const where = evaluation.outcome(forEach.where, place);
         const body = evaluation.outcome(forEach.body, place);
         return { place, where, body, counts: where === 'MET' ? body : undecided(forEach.quantifier, body) };
       })
       .filter(({ where }) => where !== 'UNMET');
+  }
+
+  function boundsOfOver(over: OverMeasure, place: EvaluationScope): Bounds {
+    return boundsOver(over.aggregate, evaluation.overItems(over, place));
+  }
+
+  function judgeOver(over: OverMeasure, place: EvaluationScope): readonly OverItem[] {
+    const items = place.readings.overs?.[place.scope.overs.get(over) ?? -1];
+    if (items === undefined) throw new Error('the measurements are not of this rulebook');
+    const { dimension } = over;
+    const isRegion = dimension.type === 'FIELD' && dimension.field === 'region';
+    return items.map(({ item, ...readings }): OverItem => {
+      const at: EvaluationScope = {
+        ...place,
+        region: isRegion ? item : place.region,
+        scope: over.scope,
+        within: { dimension: dimensionText(dimension), item },
+        readings,
+        ...nothingKnown(),
+      };
+      const bounds = evaluation.bounds(over.of, at);
+      const condition = conditionOf(over, at.region);
+      const isIn = condition === null ? 'MET' : against(bounds, condition.comparison, condition.required);
+      return { place: at, bounds, isIn, condition };
+    });
   }
 
   function boundsOf(measure: Measure, place: EvaluationScope): Bounds {
@@ -167,6 +216,7 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
         : certain(fractionFromText(value));
     }
     if (measure.type === 'CONSTANT') return certain(inRegion(measure.value, place.region));
+    if (measure.type === 'OVER') return boundsOfOver(measure, place);
     const parts = measure.parts.map((part) => evaluation.bounds(part, place));
     switch (measure.type) {
       case 'SUM':
@@ -192,6 +242,10 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
   }
 }
 
+function nothingKnown(): Pick<EvaluationScope, 'known' | 'outcomes' | 'assumed' | 'overs'> {
+  return { known: new Map(), outcomes: new Map(), assumed: new Set(), overs: new Map() };
+}
+
 /** What was read for a metric. */
 export function readingOf(metric: Metric, place: EvaluationScope): Reading {
   const reading = place.readings.numbers[place.scope.metrics.get(metric) ?? -1];
@@ -209,4 +263,9 @@ export function slotsOf(group: PersonGroup, place: EvaluationScope): readonly (r
 /** How many persons a group asks for. */
 export function placesIn(group: PersonGroup): number {
   return group.slots.reduce((sum, { count }) => sum + count, 0);
+}
+
+/** What items have to pass in a region; null if all count. */
+export function conditionOf({ where }: OverMeasure, region: string): ItemCondition | null {
+  return where && { comparison: where.comparison, required: inRegion(where.required, region) };
 }

@@ -2,13 +2,20 @@ import { windowOn } from '../measuring/window.ts';
 import type { Measure, Requirement, Threshold } from '../rulebook/rulebook.ts';
 import { add, compare, type Fraction, greatest, least, ZERO } from '../values/fraction.ts';
 import type { Bounds } from './bounds.ts';
-import { type Evaluation, type EvaluationScope, placesIn, readingOf, slotsOf } from './evaluation.ts';
+import {
+  conditionOf,
+  type Evaluation,
+  type EvaluationScope,
+  placesIn,
+  readingOf,
+  slotsOf,
+} from './evaluation.ts';
 import { neededOf } from './n-of-m.ts';
 import { inRegion, pointsFor } from './points.ts';
 import { calculationGrain, metricGrain, shortfallOf } from './shortfall.ts';
 import type { Cut, MeasureProof, Outcome, RequirementProof } from './standing.ts';
 
-type Calculation = Exclude<Measure, { readonly type: 'METRIC' | 'CONSTANT' }>;
+type Calculation = Exclude<Measure, { readonly type: 'METRIC' | 'CONSTANT' | 'OVER' }>;
 
 /**
  * Writes down why requirements have the outcomes that the evaluation says. A part that is used in several
@@ -126,6 +133,7 @@ export function createProver(evaluation: Evaluation): Prover {
       path,
       item: place.item,
       dimension: place.dimension,
+      within: place.within,
       name,
       unit,
       value,
@@ -150,6 +158,20 @@ export function createProver(evaluation: Evaluation): Prover {
       }
       case 'CONSTANT':
         return { ...common, type: 'CONSTANT', grain: 'OTHER' };
+      case 'OVER':
+        return {
+          ...common,
+          type: 'OVER',
+          grain: 'OTHER',
+          itemsOf: measure.dimension,
+          aggregate: measure.aggregate,
+          where: conditionOf(measure, place.region),
+          items: evaluation.overItems(measure, place).map(({ place: at, isIn }) => ({
+            item: at.within?.item ?? '',
+            isIn,
+            number: measureProof(measure.of, at),
+          })),
+        };
       default: {
         const parts = measure.parts.map((part) => measureProof(part, place));
         const grain = calculationGrain(measure.type, parts);

@@ -1,6 +1,7 @@
 import type { Measurements } from '../measuring/measurements.ts';
 import type { Fact } from '../partner/fact.ts';
 import type { Status } from '../partner/status.ts';
+import type { ItemAggregate, ItemDimension } from '../rulebook/metric.ts';
 import type { Comparison } from '../values/comparison.ts';
 import type { Day, DayRange } from '../values/day.ts';
 import type { Fraction } from '../values/fraction.ts';
@@ -26,6 +27,8 @@ export type MeasureProof = {
   readonly item: string | null;
   /** The field whose value the item is; what has a name may stand in forEachs over several. */
   readonly dimension: string | null;
+  /** The item of a measure over items that the number is restricted to, besides; null outside of one. */
+  readonly within: { readonly dimension: string; readonly item: string } | null;
   readonly name: LocalizedText;
   /**
    * A currency, `points`, `persons`, `%` (the value 1 is 100 %) or the programme's unit; null for a bare
@@ -52,6 +55,16 @@ export type MeasureProof = {
     }
   | { readonly type: 'CONSTANT' }
   | {
+      readonly type: 'OVER';
+      /** What tells the items apart. */
+      readonly itemsOf: ItemDimension;
+      readonly aggregate: ItemAggregate;
+      /** What an item has to pass to count; null if all do. */
+      readonly where: { readonly comparison: Comparison; readonly required: Fraction } | null;
+      /** Ascending, those that count and those that do not. */
+      readonly items: readonly OverItemProof[];
+    }
+  | {
       readonly type: 'CALCULATION';
       readonly operator:
         | 'SUM'
@@ -69,6 +82,13 @@ export type MeasureProof = {
       readonly cut: Cut | null;
     }
 );
+
+/** An item of a measure over items: whether it counts, and its number. */
+export type OverItemProof = {
+  readonly item: string;
+  readonly isIn: Outcome;
+  readonly number: MeasureProof;
+};
 
 /** A cap or a maximum share that made a number less: `uncut` is what it would be without. */
 export type Cut = {

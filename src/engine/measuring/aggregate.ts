@@ -5,11 +5,11 @@ import {
   compare,
   divide,
   type Fraction,
-  fraction,
   fractionToText,
   wholeNumber,
   ZERO,
 } from '../values/fraction.ts';
+import { median } from '../values/median.ts';
 import { byContent, byText, type Contribution } from './contribution.ts';
 import type { Reading } from './measurements.ts';
 
@@ -88,12 +88,8 @@ function aggregated(metric: Metric, counted: readonly Contribution[]): Fraction 
       return values.reduce(add, ZERO);
     case 'AVERAGE':
       return values.length === 0 ? null : divide(values.reduce(add, ZERO), wholeNumber(values.length));
-    case 'MEDIAN': {
-      const ordered = values.toSorted(compare);
-      const middle = ordered[Math.floor((ordered.length - 1) / 2)];
-      const other = ordered[Math.floor(ordered.length / 2)];
-      return middle === undefined || other === undefined ? null : divide(add(middle, other), fraction(2n));
-    }
+    case 'MEDIAN':
+      return median(values);
     case 'MINIMUM':
       return values.toSorted(compare)[0] ?? null;
     case 'LATEST':

@@ -1,6 +1,7 @@
 import { entryOn } from '../partner/entry-on.ts';
 import type { Fact } from '../partner/fact.ts';
 import type { PartnerInputs } from '../partner/partner-inputs.ts';
+import { scopesOf } from '../rulebook/measuring-scope.ts';
 import type { Rulebook } from '../rulebook/rulebook.ts';
 import type { Day, Days } from '../values/day.ts';
 import { byContent, candidates, contributions, slotDays } from './contribution.ts';
@@ -18,7 +19,7 @@ export function boundaryFacts(partner: PartnerInputs, rulebook: Rulebook, on: Da
   const look = (fact: Fact, runs: readonly Days[]): void => {
     if (runs.some(({ from, until }) => from === on || until === on)) turning.set(fact.id, fact);
   };
-  for (const { metrics, groups } of [rulebook.scope, ...rulebook.forEachs.map(({ scope }) => scope)]) {
+  for (const { metrics, groups } of scopesOf(rulebook)) {
     for (const metric of metrics.keys()) {
       for (const candidate of factsOf(metric.kind, metric.scope)) {
         look(candidate.fact, contributions(candidate, metric, setting));

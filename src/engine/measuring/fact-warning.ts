@@ -1,7 +1,7 @@
 import type { Fact, FactWarning } from '../partner/fact.ts';
 import type { WorthOf } from '../partner/fact-field.ts';
 import { hadLeft, type Membership } from '../partner/membership.ts';
-import { metricsOf } from '../rulebook/measuring-scope.ts';
+import { metricsOf, scopesOf } from '../rulebook/measuring-scope.ts';
 import type { Filter } from '../rulebook/metric.ts';
 import type { PublishedRulebook } from '../rulebook/rulebook.ts';
 import { rulebooksInForce } from '../rulebook/transition.ts';
@@ -27,9 +27,9 @@ export function askedFor(rulebooks: readonly PublishedRulebook[], today: Day): A
   };
   for (const published of [...inForce, ...toCome]) {
     if (published === undefined) continue;
-    const { scope, forEachs, measures } = published.rulebook;
+    const { measures } = published.rulebook;
     const worthOf = worthBy(published.rulebook);
-    const scopes = [scope, ...forEachs.map((forEach) => forEach.scope)];
+    const scopes = scopesOf(published.rulebook);
     const metrics = new Set([
       ...scopes.flatMap((each) => [...each.metrics.keys()]),
       ...[...measures.values()].flatMap(metricsOf),

@@ -11,7 +11,12 @@ export type Readings = {
   readonly numbers: readonly Reading[];
   /** One per group: for each slot the persons assigned to it, ascending. */
   readonly persons: readonly (readonly (readonly string[])[])[];
+  /** One per measure over items: its items, ascending; left out if there are none such. */
+  readonly overs?: readonly (readonly ItemReadings[])[];
 };
+
+/** What was read for an item. */
+export type ItemReadings = Readings & { readonly item: string };
 
 /**
  * Everything that judging needs to know about a partner on a day, by one rulebook. Plain JSON, so that it is
@@ -22,5 +27,5 @@ export type Measurements = Readings & {
   readonly region: string;
   readonly enrolledOn: Day;
   /** One per forEach of the rulebook: its items, ascending. */
-  readonly items: readonly (readonly (Readings & { readonly item: string })[])[];
+  readonly items: readonly (readonly ItemReadings[])[];
 };

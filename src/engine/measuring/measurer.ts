@@ -1,11 +1,12 @@
 import { entryOn } from '../partner/entry-on.ts';
-import { fieldText } from '../partner/fact-field.ts';
 import type { PartnerInputs } from '../partner/partner-inputs.ts';
-import { metricsOf } from '../rulebook/measuring-scope.ts';
-import type { ForEach, MeasuringScope, Rulebook } from '../rulebook/rulebook.ts';
-import type { Day } from '../values/day.ts';
+import { metricsOf, scopesOf } from '../rulebook/measuring-scope.ts';
+import type { ItemDimension, Metric } from '../rulebook/metric.ts';
+import type { MeasuringScope, Rulebook } from '../rulebook/rulebook.ts';
+import type { Day, Days } from '../values/day.ts';
 import { type Candidate, candidates, contributions, includes } from './contribution.ts';
 import { worthBy } from './conversion.ts';
+import { itemOf } from './item-of.ts';
 import type { Measurements, Readings } from './measurements.ts';
 import { metricSeries } from './metric-series.ts';
 import { groupSeries } from './persons.ts';
@@ -27,8 +28,8 @@ export function createMeasurer(partner: PartnerInputs, rulebook: Rulebook): Meas
   const factsOf = candidates(partner);
   const first = partner.entries[0];
   if (first === undefined) throw new Error('a partner has at least one entry');
-  const usesEnrolment = [rulebook.scope, ...rulebook.forEachs.map(({ scope }) => scope)].some((scope) =>
-    [...scope.metrics.keys()].some(({ window }) => window.type === 'ANNIVERSARY'),
+  const usesEnrolment = scopesOf(rulebook).some(({ metrics }) =>
+    [...metrics.keys()].some(({ window }) => window.type === 'ANNIVERSARY'),
   );
   const enrolments = usesEnrolment ? partner.entries.map(({ enrolledOn }) => enrolledOn) : [first.enrolledOn];
   const boards = new Map(
@@ -57,7 +58,9 @@ function createBoards(rulebook: Rulebook, enrolledOn: Day, factsOf: FactsOf) {
   const worthOf = worthBy(rulebook);
   return {
     whole: scopeBoard(rulebook.scope, factsOf),
-    items: rulebook.forEachs.map(({ forEach, scope }) => itemsBoard(forEach, scope)),
+    items: rulebook.forEachs.map(({ forEach: { dimension: field, where }, scope }) =>
+      itemsBoard({ type: 'FIELD', field }, metricsOf(where.measure), scope, factsOf),
+    ),
   };
 
   function scopeBoard(scope: MeasuringScope, facts: FactsOf): Board {
@@ -70,22 +73,31 @@ function createBoards(rulebook: Rulebook, enrolledOn: Day, factsOf: FactsOf) {
     const persons = [...scope.groups.keys()].map((group) =>
       groupSeries(group, facts('certification', group.scope)),
     );
-    const series: readonly Series<unknown>[] = [...numbers, ...persons];
+    const overs = [...scope.overs.keys()].map(({ dimension, scope: inner }) =>
+      itemsBoard(dimension, [...inner.metrics.keys()], inner, facts),
+    );
+    const series: readonly Series<unknown>[] = [...numbers, ...persons, ...overs];
     return {
       days: series.flatMap(({ days }) => days),
       at: (day) => ({
         numbers: numbers.map((each) => each.at(day)),
         persons: persons.map((each) => each.at(day)),
+        ...(overs.length > 0 && { overs: overs.map((each) => each.at(day)) }),
       }),
     };
   }
 
-  /** Items are the values among the facts that count for the forEach's own condition. */
-  function itemsBoard({ dimension, where }: ForEach, scope: MeasuringScope): Series<Items> {
-    const byItem = new Map<string, { from: Day; until: Day }[]>();
-    for (const metric of metricsOf(where.measure)) {
-      for (const candidate of factsOf(metric.kind, metric.scope)) {
-        const item = fieldText(candidate.fact, dimension, worthOf);
+  /** Items are the values among the facts that count for these metrics. */
+  function itemsBoard(
+    dimension: ItemDimension,
+    metrics: readonly Metric[],
+    scope: MeasuringScope,
+    facts: FactsOf,
+  ): Series<Items> {
+    const byItem = new Map<string, Days[]>();
+    for (const metric of metrics) {
+      for (const candidate of facts(metric.kind, metric.scope)) {
+        const item = itemOf(candidate.fact, dimension, worthOf);
         if (item === null) continue;
         const runs = byItem.get(item) ?? [];
         runs.push(...contributions(candidate, metric, setting));
@@ -97,7 +109,7 @@ function createBoards(rulebook: Rulebook, enrolledOn: Day, factsOf: FactsOf) {
     const byValue = (kind: string, of: 'OWN' | 'FAMILY') => {
       const key = `${of} ${kind}`;
       const groups =
-        grouped.get(key) ?? Map.groupBy(factsOf(kind, of), ({ fact }) => fieldText(fact, dimension, worthOf));
+        grouped.get(key) ?? Map.groupBy(facts(kind, of), ({ fact }) => itemOf(fact, dimension, worthOf));
       grouped.set(key, groups);
       return groups;
     };

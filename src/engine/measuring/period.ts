@@ -1,7 +1,7 @@
 import type { PeriodUnit } from '../rulebook/metric.ts';
 import { type Day, dayOf, yearMonthDay } from '../values/day.ts';
 
-const MONTHS_PER_PERIOD: Readonly<Record<PeriodUnit, number>> = {
+export const MONTHS_PER_PERIOD: Readonly<Record<PeriodUnit, number>> = {
   MONTH: 1,
   QUARTER: 3,
   HALF_YEAR: 6,
@@ -17,6 +17,13 @@ export function periodStart(day: Day, unit: PeriodUnit, firstMonth: number, peri
   const length = MONTHS_PER_PERIOD[unit];
   const into = (month - firstMonth + 12) % length;
   return dayOf(year, month - into + periods * length, 1);
+}
+
+/** The Monday of a day's week. */
+export function weekStart(day: Day): Day {
+  // Day 0 is a Thursday.
+  const sinceMonday = (((day + 3) % 7) + 7) % 7;
+  return day - sinceMonday;
 }
 
 /**

@@ -5,6 +5,7 @@ import type {
   Measure,
   MeasuringScope,
   NamedRequirement,
+  OverMeasure,
   Requirement,
   Rulebook,
   Specialization,
@@ -39,16 +40,35 @@ export function itemScope({ where, body }: Pick<ForEach, 'where' | 'body'>): Mea
   return item.scope();
 }
 
-/** The metrics that a measure rests on, without repetitions. */
-export function metricsOf(measure: Measure): readonly Metric[] {
+/** What a measure asks to be measured. */
+export function measureScope(measure: Measure): MeasuringScope {
   const collected = collector(() => undefined);
   collected.measure(measure);
-  return [...collected.scope().metrics.keys()];
+  return collected.scope();
+}
+
+/** The metrics that a measure rests on, also those of each item of a measure over items, each once. */
+export function metricsOf(measure: Measure): readonly Metric[] {
+  return [...new Set(withOvers(measureScope(measure)).flatMap(({ metrics }) => [...metrics.keys()]))];
+}
+
+/** Every scope in which a rulebook measures: the whole, items of forEachs, and of measures over items. */
+export function scopesOf({
+  scope,
+  forEachs,
+}: Pick<Rulebook, 'scope' | 'forEachs'>): readonly MeasuringScope[] {
+  return [scope, ...forEachs.map((forEach) => forEach.scope)].flatMap(withOvers);
+}
+
+/** The scope, and those of its measures over items. */
+export function withOvers(scope: MeasuringScope): readonly MeasuringScope[] {
+  return [scope, ...[...scope.overs.keys()].map((over) => over.scope)];
 }
 
 function collector(onForEach: (forEach: ForEach) => void) {
   const metrics = new Map<Metric, number>();
   const groups = new Map<PersonGroup, number>();
+  const overs = new Map<OverMeasure, number>();
   const metricsByPath = new Map<string, Metric>();
   const seen = new Set<Measure | NamedRequirement>();
 
@@ -58,7 +78,8 @@ function collector(onForEach: (forEach: ForEach) => void) {
     if (node.type === 'METRIC') {
       place(metrics, node.metric);
       metricsByPath.set(node.path, node.metric);
-    } else if (node.type !== 'CONSTANT') for (const part of node.parts) measure(part);
+    } else if (node.type === 'OVER') place(overs, node);
+    else if (node.type !== 'CONSTANT') for (const part of node.parts) measure(part);
   };
   const requirement = (node: Requirement): void => {
     switch (node.type) {
@@ -86,7 +107,7 @@ function collector(onForEach: (forEach: ForEach) => void) {
         unreachable(node);
     }
   };
-  const scope = (): MeasuringScope => ({ metrics, groups, metricsByPath });
+  const scope = (): MeasuringScope => ({ metrics, groups, overs, metricsByPath });
   return { measure, requirement, scope };
 }
 

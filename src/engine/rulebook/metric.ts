@@ -16,6 +16,18 @@ export type Aggregate = (typeof AGGREGATES)[number];
 export const PERIOD_UNITS = ['MONTH', 'QUARTER', 'HALF_YEAR', 'YEAR'] as const;
 export type PeriodUnit = (typeof PERIOD_UNITS)[number];
 
+/**
+ * What tells items apart: a field of facts, or the period in which they occurred. A week begins on Monday;
+ * other periods are counted from the first day of the month `firstMonth` of any year.
+ */
+export type ItemDimension =
+  | { readonly type: 'FIELD'; readonly field: string }
+  | { readonly type: 'PERIOD'; readonly unit: 'WEEK' | PeriodUnit; readonly firstMonth: number };
+
+export const ITEM_AGGREGATES = ['COUNT', 'SUM', 'MINIMUM', 'MAXIMUM', 'AVERAGE', 'MEDIAN'] as const;
+/** What a measure over items makes of their values. */
+export type ItemAggregate = (typeof ITEM_AGGREGATES)[number];
+
 /** How far back a window lies: in days or months, or by whole periods where it is made of complete ones. */
 export type Shift = { readonly days: number } | { readonly months: number } | { readonly periods: number };
 

@@ -2,7 +2,7 @@ import type { Comparison } from '../values/comparison.ts';
 import type { Day } from '../values/day.ts';
 import type { Fraction } from '../values/fraction.ts';
 import type { LocalizedText } from '../values/program.ts';
-import type { Metric, PersonGroup } from './metric.ts';
+import type { ItemAggregate, ItemDimension, Metric, PersonGroup } from './metric.ts';
 import type { Policy, Transition } from './policy-rules.ts';
 
 /** A number that may differ by region; regions not listed have the default. */
@@ -50,7 +50,23 @@ export type Measure = {
   | { readonly type: 'TIMES'; readonly parts: readonly [of: Measure]; readonly factor: Fraction }
   /** The greatest part divided by the sum of all; 0 if the sum is 0. */
   | { readonly type: 'LARGEST_SHARE'; readonly parts: readonly Measure[] }
+  /**
+   * The values of `of`, restricted to the facts of each item for which they pass `where`, taken together. An
+   * item is there while a metric of `of` counts a fact in it.
+   */
+  | {
+      readonly type: 'OVER';
+      readonly dimension: ItemDimension;
+      readonly of: Measure;
+      readonly where: { readonly comparison: Comparison; readonly required: RegionalNumber } | null;
+      readonly aggregate: ItemAggregate;
+      /** What is measured for each item. */
+      readonly scope: MeasuringScope;
+    }
 );
+
+/** A measure over items. */
+export type OverMeasure = Extract<Measure, { readonly type: 'OVER' }>;
 
 /** ALL: every one; ANY: one; AT_LEAST: `needed` of them. */
 export type Quantifier =
@@ -132,6 +148,7 @@ export type CurrencyTable = { readonly from: Day; readonly equal: ReadonlyMap<st
 export type MeasuringScope = {
   readonly metrics: ReadonlyMap<Metric, number>;
   readonly groups: ReadonlyMap<PersonGroup, number>;
+  readonly overs: ReadonlyMap<OverMeasure, number>;
   /** The metrics by the paths of the measures that name them. */
   readonly metricsByPath: ReadonlyMap<string, Metric>;
 };

@@ -29,7 +29,7 @@ export function explainCuts(measure: MeasureProof, currency: string, locale: Loc
 function explainCut(measure: MeasureProof, currency: string, locale: Locale): string | null {
   const isGerman = locale === 'de';
   if (measure.type === 'METRIC') return explainLimit(measure, isGerman);
-  if (measure.type === 'CONSTANT' || measure.cut === null || measure.value === null) return null;
+  if (measure.type !== 'CALCULATION' || measure.cut === null || measure.value === null) return null;
   const { type, limit, uncut } = measure.cut;
   const unit = { unit: measure.unit, currency };
   const before = displayNumber(uncut, unit, locale);

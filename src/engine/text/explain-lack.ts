@@ -59,6 +59,14 @@ function lackOf(measure: MeasureProof, seen: Set<MeasureProof>): Lack | null {
     }
     case 'CONSTANT':
       return null;
+    case 'OVER': {
+      if (measure.items.length === 0) return { type: 'NO_DATA', of: measure };
+      for (const { number } of measure.items) {
+        const lack = lackOf(number, seen);
+        if (lack !== null) return lack;
+      }
+      return null;
+    }
     case 'CALCULATION': {
       for (const part of measure.parts) {
         const lack = part.range === null ? lackOf(part, seen) : null;

@@ -3,6 +3,7 @@ import { readPublishedRulebook } from '../../engine/format/parse-rulebook.ts';
 import { RULEBOOK_LIMITS } from '../../engine/format/rulebook-limits.ts';
 import { excessOf } from '../../engine/format/rulebook-size.ts';
 import { showRulebook } from '../../engine/format/show-rulebook.ts';
+import { scopesOf } from '../../engine/rulebook/measuring-scope.ts';
 import type { PublishedRulebook, Rulebook } from '../../engine/rulebook/rulebook.ts';
 import { type Instant, parseDay } from '../../engine/values/day.ts';
 import type { ProgramSettings } from '../../engine/values/program.ts';
@@ -234,8 +235,8 @@ function programIn(snapshot: CatalogueSnapshot, by: 'id' | 'code', value: string
   return (by === 'id' ? snapshot.byId : snapshot.byCode).get(value);
 }
 
-function countsFamilies({ scope, forEachs }: Rulebook): boolean {
-  return [scope, ...forEachs.map((forEach) => forEach.scope)].some(({ metrics, groups }) =>
+function countsFamilies(rulebook: Rulebook): boolean {
+  return scopesOf(rulebook).some(({ metrics, groups }) =>
     [...metrics.keys(), ...groups.keys()].some((measured) => measured.scope === 'FAMILY'),
   );
 }

@@ -1,4 +1,6 @@
 import type { Dimension } from '../../engine/measuring/dimension-items.ts';
+import { MONTHS_PER_PERIOD } from '../../engine/measuring/period.ts';
+import type { ItemDimension } from '../../engine/rulebook/metric.ts';
 import { Prisma } from '../../generated/prisma/client.ts';
 import type { Transaction } from '../connection/transaction.ts';
 import { enteredAbove } from '../encoding/family-sql.ts';
@@ -14,7 +16,7 @@ export type BeyondDimension = {
 };
 
 /**
- * The dimensions of which partners of a programme have more than so many items, by their facts that count
+ * The dimensions of which partners of a programme have more items than they may, by their facts that count
  * now. One statement. Only partners whose facts, with their families', are that many are looked into; without
  * statistics its plan is the same, as it joins nothing that it could not look up by an index.
  */
@@ -22,12 +24,13 @@ export async function findBeyondItems(
   tx: Transaction,
   programId: string,
   dimensions: readonly Dimension[],
-  allowed: number,
 ): Promise<readonly BeyondDimension[]> {
   if (dimensions.length === 0) return [];
-  const asked = dimensions.flatMap(({ field, facts }, dimension) =>
-    facts.map(({ kind, scope }) => ({ dimension, ...columnOf(field), kind, scope })),
+  const asked = dimensions.flatMap(({ dimension: itemsOf, facts, allowed }, dimension) =>
+    facts.map(({ kind, scope }) => ({ dimension, allowed, ...columnOf(itemsOf), kind, scope })),
   );
+  // A partner with fewer facts than any dimension allows is within all of them.
+  const least = Math.min(...dimensions.map(({ allowed }) => allowed));
   const json = JSON.stringify(asked);
   const countsFamilies = Prisma.sql`${asked.some(({ scope }) => scope === 'FAMILY')}::boolean`;
   return tx.$queryRaw<BeyondDimension[]>`
@@ -44,22 +47,25 @@ export async function findBeyondItems(
          ) SELECT id FROM up
        ) AS up
      ), member AS MATERIALIZED (
-       SELECT partner_id, array_agg(id) AS above FROM above WHERE facts > ${allowed}::int GROUP BY partner_id
+       SELECT partner_id, array_agg(id) AS above FROM above WHERE facts > ${least}::int GROUP BY partner_id
      ), item AS MATERIALIZED (
-       SELECT DISTINCT up.id, i.dimension, i.item
+       SELECT DISTINCT up.id, i.dimension, i.allowed, i.item
        FROM member m CROSS JOIN LATERAL (
-         SELECT DISTINCT x.dimension, x.scope, CASE x.field
+         SELECT DISTINCT x.dimension, x.allowed, x.scope, CASE x.field
              WHEN 'person' THEN person WHEN 'credential' THEN credential WHEN 'customer' THEN customer
              WHEN 'respondent' THEN respondent WHEN 'subject' THEN subject WHEN 'currency' THEN currency
              WHEN 'value' THEN trim_scale(value)::text WHEN 'occurredOn' THEN occurred_on::text
-             WHEN 'expiresOn' THEN expires_on::text WHEN 'attribute' THEN attributes ->> x.attribute END AS item
+             WHEN 'expiresOn' THEN expires_on::text WHEN 'attribute' THEN attributes ->> x.attribute
+             WHEN 'WEEK' THEN date_trunc('week', occurred_on::timestamp)::text
+             WHEN 'PERIODS' THEN floor((12 * extract(year FROM occurred_on) + extract(month FROM occurred_on)
+               - x."firstMonth") / x.months)::text END AS item
          FROM fact JOIN jsonb_to_recordset(${json}::jsonb)
-             AS x(dimension int, field text, attribute text, kind text, scope text) ON x.kind = fact.kind
+             AS x(dimension int, allowed int, field text, attribute text, "firstMonth" int, months int, kind text, scope text) ON x.kind = fact.kind
          WHERE partner_id = m.partner_id AND ${COUNTS} OFFSET 0
        ) AS i CROSS JOIN LATERAL unnest(m.above) AS up(id)
        WHERE i.item IS NOT NULL AND (i.scope = 'FAMILY' OR up.id = m.partner_id)
      ), beyond AS MATERIALIZED (
-       SELECT id, dimension, count(*)::int AS items FROM item GROUP BY id, dimension HAVING count(*) > ${allowed}::int
+       SELECT id, dimension, count(*)::int AS items FROM item GROUP BY id, dimension, allowed HAVING count(*) > allowed
      ), most AS (
        SELECT dimension, count(*)::int AS partners, max(items) AS most,
          (array_agg(id ORDER BY items DESC, id))[1] AS id
@@ -74,10 +80,25 @@ const COUNTS = Prisma.sql`superseded_at IS NULL AND NOT voided`;
 
 const ATTRIBUTE = 'attributes.';
 
-/** The column that says what a fact's field is; a region is an attribute. */
-function columnOf(field: string): { readonly field: string; readonly attribute: string | null } {
+/** Where a fact says which item it belongs to, as the statement takes it. */
+type ItemColumn = {
+  readonly field: string;
+  readonly attribute?: string;
+  readonly firstMonth?: number;
+  readonly months?: number;
+};
+
+/** The column that says what a fact's field is, a region being an attribute, or how long periods are. */
+function columnOf(dimension: ItemDimension): ItemColumn {
+  if (dimension.type === 'PERIOD') {
+    const { unit, firstMonth } = dimension;
+    return unit === 'WEEK'
+      ? { field: unit }
+      : { field: 'PERIODS', firstMonth, months: MONTHS_PER_PERIOD[unit] };
+  }
+  const { field } = dimension;
   if (field === 'region') return { field: 'attribute', attribute: field };
   return field.startsWith(ATTRIBUTE)
     ? { field: 'attribute', attribute: field.slice(ATTRIBUTE.length) }
-    : { field, attribute: null };
+    : { field };
 }

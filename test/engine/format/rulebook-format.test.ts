@@ -42,7 +42,7 @@ function around(kind: string, value: unknown): readonly unknown[] {
 
 describe('the page about rulebook documents', () => {
   it('has examples', () => {
-    expect(examples.length).toBe(23);
+    expect(examples.length).toBe(25);
   });
 
   it.each(examples)(

@@ -235,6 +235,7 @@ const CASES: Readonly<Record<Exclude<Limit, (typeof COUNTED_OTHERWISE)[number]>,
 };
 
 const COUNTED_OTHERWISE = [
+  'itemsOver',
   'bytes',
   'nesting',
   'depth',

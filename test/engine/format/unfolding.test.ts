@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { countedBehind } from '../../../src/engine/judging/counted-behind.ts';
 import { judge, type Proof, prove } from '../../../src/engine/judging/judge.ts';
-import { metricsBehind } from '../../../src/engine/judging/metrics-behind.ts';
 import { nextGap } from '../../../src/engine/judging/next-gap.ts';
 import type { Measurements } from '../../../src/engine/measuring/measurements.ts';
 import { createMeasurer } from '../../../src/engine/measuring/measurer.ts';
@@ -75,7 +75,7 @@ describe('what is used twice is worked out once', () => {
     expect(judge(rulebook, measurements).computedTier).toBe('BASE');
     expect(reads()).toBe(3);
     const requirement = requirementOf(proof, 'GOLD');
-    expect(requirement.type === 'THRESHOLD' ? metricsBehind(requirement.actual) : []).toHaveLength(1);
+    expect(requirement.type === 'THRESHOLD' ? countedBehind(requirement.actual) : []).toHaveLength(1);
   });
 
   it('in specializations, also those that several tiers and lists ask for', () => {

@@ -133,12 +133,12 @@ describe('Connect, the demo programme', () => {
       ],
     });
     const on = day('2026-11-23');
-    expect(evidence(partner, newRules, on, '/measures/revenue')).toEqual({
+    expect(evidence(partner, newRules, on, { path: '/measures/revenue' })).toEqual({
       counted: [late],
       excluded: [{ fact: revenue, reason: 'OUTSIDE_WINDOW' }],
     });
     const video = newRules.specializations.findIndex(({ code }) => code === 'VIDEO');
-    expect(evidence(partner, newRules, on, `/specializations/${video}/requirement`)).toEqual({
+    expect(evidence(partner, newRules, on, { path: `/specializations/${video}/requirement` })).toEqual({
       counted: certifications,
       excluded: [{ fact: again, reason: 'EXPIRED' }],
     });

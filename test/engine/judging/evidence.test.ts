@@ -37,11 +37,11 @@ describe('the facts behind a number', () => {
   const on = day('2026-06-30');
 
   it('are those of the whole partner, or of one item', () => {
-    expect(evidence(partner, rulebook, on, '/measures/spend')).toEqual({
+    expect(evidence(partner, rulebook, on, { path: '/measures/spend' })).toEqual({
       counted: [video, search],
       excluded: [],
     });
-    expect(evidence(partner, rulebook, on, '/measures/spend', 'search')).toEqual({
+    expect(evidence(partner, rulebook, on, { path: '/measures/spend', item: 'search' })).toEqual({
       counted: [search],
       excluded: [{ fact: video, reason: 'FILTERED_OUT' }],
     });
@@ -59,9 +59,13 @@ describe('the facts behind a number', () => {
     const there = fact('revenue', { on: '2026-01-01', value: '8', attributes: { area: 'A', region: 'B' } });
     const known = partnerWith([here, there]);
     const rules = rulebookOf(documentFor(both, { measures }));
-    const ofRegion = evidence(known, rules, on, '/measures/spend', 'A', 'region');
+    const ofRegion = evidence(known, rules, on, { path: '/measures/spend', item: 'A', dimension: 'region' });
     expect(ofRegion).toEqual({ counted: [here], excluded: [{ fact: there, reason: 'WRONG_REGION' }] });
-    const ofArea = evidence(known, rules, on, '/measures/spend', 'A', 'attributes.area');
+    const ofArea = evidence(known, rules, on, {
+      path: '/measures/spend',
+      item: 'A',
+      dimension: 'attributes.area',
+    });
     expect(ofArea).toEqual({ counted: [there], excluded: [{ fact: here, reason: 'FILTERED_OUT' }] });
     expect(requirementOf(proveOn(known, rules, '2026-06-30'), 'GOLD')).toMatchObject({
       parts: [
@@ -72,7 +76,10 @@ describe('the facts behind a number', () => {
   });
 
   it('are none where the rulebook has no such number', () => {
-    expect(evidence(partner, rulebook, on, '/measures/profit')).toEqual({ counted: [], excluded: [] });
+    expect(evidence(partner, rulebook, on, { path: '/measures/profit' })).toEqual({
+      counted: [],
+      excluded: [],
+    });
   });
 
   it('add up to the proof', () => {

@@ -40,10 +40,42 @@ describe('the items of a dimension', () => {
     const family = { ...video, scope: 'FAMILY' };
     const parts = [forEach(area), forEach(area, metric), forEach(area, family), forEach('currency')];
     const found = dimensionsOf([rulebookOf(documentFor({ allOf: parts })), rulebook]);
-    expect(found).toEqual([
-      { path: '/tiers/1/requirement/allOf/0', field: area, facts: [{ kind: 'revenue', scope: 'OWN' }] },
-      { path: '/tiers/1/requirement/allOf/2', field: area, facts: [{ kind: 'revenue', scope: 'FAMILY' }] },
-      { path: '/tiers/1/requirement/allOf/3', field: 'currency', facts: [{ kind: 'revenue', scope: 'OWN' }] },
+    const at = (index: number, field: string, scope: 'OWN' | 'FAMILY') => ({
+      path: `/tiers/1/requirement/allOf/${index}/forEach/dimension`,
+      dimension: { type: 'FIELD', field },
+      facts: [{ kind: 'revenue', scope }],
+      allowed: ALLOWED,
+    });
+    expect(found).toEqual([at(0, area, 'OWN'), at(2, area, 'FAMILY'), at(3, 'currency', 'OWN')]);
+  });
+
+  it('are those of measures over items too, of which there may be more', () => {
+    const over = (dimension: unknown) => ({
+      measure: { over: { dimension, of: { metric }, aggregate: 'COUNT' } },
+      atLeast: '1',
+    });
+    const weeks = { occurredOn: 'WEEK' };
+    const both = [over(area), forEach(area), over(weeks), over({ occurredOn: 'YEAR', fiscal: true })];
+    const rules = rulebookOf(documentFor({ allOf: both }, { format: 2 }));
+    expect(dimensionsOf([rules]).map(({ dimension, allowed }) => [dimension, allowed])).toEqual([
+      [{ type: 'FIELD', field: area }, ALLOWED],
+      [{ type: 'PERIOD', unit: 'WEEK', firstMonth: 1 }, RULEBOOK_LIMITS.itemsOver],
+      [{ type: 'PERIOD', unit: 'YEAR', firstMonth: 10 }, RULEBOOK_LIMITS.itemsOver],
+    ]);
+    const fact = factory();
+    const ofWeeks = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({
+        ...fact('revenue', { on: '2000-01-03', value: '1' }),
+        occurredOn: day('2000-01-03') + 7 * index,
+      }));
+    const byWeek = rulebookOf(documentFor(over(weeks), { format: 2 }));
+    const inputs = (count: number) => ({
+      ...partnerWith(ofWeeks(count)),
+      rulebooks: [{ id: 'R', effectiveFrom: day('2020-01-01'), rulebook: byWeek }],
+    });
+    expect(findTooManyItems(inputs(RULEBOOK_LIMITS.itemsOver), arrivals)).toEqual([]);
+    expect(findTooManyItems(inputs(RULEBOOK_LIMITS.itemsOver + 1), arrivals)).toMatchObject([
+      { field: 'occurredOn/WEEK', items: 1_001, allowed: 1_000, arrived: { length: 1_001 } },
     ]);
   });
 
@@ -52,7 +84,7 @@ describe('the items of a dimension', () => {
     expect(findTooManyItems(partner(inAreas(ALLOWED + 1, { voided: true })), arrivals)).toEqual([]);
     const facts = inAreas(ALLOWED + 1);
     expect(findTooManyItems(partner(facts), arrivals)).toEqual([
-      { field: area, items: ALLOWED + 1, arrived: facts },
+      { field: area, items: ALLOWED + 1, allowed: ALLOWED, arrived: facts },
     ]);
   });
 

@@ -5,7 +5,7 @@ import { judge, prove } from '../../../src/engine/judging/judge.ts';
 import { aggregate } from '../../../src/engine/measuring/aggregate.ts';
 import { boundaryFacts } from '../../../src/engine/measuring/boundary-facts.ts';
 import { convert } from '../../../src/engine/measuring/conversion.ts';
-import type { Measurements } from '../../../src/engine/measuring/measurements.ts';
+import type { Measurements, Reading } from '../../../src/engine/measuring/measurements.ts';
 import { createMeasurer } from '../../../src/engine/measuring/measurer.ts';
 import { windowOn } from '../../../src/engine/measuring/window.ts';
 import { entryOn } from '../../../src/engine/partner/entry-on.ts';
@@ -49,7 +49,9 @@ describe('measuring', () => {
         );
         expect(again).toEqual(measured);
         for (const path of EVERYTHING.scope.metricsByPath.keys()) {
-          expect(evidence(other, EVERYTHING, on, path)).toEqual(evidence(partner, EVERYTHING, on, path));
+          expect(evidence(other, EVERYTHING, on, { path })).toEqual(
+            evidence(partner, EVERYTHING, on, { path }),
+          );
         }
       }),
       'order and repetitions',
@@ -87,6 +89,40 @@ describe('measuring', () => {
     );
   });
 
+  it('rule 40: the numbers of each item are those of its facts alone, and only items with facts are there', () => {
+    checkProperty(
+      fc.property(anyPartner, anyDay, (partner, on) => {
+        const { overs = [] } = createMeasurer(partner, EVERYTHING).measure(on);
+        for (const [{ dimension, scope }, place] of EVERYTHING.scope.overs) {
+          const itemOfFact = ({ occurredOn, customer, attributes }: Fact): string | null => {
+            if (dimension.type === 'FIELD')
+              return dimension.field === 'customer' ? customer : (attributes.area ?? null);
+            // The fiscal year begins in October, as quarters of the calendar do.
+            const [year, month] = formatDay(occurredOn).split('-').map(Number);
+            return `${year}-${String(Math.floor(((month ?? 1) - 1) / 3) * 3 + 1).padStart(2, '0')}-01`;
+          };
+          const all = [...partner.facts, ...partner.family.flatMap(({ facts }) => facts)];
+          const items = new Set(all.map(itemOfFact).filter((item) => item !== null));
+          const expected = [...items].sort().flatMap((item) => {
+            const only = (facts: readonly Fact[]) => facts.filter((fact) => itemOfFact(fact) === item);
+            const restricted = {
+              ...partner,
+              facts: only(partner.facts),
+              family: partner.family.map((member) => ({ ...member, facts: only(member.facts) })),
+            };
+            const numbers = [...scope.metrics.keys()].map((metric) => lookedUp(restricted, metric, on));
+            const counts = [...scope.metrics.keys()].some(
+              (metric) => lookedUp(restricted, { ...metric, aggregate: 'COUNT' }, on)?.[0] !== '0',
+            );
+            return counts ? [{ item, numbers, persons: [] }] : [];
+          });
+          expect(overs[place]).toEqual(expected);
+        }
+      }),
+      'items one by one',
+    );
+  });
+
   it('rule 26: whenever the passing of a day changes a number, the facts that turned on it are named', () => {
     checkProperty(
       fc.property(anyPartner, anyDay, (partner, after) => {
@@ -105,7 +141,7 @@ describe('measuring', () => {
       fc.property(anyPartner, anyDay, (partner, on) => {
         const { numbers } = createMeasurer(partner, EVERYTHING).measure(on);
         for (const [path, metric] of EVERYTHING.scope.metricsByPath) {
-          const { counted, excluded } = evidence(partner, EVERYTHING, on, path);
+          const { counted, excluded } = evidence(partner, EVERYTHING, on, { path });
           expect(counted.length).toBe(numbers[EVERYTHING.scope.metrics.get(metric) ?? -1]?.[1]);
           const ofKind = [
             ...partner.facts,
@@ -140,7 +176,7 @@ describe('measuring', () => {
 });
 
 /** A metric's reading from the plain definition of windows and validity. */
-function lookedUp(partner: PartnerInputs, metric: Metric, on: Day): unknown {
+function lookedUp(partner: PartnerInputs, metric: Metric, on: Day): Reading {
   const enrolledOn = entryOn(partner.entries, on)?.enrolledOn ?? day('2023-02-14');
   const window = windowOn(metric.window, on, enrolledOn);
   const worthOf = (fact: Fact) =>

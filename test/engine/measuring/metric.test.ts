@@ -33,7 +33,7 @@ function valueFor(metric: Parts, facts: readonly Fact[], on = ON, others: Parts 
 
 /** What was counted and what was not, by the ids of the facts. */
 function countedOf(metric: Parts, facts: readonly Fact[], on = ON): unknown {
-  const { counted, excluded } = evidence(partnerWith(facts), ruleFor(metric), day(on), MEASURE);
+  const { counted, excluded } = evidence(partnerWith(facts), ruleFor(metric), day(on), { path: MEASURE });
   return [
     counted.map(({ id }) => id),
     Object.fromEntries(excluded.map(({ fact, reason }) => [fact.id, reason])),
@@ -355,7 +355,7 @@ describe('rule 15: scope', () => {
 
   it('names the facts of those who were not in the family then', () => {
     const rulebook = ruleFor({ ...heads, scope: 'FAMILY' });
-    expect(evidence(partner, rulebook, day('2026-09-01'), MEASURE)).toEqual({
+    expect(evidence(partner, rulebook, day('2026-09-01'), { path: MEASURE })).toEqual({
       counted: [own],
       excluded: child.map((each) => ({ fact: each, reason: 'NOT_IN_FAMILY' })),
     });
@@ -388,7 +388,7 @@ describe('rule 15: scope', () => {
     });
 
     it('its facts from while it was away are named as not of the family', () => {
-      const { excluded } = evidence(family, ruleFor(sums), day('2026-06-01'), MEASURE);
+      const { excluded } = evidence(family, ruleFor(sums), day('2026-06-01'), { path: MEASURE });
       expect(excluded).toEqual([{ fact: away, reason: 'NOT_IN_FAMILY' }]);
     });
   });

@@ -96,7 +96,7 @@ describe('rule 14: persons without reuse', () => {
     const partner = partnerWith(facts);
     const rulebook = rulebookOf(documentFor({ persons: [slot(1, 'A'), slot(1, 'B')] }));
     const reasons = (path: string): unknown => {
-      const { counted, excluded } = evidence(partner, rulebook, day(ON), path);
+      const { counted, excluded } = evidence(partner, rulebook, day(ON), { path });
       return [
         counted.map(({ id }) => id),
         Object.fromEntries(excluded.map(({ fact, reason }) => [fact.id, reason])),

@@ -161,6 +161,27 @@ export const METRICS: readonly unknown[] = [
   }),
 ];
 
+/** Measures over the items of fields and periods, own and of the family. */
+const OVERS: readonly unknown[] = [
+  {
+    dimension: 'customer',
+    of: of({ ...revenue, window: months(6) }),
+    where: { atLeast: '100' },
+    aggregate: 'COUNT',
+  },
+  {
+    dimension: { occurredOn: 'QUARTER', fiscal: true },
+    of: { minimum: [of({ ...revenue, window: months(12), scope: 'FAMILY' }), { constant: '300' }] },
+    aggregate: 'SUM',
+  },
+  {
+    dimension: 'attributes.area',
+    of: of({ fact: 'satisfaction', aggregate: 'AVERAGE', window: months(12), minimumSample: 2 }),
+    where: { atMost: '8' },
+    aggregate: 'MAXIMUM',
+  },
+];
+
 /** A rulebook that measures all of them, persons, and items. */
 export const EVERYTHING = rulebookOf({
   format: 2,
@@ -176,6 +197,7 @@ export const EVERYTHING = rulebookOf({
       requirement: {
         allOf: [
           ...METRICS.map((measure) => ({ measure, atLeast: '1' })),
+          ...OVERS.map((over) => ({ measure: { over }, atLeast: '1' })),
           { persons: [slot(1, 'A'), slot(2, 'A', 'B'), slot(1, 'C')] },
           { persons: [slot(2, 'B', 'C')], scope: 'FAMILY' },
           {
@@ -185,6 +207,16 @@ export const EVERYTHING = rulebookOf({
               need: 'ALL',
               body: {
                 anyOf: [
+                  {
+                    measure: {
+                      over: {
+                        dimension: { occurredOn: 'WEEK' },
+                        of: of({ ...revenue, window: months(3) }),
+                        aggregate: 'COUNT',
+                      },
+                    },
+                    atLeast: '2',
+                  },
                   { persons: [slot(1, 'A')] },
                   {
                     measure: of({ fact: 'satisfaction', aggregate: 'AVERAGE', window: months(12) }),

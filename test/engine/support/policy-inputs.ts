@@ -72,7 +72,7 @@ export function policyRulebook(
       policy: { ...PLAIN_POLICY, ...policy },
       transition,
       remap: new Map(Object.entries(remap)),
-      scope: { metrics: new Map(), groups: new Map(), metricsByPath: new Map() },
+      scope: { metrics: new Map(), groups: new Map(), overs: new Map(), metricsByPath: new Map() },
       forEachs: [],
     },
   };

@@ -136,7 +136,7 @@ export const REFUSALS: readonly Refusal[] = [
     'a measure of no kind',
     withMeasure({ name }),
     MEASURE,
-    'An object with one of metric, constant, maximumShare, sum, minimum, maximum, largestShare, ratio, points is expected here.',
+    'An object with one of metric, constant, maximumShare, sum, minimum, maximum, largestShare, ratio, over, points is expected here.',
   ],
   [
     'a measure with a bad name',
@@ -256,7 +256,7 @@ export const REFUSALS: readonly Refusal[] = [
     'times that is no part of a sum',
     inFormat2(withMeasure({ times: '2', of: { metric: sum } })),
     MEASURE,
-    'An object with one of metric, constant, maximumShare, sum, minimum, maximum, largestShare, ratio, points is expected here.',
+    'An object with one of metric, constant, maximumShare, sum, minimum, maximum, largestShare, ratio, over, points is expected here.',
   ],
   [
     'a subtracted part with a maximum share',
@@ -313,6 +313,58 @@ export const REFUSALS: readonly Refusal[] = [
     withMetric({ aggregate: 'DISTINCT', by: ['customer'] }),
     `${METRIC}/by/0`,
     '"customer" of revenue is new in format 2: write "format": 2.',
+  ],
+  [
+    'over in a document of format 1',
+    withMeasure({ over: { dimension: 'currency', of: { metric: sum }, aggregate: 'COUNT' } }),
+    `${MEASURE}/over`,
+    '"over" is new in format 2: write "format": 2.',
+  ],
+  [
+    'over within over',
+    inFormat2(
+      withMeasure({
+        over: {
+          dimension: 'currency',
+          of: { over: { dimension: 'customer', of: { metric: sum }, aggregate: 'COUNT' } },
+          aggregate: 'COUNT',
+        },
+      }),
+    ),
+    `${MEASURE}/over/of`,
+    'A measure over items holds no other one.',
+  ],
+  [
+    'over of no facts',
+    inFormat2(withMeasure({ over: { dimension: 'currency', of: { constant: '1' }, aggregate: 'COUNT' } })),
+    `${MEASURE}/over/of`,
+    'Items are values of facts, but no metric is measured here.',
+  ],
+  [
+    'over a field that the facts do not have',
+    inFormat2(withMeasure({ over: { dimension: 'person', of: { metric: sum }, aggregate: 'COUNT' } })),
+    `${MEASURE}/over/dimension`,
+    'Facts of the kind "revenue" have no person.',
+  ],
+  [
+    'over weeks of a fiscal year',
+    inFormat2(
+      withMeasure({
+        over: { dimension: { occurredOn: 'WEEK', fiscal: true }, of: { metric: sum }, aggregate: 'COUNT' },
+      }),
+    ),
+    `${MEASURE}/over/dimension/fiscal`,
+    'Weeks belong to no fiscal year.',
+  ],
+  [
+    'over items that all pass',
+    inFormat2(
+      withMeasure({
+        over: { dimension: 'customer', of: { metric: score }, where: { atLeast: '0' }, aggregate: 'COUNT' },
+      }),
+    ),
+    `${MEASURE}/over/where/atLeast`,
+    'This measure is from 0 to 10, so every value is at least 0, and the bound decides nothing.',
   ],
   [
     'a window of no kind',

@@ -43,6 +43,7 @@ function metric(value: string | null, more: Partial<MetricProof> = {}): MetricPr
     item: null,
     assumed: false,
     dimension: null,
+    within: null,
     name: { en: 'Revenue', de: 'Umsatz' },
     unit: 'EUR',
     value: value === null ? null : decimal(value),
@@ -85,6 +86,7 @@ function both(proof: RequirementProof): [en: string, de: string] {
 const points: Extract<MeasureProof, { readonly type: 'CALCULATION' }> = {
   type: 'CALCULATION',
   operator: 'POINTS',
+  within: null,
   factor: null,
   parts: [],
   grain: 'OTHER',
@@ -189,6 +191,7 @@ describe('a threshold', () => {
     const share: MeasureProof = {
       type: 'CALCULATION',
       operator: 'LARGEST_SHARE',
+      within: null,
       factor: null,
       parts: [],
       grain: 'OTHER',
@@ -256,6 +259,7 @@ describe('a threshold', () => {
     const shared: MeasureProof = {
       ...points,
       operator: 'CAPPED_TOTAL',
+      within: null,
       factor: null,
       value: decimal('0'),
       range: null,
@@ -268,6 +272,7 @@ describe('a threshold', () => {
     const sum: MeasureProof = {
       ...points,
       operator: 'SUM',
+      within: null,
       factor: null,
       parts: [{ ...capped, name: { en: 'Training', de: 'Schulungen' } }],
       value: decimal('20'),
@@ -288,6 +293,7 @@ describe('a threshold', () => {
       const actual: MeasureProof = {
         ...points,
         operator: 'RATIO',
+        within: null,
         factor: null,
         name: { en: 'Ratio', de: 'Quote' },
         unit: null,

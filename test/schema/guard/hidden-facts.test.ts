@@ -53,6 +53,11 @@ const DIMENSIONS = [
   ['subject', 'seats'],
 ] as const;
 
+/** A number for each value of the same fields, taken together. */
+function over(dimension: unknown, fact: string) {
+  return { measure: { over: { dimension, of: fact, aggregate: 'COUNT' } }, atLeast: '1000' };
+}
+
 function rulebook(transition: object) {
   const persons = {
     persons: [
@@ -63,6 +68,7 @@ function rulebook(transition: object) {
   };
   return {
     ...SMALL_RULEBOOK,
+    format: 2,
     measures: {
       ...Object.fromEntries(
         ['revenue', 'certification', 'satisfaction', 'seats'].map((fact) => [
@@ -85,6 +91,9 @@ function rulebook(transition: object) {
         requirement: {
           allOf: [
             ...DIMENSIONS.map(([dimension, fact]) => each(dimension, fact)),
+            ...DIMENSIONS.map(([dimension, fact]) => over(dimension, fact)),
+            over('customer', 'revenue'),
+            over({ occurredOn: 'WEEK' }, 'revenue'),
             {
               atLeast: 1,
               of: [
@@ -117,7 +126,7 @@ async function record(partner: string, word: string, occurredOn: string, expires
     { name: `${word} name`, value: `${word} value` },
   ];
   const details: readonly FactDetailInput[] = [
-    { type: 'revenue', amount: '60', currency: 'EUR', attributes },
+    { type: 'revenue', amount: '60', currency: 'EUR', customer: `${word} customer`, attributes },
     {
       type: 'certification',
       person: `${word} person`,
