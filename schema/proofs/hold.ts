@@ -8,6 +8,7 @@ export const HoldReasonType = builder.enumType('HoldReason', {
     TRANSITION: { description: 'The transition to a new rulebook keeps it.' },
     LOCK: { description: 'The tier cannot be lost for a time after a promotion.' },
     GRACE: { description: 'The partner no longer meets the tier, and a period of grace lets it keep it.' },
+    DELAY: { description: 'A higher tier is gained only once it has been met for some time.' },
     REVIEW: { description: 'Tiers change on review days only, and the next review is still to come.' },
     INSUFFICIENT_DATA: { description: 'The tier is kept while the data do not decide it.' },
   } as const satisfies Record<HoldReason, { description: string }>,

@@ -10,8 +10,9 @@ import {
 } from '../rulebook/policy-rules.ts';
 import { dayOf, yearMonthDay } from '../values/day.ts';
 import { durationShape } from './parse-metric.ts';
+import { pointer } from './problem.ts';
 import { choice, date, integer, text } from './scalar-shape.ts';
-import { byKey, byText, list, mapped, object, optional, type Shape } from './shape.ts';
+import { byKey, byText, list, mapped, object, optional, optionalSince2, type Shape } from './shape.ts';
 
 const A_LEAP_YEAR = 2000;
 
@@ -29,29 +30,75 @@ const dayOfYear = mapped(
   },
 );
 
-const calendarShape: Shape<ReviewCalendar> = byKey<ReviewCalendar>({
+/** A day of the year, or the last of its month where the month has no such day. */
+const dayOfAnyYear = mapped(
+  text(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'a month and a day, such as "12-31"'),
+  (value) => ({ month: Number(value.slice(0, 2)), dayOfMonth: Number(value.slice(3)) }),
+);
+
+const calendars: Readonly<Record<string, Shape<ReviewCalendar>>> = {
   daysOfYear: object({ daysOfYear: list(dayOfYear, 'daysOfYear', 1) }, ({ daysOfYear }) => {
     // A day that is there twice is one review.
     const days = new Map(daysOfYear.map((day) => [day.month * 100 + day.dayOfMonth, day]));
     return { type: 'DAYS_OF_YEAR', days: [...days.values()] };
   }),
+  daysOfMonth: object(
+    { daysOfMonth: list(integer(1, 31), 'daysOfMonth', 1) },
+    ({ daysOfMonth }, path, reading) =>
+      reading.allows(2, '"daysOfMonth"', pointer(path, 'daysOfMonth'))
+        ? { type: 'DAYS_OF_MONTH', days: [...new Set(daysOfMonth)] }
+        : undefined,
+  ),
   fiscal: object(
     { fiscal: choice(PERIOD_UNITS), offsetDays: optional(integer(0, 366)) },
     ({ fiscal, offsetDays = 0 }) => ({ type: 'FISCAL', unit: fiscal, offsetDays }),
   ),
+  calendar: object(
+    { calendar: choice(PERIOD_UNITS), offsetDays: optional(integer(0, 366)) },
+    ({ calendar, offsetDays = 0 }, path, reading) =>
+      reading.allows(2, '"calendar"', pointer(path, 'calendar'))
+        ? { type: 'CALENDAR', unit: calendar, offsetDays }
+        : undefined,
+  ),
   anniversary: object({ anniversary: choice([true]) }, () => ({ type: 'ANNIVERSARY' })),
-});
+};
 
-const reviewShape: Shape<Review> = object(
-  { calendar: calendarShape, measuredDaysBefore: optional(integer(0, 366)) },
-  ({ calendar, measuredDaysBefore = 0 }) => ({ calendar, measuredDaysBefore }),
+const termShape: Shape<ReviewCalendar> = object(
+  { term: object({ months: integer(1, 1_200) }, (term) => term) },
+  ({ term }, path, reading) =>
+    reading.allows(2, '"term"', pointer(path, 'term')) ? { type: 'TERM', months: term.months } : undefined,
 );
+
+function reviewShape(calendar: Shape<ReviewCalendar>): Shape<Review> {
+  return object(
+    {
+      calendar,
+      measuredDaysBefore: optional(integer(0, 366)),
+      measuredOn: optionalSince2(dayOfAnyYear),
+    },
+    ({ calendar: read, measuredDaysBefore, measuredOn }, path, reading) => {
+      if (measuredOn !== undefined && measuredDaysBefore !== undefined) {
+        return reading.refuse(
+          pointer(path, 'measuredOn'),
+          'A review looks at one day: either "measuredOn" or "measuredDaysBefore".',
+        );
+      }
+      return { calendar: read, measured: measuredOn ?? { daysBefore: measuredDaysBefore ?? 0 } };
+    },
+  );
+}
+
+const promotionReview = reviewShape(byKey<ReviewCalendar>(calendars));
+const demotionReview = reviewShape(byKey<ReviewCalendar>({ ...calendars, term: termShape }));
 
 const stepShape = choice(['WHOLE', 'ONE_STEP']);
 
 const promotionShape: Shape<Promotion> = byText<Promotion>('mode', {
-  AT_ONCE: object({ mode: choice(['AT_ONCE']) }, ({ mode }) => ({ mode })),
-  ON_REVIEW: object({ mode: choice(['ON_REVIEW']), review: reviewShape }, ({ mode, review }) => ({
+  AT_ONCE: object(
+    { mode: choice(['AT_ONCE']), delay: optionalSince2(durationShape) },
+    ({ mode, delay = null }) => ({ mode, delay }),
+  ),
+  ON_REVIEW: object({ mode: choice(['ON_REVIEW']), review: promotionReview }, ({ mode, review }) => ({
     mode,
     ...review,
   })),
@@ -66,7 +113,7 @@ const demotionShape: Shape<Demotion> = byText<Demotion>('mode', {
     }),
   ),
   ON_REVIEW: object(
-    { mode: choice(['ON_REVIEW']), review: reviewShape, step: optional(stepShape) },
+    { mode: choice(['ON_REVIEW']), review: demotionReview, step: optional(stepShape) },
     ({ mode, review, step = 'WHOLE' }) => ({ mode, ...review, step }),
   ),
   GRACE: object(

@@ -83,6 +83,7 @@ export const RULEBOOK_LIMITS = {
   remappedTiers: 200,
   /** Days of a review calendar. */
   daysOfYear: 366,
+  daysOfMonth: 31,
 
   note: 2_000,
   names: 200,

@@ -1,5 +1,5 @@
 import type { PeriodUnit } from '../rulebook/metric.ts';
-import { type Day, dayOf, yearMonthDay } from '../values/day.ts';
+import { type Day, dayInMonth, dayOf, yearMonthDay } from '../values/day.ts';
 
 export const MONTHS_PER_PERIOD: Readonly<Record<PeriodUnit, number>> = {
   MONTH: 1,
@@ -32,8 +32,7 @@ export function weekStart(day: Day): Day {
  */
 export function anniversary(start: Day, day: Day, years = 0): Day {
   const from = yearMonthDay(start);
-  const at = (year: number) =>
-    Math.min(dayOf(year, from.month, from.dayOfMonth), dayOf(year, from.month + 1, 1) - 1);
+  const at = (year: number) => dayInMonth(year, from.month, from.dayOfMonth);
   const { year } = yearMonthDay(day);
   return at((at(year) <= day ? year : year - 1) + years);
 }

@@ -2,13 +2,15 @@ import type { Day } from '../values/day.ts';
 
 /**
  * Why a partner's effective tier is not the computed one, strongest first: the first that applies decides.
- * INSUFFICIENT_DATA: the rulebook keeps a tier already held while the data can't decide it.
+ * DELAY: a higher tier has not been met for long enough yet. INSUFFICIENT_DATA: the rulebook keeps a tier
+ * already held while the data can't decide it.
  */
 export const HOLD_REASONS = [
   'OVERRIDE',
   'TRANSITION',
   'LOCK',
   'GRACE',
+  'DELAY',
   'REVIEW',
   'INSUFFICIENT_DATA',
 ] as const;

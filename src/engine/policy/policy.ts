@@ -1,5 +1,5 @@
 import type { HoldReason } from '../partner/status.ts';
-import type { Demotion, Policy, Review } from '../rulebook/policy-rules.ts';
+import type { Demotion, Policy, Promotion, Review } from '../rulebook/policy-rules.ts';
 import type { Day } from '../values/day.ts';
 import { earliest } from '../values/earliest.ts';
 import {
@@ -13,7 +13,7 @@ import {
   NO_GRACES,
   remapGraces,
 } from './grace.ts';
-import { type CalendarContext, isReviewOn, nextReviewOn } from './review-calendar.ts';
+import { type CalendarContext, isReviewOn, latestBefore, nextReviewOn } from './review-calendar.ts';
 
 /** What judging says about a partner on one day; tiers as ranks of one rulebook. */
 export type ComputedDay = {
@@ -42,8 +42,11 @@ export type PolicyState = {
   readonly graces: Graces;
   /** The day on which a grace last took one step; null if none ever did. */
   readonly steppedOn: Day | null;
+  /** By rank, since when the computed tier has been it or higher without a break; null where it is lower. */
+  readonly reachedSince: readonly (Day | null)[];
 };
 
+type PromotionAtOnce = Extract<Promotion, { readonly mode: 'AT_ONCE' }>;
 type DemotionOnGrace = Extract<Demotion, { readonly mode: 'GRACE' }>;
 
 const NONE: ReadonlySet<number> = new Set();
@@ -52,21 +55,26 @@ const NONE: ReadonlySet<number> = new Set();
 export type PolicyContext = {
   readonly policy: Policy;
   readonly computed: Computed;
-  readonly calendar: CalendarContext;
+  readonly calendar: Omit<CalendarContext, 'tierSetOn'>;
   /** The first day of the membership; no review looks at days before it. */
   readonly memberSince: Day;
 };
 
 /** What policy holds for a partner on its first day: the computed tier, without a lock. */
 export function startPolicy(rank: number, on: Day): PolicyState {
-  return { rank, heldSince: on, lockedUntil: null, graces: NO_GRACES, steppedOn: null };
+  return { rank, heldSince: on, lockedUntil: null, graces: NO_GRACES, steppedOn: null, reachedSince: [] };
 }
 
 /**
  * What policy holds on `on`, given what it held the day before: promotion first, then demotion unless locked.
  */
-export function advancePolicy(state: PolicyState, on: Day, context: PolicyContext): PolicyState {
+export function advancePolicy(before: PolicyState, on: Day, context: PolicyContext): PolicyState {
   const { policy, computed } = context;
+  const { rank: reached } = computed.on(on);
+  const state = {
+    ...before,
+    reachedSince: Array.from({ length: reached + 1 }, (_, rank) => before.reachedSince[rank] ?? on),
+  };
   if (policy.demotion.mode !== 'GRACE') {
     return demote({ ...promote(state, on, context), graces: NO_GRACES }, on, context);
   }
@@ -79,7 +87,13 @@ export function advancePolicy(state: PolicyState, on: Day, context: PolicyContex
 
 /** The state in terms of another rulebook; clocks go on. */
 export function remapPolicy(state: PolicyState, remap: (rank: number) => number): PolicyState {
-  return { ...state, rank: remap(state.rank), graces: remapGraces(state.graces, remap) };
+  const { rank, graces, reachedSince } = state;
+  return {
+    ...state,
+    rank: remap(rank),
+    graces: remapGraces(graces, remap),
+    reachedSince: remapReached(reachedSince, remap),
+  };
 }
 
 /**
@@ -92,11 +106,14 @@ export function nextPolicyEventOn(state: PolicyState, on: Day, context: PolicyCo
   const days = [
     state.lockedUntil,
     ...(demotion.mode === 'GRACE' ? graceEnds(state, demotion) : []),
+    ...(promotion.mode === 'AT_ONCE' ? delayEnds(state, promotion) : []),
     promotion.mode === 'ON_REVIEW'
-      ? nextEffectiveReviewOn(promotion, on, context, (measured) => measured.rank > state.rank)
+      ? nextEffectiveReviewOn(promotion, on, state, context, (measured) => measured.rank > state.rank)
       : null,
     demotion.mode === 'ON_REVIEW'
-      ? nextEffectiveReviewOn(demotion, on, context, (measured) => isBelow(state.rank, measured, policy))
+      ? nextEffectiveReviewOn(demotion, on, state, context, (measured) =>
+          isBelow(state.rank, measured, policy),
+        )
       : null,
   ];
   return earliest(days.filter((day) => day !== null && day > on));
@@ -106,7 +123,7 @@ export function nextPolicyEventOn(state: PolicyState, on: Day, context: PolicyCo
 export function policyHolds(state: PolicyState, on: Day, context: PolicyContext): HoldReason[] {
   const { policy, computed } = context;
   const today = computed.on(on);
-  if (state.rank < today.rank) return ['REVIEW'];
+  if (state.rank < today.rank) return [policy.promotion.mode === 'AT_ONCE' ? 'DELAY' : 'REVIEW'];
   if (state.rank === today.rank) return [];
   const holds: HoldReason[] = [];
   if (isLocked(state, on)) holds.push('LOCK');
@@ -120,17 +137,21 @@ export function policyHolds(state: PolicyState, on: Day, context: PolicyContext)
 
 function promote(state: PolicyState, on: Day, context: PolicyContext): PolicyState {
   const { promotion, lock } = context.policy;
-  const measured = promotion.mode === 'AT_ONCE' ? context.computed.on(on) : reviewed(promotion, on, context);
-  if (measured === null || measured.rank <= state.rank) return state;
+  const rank =
+    promotion.mode === 'AT_ONCE'
+      ? rankToGain(state, on, promotion)
+      : (reviewed(promotion, on, state, context)?.rank ?? 0);
+  if (rank <= state.rank) return state;
   const lockedUntil = lock === null ? state.lockedUntil : endOf(on, lock);
-  return { ...state, rank: measured.rank, heldSince: on, lockedUntil };
+  return { ...state, rank, heldSince: on, lockedUntil };
 }
 
 function demote(state: PolicyState, on: Day, context: PolicyContext): PolicyState {
   const { demotion } = context.policy;
   if (isLocked(state, on)) return state;
   if (demotion.mode === 'GRACE') return demoteAfterGrace(state, on, context, demotion);
-  const measured = demotion.mode === 'AT_ONCE' ? context.computed.on(on) : reviewed(demotion, on, context);
+  const measured =
+    demotion.mode === 'AT_ONCE' ? context.computed.on(on) : reviewed(demotion, on, state, context);
   if (measured === null || !isBelow(state.rank, measured, context.policy)) return state;
   const fallen = demotion.step === 'ONE_STEP' ? state.rank - 1 : measured.rank;
   const rank = Math.max(fallen, promisedRank(state, on, context));
@@ -141,8 +162,37 @@ function demote(state: PolicyState, on: Day, context: PolicyContext): PolicyStat
  * A tier that an immediate promotion would restore on the next day, so that a review of an earlier day does
  * not remove it for one day.
  */
-function promisedRank(state: PolicyState, on: Day, { policy, computed }: PolicyContext): number {
-  return policy.promotion.mode === 'AT_ONCE' ? Math.min(state.rank, computed.on(on).rank) : 0;
+function promisedRank(state: PolicyState, on: Day, { policy: { promotion } }: PolicyContext): number {
+  return promotion.mode === 'AT_ONCE' ? Math.min(state.rank, rankToGain(state, on, promotion)) : 0;
+}
+
+/** The highest tier that the computed one has been, or been above, for long enough. */
+function rankToGain({ reachedSince }: PolicyState, on: Day, { delay }: PromotionAtOnce): number {
+  return Math.max(
+    0,
+    reachedSince.findLastIndex((since) => since !== null && (delay === null || on >= endOf(since, delay))),
+  );
+}
+
+/** The days on which the delay of a tier above may be over. */
+function delayEnds({ rank, reachedSince }: PolicyState, { delay }: PromotionAtOnce): Day[] {
+  if (delay === null) return [];
+  return reachedSince.slice(rank + 1).flatMap((since) => (since === null ? [] : endOf(since, delay)));
+}
+
+/**
+ * Since when tiers were reached, in terms of another rulebook: a new one was on a past day if the lowest old
+ * tier was that became it or a higher one.
+ */
+function remapReached(
+  reachedSince: PolicyState['reachedSince'],
+  remap: (rank: number) => number,
+): PolicyState['reachedSince'] {
+  const targets = reachedSince.map((_, rank) => remap(rank));
+  return Array.from(
+    { length: Math.max(-1, ...targets) + 1 },
+    (_, rank) => reachedSince[targets.findIndex((target) => target >= rank)] ?? null,
+  );
 }
 
 function demoteAfterGrace(
@@ -185,13 +235,20 @@ function graceDay({ rank, insufficient }: ComputedDay, { onInsufficient }: Polic
 }
 
 /** What a review on `on` looks at; null if there is none on that day. */
-function reviewed(review: Review, on: Day, context: PolicyContext): ComputedDay | null {
-  if (!isReviewOn(review.calendar, on, context.calendar)) return null;
+function reviewed(
+  review: Review,
+  on: Day,
+  { heldSince }: PolicyState,
+  context: PolicyContext,
+): ComputedDay | null {
+  const calendar = { ...context.calendar, tierSetOn: heldSince };
+  if (!isReviewOn(review.calendar, on, calendar)) return null;
   return context.computed.on(measuredOn(review, on, context));
 }
 
-function measuredOn(review: Review, on: Day, { memberSince }: PolicyContext): Day {
-  return Math.max(on - review.measuredDaysBefore, memberSince);
+function measuredOn({ measured }: Review, on: Day, { memberSince }: PolicyContext): Day {
+  const day = 'daysBefore' in measured ? on - measured.daysBefore : latestBefore(on, measured);
+  return Math.max(day, memberSince);
 }
 
 /**
@@ -201,10 +258,12 @@ function measuredOn(review: Review, on: Day, { memberSince }: PolicyContext): Da
 function nextEffectiveReviewOn(
   review: Review,
   on: Day,
+  { heldSince }: PolicyState,
   context: PolicyContext,
   matters: (measured: ComputedDay) => boolean,
 ): Day | null {
-  const { computed, calendar } = context;
+  const { computed } = context;
+  const calendar = { ...context.calendar, tierSetOn: heldSince };
   const changesOn = computed.nextChangeOn(on);
   let day = nextReviewOn(review.calendar, on, calendar);
   while (changesOn === null || day < changesOn) {

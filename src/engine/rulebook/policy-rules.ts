@@ -11,18 +11,34 @@ export type ReviewCalendar =
       readonly type: 'DAYS_OF_YEAR';
       readonly days: readonly { readonly month: number; readonly dayOfMonth: number }[];
     }
-  /** `offsetDays` after the first day of each fiscal period. */
-  | { readonly type: 'FISCAL'; readonly unit: PeriodUnit; readonly offsetDays: number }
+  /** The same days each month; one that a month does not have is its last day. */
+  | { readonly type: 'DAYS_OF_MONTH'; readonly days: readonly number[] }
+  /** `offsetDays` after the first day of each period, of the fiscal year or of the calendar. */
+  | {
+      readonly type: 'FISCAL' | 'CALENDAR';
+      readonly unit: PeriodUnit;
+      readonly offsetDays: number;
+    }
   /** Each anniversary of enrolment. */
-  | { readonly type: 'ANNIVERSARY' };
+  | { readonly type: 'ANNIVERSARY' }
+  /** Every so many months after the day on which policy last set the tier; of demotion only. */
+  | { readonly type: 'TERM'; readonly months: number };
 
 /**
- * What a review looks at is the computed tier of the day `measuredDaysBefore` the review day; 0 is the day
- * itself.
+ * What a review looks at is the computed tier of one day: so many days before the review day, 0 being the day
+ * itself, or the latest day before it with this month and day of the month.
  */
-export type Review = { readonly calendar: ReviewCalendar; readonly measuredDaysBefore: number };
+export type Review = {
+  readonly calendar: ReviewCalendar;
+  readonly measured:
+    | { readonly daysBefore: number }
+    | { readonly month: number; readonly dayOfMonth: number };
+};
 
-export type Promotion = { readonly mode: 'AT_ONCE' } | ({ readonly mode: 'ON_REVIEW' } & Review);
+/** With a delay a tier is gained once the computed tier has been it or higher for so long without a break. */
+export type Promotion =
+  | { readonly mode: 'AT_ONCE'; readonly delay: Duration | null }
+  | ({ readonly mode: 'ON_REVIEW' } & Review);
 
 /**
  * WHOLE falls to the computed tier or, by GRACE, to the highest tier whose grace is not over; ONE_STEP falls
@@ -50,7 +66,7 @@ export type Transition = { readonly mode: 'FLOOR' | 'BOTH'; readonly until: Day 
 
 /** Promotion and demotion at once, no lock, no watch: what holds where a rulebook has no policy. */
 export const PLAIN_POLICY: Policy = {
-  promotion: { mode: 'AT_ONCE' },
+  promotion: { mode: 'AT_ONCE', delay: null },
   demotion: { mode: 'AT_ONCE', step: 'WHOLE' },
   lock: null,
   onInsufficient: 'LOSE',

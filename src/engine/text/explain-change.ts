@@ -20,6 +20,10 @@ const HOLDS: Readonly<Record<HoldReason, LocalizedText>> = {
   TRANSITION: { en: 'is kept by the transition', de: 'bleibt durch die Übergangsregelung erhalten' },
   LOCK: { en: 'is protected since the last promotion', de: 'ist seit dem letzten Aufstieg geschützt' },
   GRACE: { en: 'is kept for a period of grace', de: 'bleibt während der Kulanzfrist erhalten' },
+  DELAY: {
+    en: 'stays until the higher tier has been met for long enough',
+    de: 'bleibt, bis die höhere Stufe lange genug erreicht ist',
+  },
   REVIEW: { en: 'stays until a review decides', de: 'bleibt, bis eine Überprüfung entscheidet' },
   INSUFFICIENT_DATA: {
     en: "is kept while the data can't decide it",
@@ -32,6 +36,7 @@ const HOLD_NAMES: Readonly<Record<HoldReason, LocalizedText>> = {
   TRANSITION: { en: 'The transition', de: 'Die Übergangsregelung' },
   LOCK: { en: 'The protection since the last promotion', de: 'Der Schutz seit dem letzten Aufstieg' },
   GRACE: { en: 'The period of grace', de: 'Die Kulanzfrist' },
+  DELAY: { en: 'The wait for promotion', de: 'Das Warten auf den Aufstieg' },
   REVIEW: { en: 'The wait for a review', de: 'Das Warten auf eine Überprüfung' },
   INSUFFICIENT_DATA: { en: 'The time without enough data', de: 'Die Zeit ohne ausreichende Daten' },
 };

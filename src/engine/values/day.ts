@@ -27,6 +27,11 @@ export function dayOf(year: number, month: number, dayOfMonth: number): Day {
   return Date.UTC(year, month - 1, dayOfMonth) / MILLISECONDS_PER_DAY;
 }
 
+/** The day of a month, or the last one where the month has none such; months run over into other years. */
+export function dayInMonth(year: number, month: number, dayOfMonth: number): Day {
+  return Math.min(dayOf(year, month, dayOfMonth), dayOf(year, month + 1, 1) - 1);
+}
+
 /** The day's year, month (1 to 12) and day of the month. */
 export function yearMonthDay(day: Day): { year: number; month: number; dayOfMonth: number } {
   const date = new Date(day * MILLISECONDS_PER_DAY);

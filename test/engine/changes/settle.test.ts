@@ -353,7 +353,7 @@ describe('holds', () => {
       promotion: {
         mode: 'ON_REVIEW',
         calendar: { type: 'FISCAL', unit: 'QUARTER', offsetDays: 0 },
-        measuredDaysBefore: 0,
+        measured: { daysBefore: 0 },
       },
     } as const;
     const waits = timeline(steps({ '2026-01-01': SILVER, '2026-08-01': GOLD }), review);

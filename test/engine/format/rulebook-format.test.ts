@@ -31,6 +31,7 @@ function around(kind: string, value: unknown): readonly unknown[] {
     case 'windows2':
     case 'measure2':
     case 'requirement2':
+    case 'policy2':
       return around(kind.slice(0, -1), value).map((document) => ({ ...Object(document), format: 2 }));
     case 'policy':
     case 'transition':
@@ -42,7 +43,7 @@ function around(kind: string, value: unknown): readonly unknown[] {
 
 describe('the page about rulebook documents', () => {
   it('has examples', () => {
-    expect(examples.length).toBe(25);
+    expect(examples.length).toBe(27);
   });
 
   it.each(examples)(

@@ -207,6 +207,19 @@ const CASES: Readonly<Record<Exclude<Limit, (typeof COUNTED_OTHERWISE)[number]>,
       }),
     '/remap',
   ],
+  daysOfMonth: [
+    (count) => ({
+      ...Object(document()),
+      format: 2,
+      policy: {
+        demotion: {
+          mode: 'ON_REVIEW',
+          review: { calendar: { daysOfMonth: list(count, (index) => (index % 31) + 1) } },
+        },
+      },
+    }),
+    '/policy/demotion/review/calendar/daysOfMonth',
+  ],
   daysOfYear: [
     (count) => withDays(list(count, () => '03-01')),
     '/policy/demotion/review/calendar/daysOfYear',
@@ -304,7 +317,7 @@ describe('the limits of rulebooks', () => {
     if (demotion?.mode !== 'ON_REVIEW' || demotion.calendar.type !== 'DAYS_OF_YEAR')
       throw new Error('no review');
     expect(demotion.calendar.days).toHaveLength(12);
-    const context = { fiscalYearFirstMonth: 1, enrolledOn: day('2020-01-01') };
+    const context = { fiscalYearFirstMonth: 1, enrolledOn: day('2020-01-01'), tierSetOn: day('2020-01-01') };
     expect(nextReviewOn(demotion.calendar, day('2026-05-20'), context)).toBe(day('2026-06-01'));
   });
 });

@@ -14,7 +14,7 @@ const whole = { demotion: { mode: 'GRACE', grace: { days: 30 }, step: 'WHOLE' } 
 const oneStep = { demotion: { mode: 'GRACE', grace: { days: 10 }, step: 'ONE_STEP' } } as const;
 const inJuly = {
   calendar: { type: 'DAYS_OF_YEAR', days: [{ month: 7, dayOfMonth: 1 }] },
-  measuredDaysBefore: 30,
+  measured: { daysBefore: 30 },
 } as const;
 
 describe('rule 34: WHOLE', () => {

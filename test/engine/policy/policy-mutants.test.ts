@@ -76,14 +76,39 @@ const MUTANTS: readonly Mutant[] = [
   [
     'a review takes what promotion gives back',
     'policy/policy.ts',
-    'Math.min(state.rank, computed.on(on).rank) : 0',
+    'Math.min(state.rank, rankToGain(state, on, promotion)) : 0',
     '0 : 0',
   ],
   [
     'reviews look at days before membership',
     'policy/policy.ts',
-    'Math.max(on - review.measuredDaysBefore, memberSince)',
-    'Math.max(on - review.measuredDaysBefore, 0 * memberSince)',
+    'return Math.max(day, memberSince)',
+    'return Math.max(day, 0 * memberSince)',
+  ],
+  ['a delay begins anew each day', 'policy/policy.ts', 'before.reachedSince[rank] ?? on', 'on'],
+  [
+    'the end of a delay is forgotten as a day of change',
+    'policy/policy.ts',
+    "...(promotion.mode === 'AT_ONCE' ? delayEnds(state, promotion) : []),",
+    '',
+  ],
+  [
+    'a remap forgets how long tiers were reached',
+    'policy/policy.ts',
+    'reachedSince: remapReached(reachedSince, remap),',
+    'reachedSince: [],',
+  ],
+  [
+    'a term begins with enrolment',
+    'policy/review-calendar.ts',
+    'nextTermEndOn(context.tierSetOn,',
+    'nextTermEndOn(context.enrolledOn,',
+  ],
+  [
+    'a day of the year is looked at on itself',
+    'policy/review-calendar.ts',
+    'inYear < on ? inYear',
+    'inYear <= on ? inYear',
   ],
   [
     'a membership right after another goes on',

@@ -18,11 +18,11 @@ function override(tier: string, firstOn: string, endsOn: string, rulebookId = 'r
 
 const yearly = {
   calendar: { type: 'DAYS_OF_YEAR', days: [{ month: 7, dayOfMonth: 1 }] },
-  measuredDaysBefore: 0,
+  measured: { daysBefore: 0 },
 } as const;
 const quarterly = {
   calendar: { type: 'FISCAL', unit: 'QUARTER', offsetDays: 0 },
-  measuredDaysBefore: 0,
+  measured: { daysBefore: 0 },
 } as const;
 
 describe('rule 17: promotion and demotion', () => {
@@ -65,7 +65,7 @@ describe('rule 17: promotion and demotion', () => {
         mode: 'ON_REVIEW',
         step: 'WHOLE',
         calendar: { type: 'ANNIVERSARY' },
-        measuredDaysBefore: 0,
+        measured: { daysBefore: 0 },
       },
     } as const;
     const enrolledOn = day('2024-02-29');
@@ -78,7 +78,7 @@ describe('rule 17: promotion and demotion', () => {
 
   test('rule 17: what expires at the end of time has no review looked at until then', () => {
     const days = Array.from({ length: 28 }, (_, index) => ({ month: 3, dayOfMonth: index + 1 }));
-    const review = { calendar: { type: 'DAYS_OF_YEAR', days }, measuredDaysBefore: 30 } as const;
+    const review = { calendar: { type: 'DAYS_OF_YEAR', days }, measured: { daysBefore: 30 } } as const;
     const policy = {
       promotion: { mode: 'ON_REVIEW', ...review },
       demotion: { mode: 'ON_REVIEW', step: 'WHOLE', ...review },
@@ -94,8 +94,8 @@ describe('rule 17: promotion and demotion', () => {
 
   test('rule 17: a review judges the measuring day, not the review day', () => {
     const policy = {
-      promotion: { mode: 'ON_REVIEW', ...yearly, measuredDaysBefore: 30 },
-      demotion: { mode: 'ON_REVIEW', step: 'WHOLE', ...yearly, measuredDaysBefore: 30 },
+      promotion: { mode: 'ON_REVIEW', ...yearly, measured: { daysBefore: 30 } },
+      demotion: { mode: 'ON_REVIEW', step: 'WHOLE', ...yearly, measured: { daysBefore: 30 } },
     } as const;
     expect(under(policy, { '2026-01-01': GOLD, '2026-06-01': SILVER, '2026-06-02': PLATINUM })).toEqual([
       '2026-01-01 GOLD',
@@ -108,7 +108,7 @@ describe('rule 17: promotion and demotion', () => {
 
   test('rule 17: a review of an earlier day does not take what promotion at once gives back', () => {
     const policy = {
-      demotion: { mode: 'ON_REVIEW', step: 'WHOLE', ...yearly, measuredDaysBefore: 30 },
+      demotion: { mode: 'ON_REVIEW', step: 'WHOLE', ...yearly, measured: { daysBefore: 30 } },
     } as const;
     expect(under(policy, { '2026-01-01': PLATINUM, '2026-05-01': SILVER, '2026-06-20': GOLD })).toEqual([
       '2026-01-01 PLATINUM',
@@ -121,7 +121,7 @@ describe('rule 17: promotion and demotion', () => {
   test('rule 17: no review looks at days before the membership', () => {
     const policy = {
       promotion: { mode: 'ON_REVIEW', ...yearly },
-      demotion: { mode: 'ON_REVIEW', step: 'WHOLE', ...yearly, measuredDaysBefore: 300 },
+      demotion: { mode: 'ON_REVIEW', step: 'WHOLE', ...yearly, measured: { daysBefore: 300 } },
     } as const;
     expect(under(policy, { '2025-01-01': 0, '2026-01-01': GOLD })).toEqual(['2026-01-01 GOLD']);
   });
@@ -132,7 +132,7 @@ describe('rule 17: promotion and demotion', () => {
         mode: 'ON_REVIEW',
         step: 'WHOLE',
         calendar: { type: 'ANNIVERSARY' },
-        measuredDaysBefore: 0,
+        measured: { daysBefore: 0 },
       },
     } as const;
     const moved = { ...entry(day('2025-12-01')), firstOn: day('2026-06-01'), recordedAt: 1 };
@@ -399,6 +399,108 @@ describe('rule 27: risk', () => {
     expect(under({ atRiskDays: 30 }, { '2026-01-01': GOLD, '2026-04-01': 0 }, { entries })).toEqual([
       '2026-01-01 GOLD',
       '2026-03-01 none',
+    ]);
+  });
+});
+
+describe('rule 49: a term', () => {
+  const term = {
+    mode: 'ON_REVIEW',
+    step: 'WHOLE',
+    calendar: { type: 'TERM', months: 12 },
+    measured: { daysBefore: 0 },
+  } as const;
+
+  test('keeps a tier for so long after it was set, and again where the review confirms it', () => {
+    expect(
+      under({ demotion: term }, { '2026-03-10': 2, '2026-05-01': 1, '2027-02-01': 2, '2027-06-01': 1 }),
+    ).toEqual([
+      '2026-01-01 AUTHORIZED',
+      '2026-03-10 GOLD',
+      '2026-05-01 GOLD (computed SILVER) REVIEW until 2027-02-01',
+      '2027-02-01 GOLD',
+      // The review on 2027-03-10 confirmed it, which does not set it: the next is a year after that.
+      '2027-06-01 GOLD (computed SILVER) REVIEW until 2028-03-10',
+      '2028-03-10 SILVER',
+    ]);
+  });
+
+  test('begins again with each tier that policy sets', () => {
+    expect(under({ demotion: term }, { '2026-03-10': 1, '2026-09-01': 3, '2026-10-01': 0 })).toEqual([
+      '2026-01-01 AUTHORIZED',
+      '2026-03-10 SILVER',
+      '2026-09-01 PLATINUM',
+      '2026-10-01 PLATINUM (computed AUTHORIZED) REVIEW until 2027-09-01',
+      '2027-09-01 AUTHORIZED',
+    ]);
+  });
+});
+
+describe('rule 50: what a review looks at', () => {
+  test('the year ends on 31 December, the status on 31 March', () => {
+    const calendar = { type: 'DAYS_OF_YEAR', days: [{ month: 4, dayOfMonth: 1 }] } as const;
+    const review = { calendar, measured: { month: 12, dayOfMonth: 31 } };
+    const demotion = { mode: 'ON_REVIEW', step: 'WHOLE', ...review } as const;
+    expect(under({ demotion }, { '2026-01-01': 2, '2026-12-31': 1, '2027-01-01': 0 })).toEqual([
+      '2026-01-01 GOLD',
+      '2026-12-31 GOLD (computed SILVER) REVIEW until 2027-04-01',
+      '2027-01-01 GOLD (computed AUTHORIZED) REVIEW until 2027-04-01',
+      '2027-04-01 SILVER (computed AUTHORIZED) REVIEW until 2028-04-01',
+      '2028-04-01 AUTHORIZED',
+    ]);
+  });
+});
+
+describe('rule 51: delayed promotion', () => {
+  const promotion = { mode: 'AT_ONCE', delay: { days: 30 } } as const;
+
+  test('comes once a tier has been met for so long without a break, and not for a higher one met later', () => {
+    expect(under({ promotion }, { '2026-02-01': 1, '2026-02-20': 2, '2026-03-25': 1 })).toEqual([
+      '2026-01-01 AUTHORIZED',
+      '2026-02-01 AUTHORIZED (computed SILVER) DELAY until 2026-03-03',
+      '2026-02-20 AUTHORIZED (computed GOLD) DELAY until 2026-03-03',
+      '2026-03-03 SILVER (computed GOLD) DELAY until 2026-03-22',
+      '2026-03-22 GOLD',
+      '2026-03-25 SILVER',
+    ]);
+  });
+
+  test('begins anew after a break', () => {
+    expect(under({ promotion }, { '2026-02-01': 1, '2026-02-28': 0, '2026-03-01': 1 })).toEqual([
+      '2026-01-01 AUTHORIZED',
+      '2026-02-01 AUTHORIZED (computed SILVER) DELAY until 2026-02-28',
+      '2026-02-28 AUTHORIZED',
+      '2026-03-01 AUTHORIZED (computed SILVER) DELAY until 2026-03-31',
+      '2026-03-31 SILVER',
+    ]);
+  });
+
+  test('does not hold on enrolment', () => {
+    expect(under({ promotion }, { '2025-12-31': 2 })).toEqual(['2026-01-01 GOLD']);
+  });
+
+  test('counts the days under the rulebook before, through the remap', () => {
+    const rulebooks = [
+      policyRulebook('r1', day('2020-01-01'), { policy: { promotion } }),
+      policyRulebook('r2', day('2026-02-20'), {
+        tiers: ['LOW', 'HIGH'],
+        policy: { promotion },
+        remap: { AUTHORIZED: 'LOW', SILVER: 'LOW', GOLD: 'HIGH', PLATINUM: 'HIGH' },
+      }),
+    ];
+    const computed = [
+      [
+        { from: day('2026-02-01'), rank: 1 },
+        { from: day('2026-02-10'), rank: 2 },
+      ],
+      [{ from: day('2026-02-20'), rank: 1 }],
+    ];
+    expect(under({}, {}, { rulebooks, computed })).toEqual([
+      '2026-01-01 AUTHORIZED',
+      '2026-02-01 AUTHORIZED (computed SILVER) DELAY until 2026-03-12',
+      '2026-02-10 AUTHORIZED (computed GOLD) DELAY until 2026-03-12',
+      '2026-02-20 LOW (computed HIGH) DELAY until 2026-03-12',
+      '2026-03-12 HIGH',
     ]);
   });
 });

@@ -6,6 +6,7 @@ import type {
   Policy,
   Promotion,
   Review,
+  ReviewCalendar,
   Transition,
 } from '../../../src/engine/rulebook/policy-rules.ts';
 import type { PublishedRulebook } from '../../../src/engine/rulebook/rulebook.ts';
@@ -29,29 +30,48 @@ const duration: fc.Arbitrary<Duration> = fc.oneof(
   fc.record({ months: fc.integer({ min: 1, max: 6 }) }),
 );
 
-const review: fc.Arbitrary<Review> = fc.record({
+const calendar: fc.Arbitrary<ReviewCalendar> = fc.oneof(
+  fc.record({
+    type: fc.constant('DAYS_OF_YEAR' as const),
+    days: fc.array(
+      fc.record({ month: fc.integer({ min: 1, max: 12 }), dayOfMonth: fc.integer({ min: 1, max: 28 }) }),
+      { minLength: 1, maxLength: 3 },
+    ),
+  }),
+  fc.record({
+    type: fc.constantFrom('FISCAL' as const, 'CALENDAR' as const),
+    unit: fc.constantFrom('MONTH' as const, 'QUARTER' as const, 'HALF_YEAR' as const, 'YEAR' as const),
+    offsetDays: fc.constantFrom(0, 1, 14, 45, 100),
+  }),
+  fc.constant({ type: 'ANNIVERSARY' as const }),
+  fc.record({
+    type: fc.constant('DAYS_OF_MONTH' as const),
+    days: fc.uniqueArray(fc.integer({ min: 1, max: 31 }), { minLength: 1, maxLength: 2 }),
+  }),
+);
+
+const measured: fc.Arbitrary<Review['measured']> = fc.oneof(
+  fc.record({ daysBefore: fc.constantFrom(0, 0, 1, 30, 200) }),
+  fc.record({ month: fc.integer({ min: 1, max: 12 }), dayOfMonth: fc.integer({ min: 1, max: 31 }) }),
+);
+
+const review: fc.Arbitrary<Review> = fc.record({ calendar, measured });
+/** Of demotion: also after a term. */
+const reviewOfTiers: fc.Arbitrary<Review> = fc.record({
   calendar: fc.oneof(
-    fc.record({
-      type: fc.constant('DAYS_OF_YEAR' as const),
-      days: fc.array(
-        fc.record({ month: fc.integer({ min: 1, max: 12 }), dayOfMonth: fc.integer({ min: 1, max: 28 }) }),
-        { minLength: 1, maxLength: 3 },
-      ),
-    }),
-    fc.record({
-      type: fc.constant('FISCAL' as const),
-      unit: fc.constantFrom('MONTH' as const, 'QUARTER' as const, 'HALF_YEAR' as const, 'YEAR' as const),
-      offsetDays: fc.constantFrom(0, 1, 14, 45, 100),
-    }),
-    fc.constant({ type: 'ANNIVERSARY' as const }),
+    { weight: 2, arbitrary: calendar },
+    {
+      weight: 1,
+      arbitrary: fc.record({ type: fc.constant('TERM' as const), months: fc.integer({ min: 1, max: 14 }) }),
+    },
   ),
-  measuredDaysBefore: fc.constantFrom(0, 0, 1, 30, 200),
+  measured,
 });
 
 const step = fc.constantFrom('WHOLE' as const, 'ONE_STEP' as const);
 
 const promotion: fc.Arbitrary<Promotion> = fc.oneof(
-  fc.constant({ mode: 'AT_ONCE' as const }),
+  fc.record({ mode: fc.constant('AT_ONCE' as const), delay: fc.option(duration, { freq: 1 }) }),
   review.map((each) => ({ mode: 'ON_REVIEW' as const, ...each })),
 );
 
@@ -60,7 +80,7 @@ const demotion: fc.Arbitrary<Demotion> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .tuple(review, step)
+      .tuple(reviewOfTiers, step)
       .map(([each, by]) => ({ mode: 'ON_REVIEW' as const, step: by, ...each })),
   },
   {

@@ -1,6 +1,6 @@
 import type { Override } from '../../../src/engine/partner/partner-inputs.ts';
 import type { Hold, HoldReason, Status } from '../../../src/engine/partner/status.ts';
-import type { Duration, Policy, ReviewCalendar } from '../../../src/engine/rulebook/policy-rules.ts';
+import type { Duration, Policy, Review, ReviewCalendar } from '../../../src/engine/rulebook/policy-rules.ts';
 import type { PublishedRulebook } from '../../../src/engine/rulebook/rulebook.ts';
 import type { Day } from '../../../src/engine/values/day.ts';
 import type { Step } from './policy-inputs.ts';
@@ -294,12 +294,15 @@ function liveThrough(track: Track, index: number, day: Day, world: World, input:
   const { promotion, demotion } = policy;
   const today = look(input, index, day);
   const isReview = (calendar: ReviewCalendar) =>
-    isReviewDay(calendar, day, fiscalYearFirstMonth, world.enrolledOn);
-  const lookBack = (days: number) => look(input, index, Math.max(day - days, world.memberSince));
+    isReviewDay(calendar, day, fiscalYearFirstMonth, world.enrolledOn, track.setOn);
+  const lookBack = ({ measured }: Review) =>
+    look(input, index, Math.max(measuringDay(measured, day), world.memberSince));
 
-  if (promotion.mode === 'AT_ONCE') promoteTo(track, today.rank, day, policy);
-  else if (isReview(promotion.calendar))
-    promoteTo(track, lookBack(promotion.measuredDaysBefore).rank, day, policy);
+  const promised =
+    promotion.mode === 'AT_ONCE' ? longReached(track, index, day, promotion.delay, input) : null;
+  if (promised !== null) promoteTo(track, promised, day, policy);
+  else if (promotion.mode === 'ON_REVIEW' && isReview(promotion.calendar))
+    promoteTo(track, lookBack(promotion).rank, day, policy);
 
   const locked = track.lockEnd !== null && day < track.lockEnd;
   if (demotion.mode === 'GRACE') {
@@ -315,12 +318,28 @@ function liveThrough(track: Track, index: number, day: Day, world: World, input:
     return;
   }
   if (demotion.mode === 'ON_REVIEW' && !isReview(demotion.calendar)) return;
-  const seen = demotion.mode === 'ON_REVIEW' ? lookBack(demotion.measuredDaysBefore) : today;
+  const seen = demotion.mode === 'ON_REVIEW' ? lookBack(demotion) : today;
   if (locked || !isBelow(track.tier, seen, policy)) return;
   const fallen = demotion.step === 'ONE_STEP' ? track.tier - 1 : seen.rank;
   // Promotion at once never leaves a day below what is met on it.
-  const met = promotion.mode === 'AT_ONCE' ? today.rank : 0;
+  const met = promised ?? 0;
   setTier(track, Math.min(track.tier, Math.max(fallen, met)), day);
+}
+
+/** Rule 51: the highest tier that the computed one has been, or been above, for the delay up to this day. */
+function longReached(track: Track, index: number, day: Day, delay: Duration | null, input: Input): number {
+  const { rulebooks } = input;
+  const today = look(input, index, day).rank;
+  for (let tier = today; tier > 0 && delay !== null; tier -= 1) {
+    let first = day;
+    for (let at = day - 1; at >= track.since; at -= 1) {
+      const judgedBy = track.past[at - track.since]?.rulebook ?? index;
+      if (rename(rulebooks, judgedBy, look(input, judgedBy, at).rank, index) < tier) break;
+      first = at;
+    }
+    if (day >= after(first, delay)) return tier;
+  }
+  return delay === null ? today : 0;
 }
 
 function promoteTo(track: Track, tier: number, day: Day, policy: Policy): void {
@@ -364,7 +383,11 @@ function decisionOf({ tracks }: World, day: Day, input: Input): Decision {
       holds.push({ reason: 'TRANSITION', key: '' });
     if (above && track.lockEnd !== null && day < track.lockEnd) holds.push({ reason: 'LOCK', key });
     if (above && inGrace) holds.push({ reason: 'GRACE', key });
-    const waitsForReview = above ? demotion.mode === 'ON_REVIEW' : effective(track) < computed.rank;
+    const isUnder = effective(track) < computed.rank;
+    if (isUnder && policy.promotion.mode === 'AT_ONCE') holds.push({ reason: 'DELAY', key });
+    const waitsForReview = above
+      ? demotion.mode === 'ON_REVIEW'
+      : isUnder && policy.promotion.mode === 'ON_REVIEW';
     if (waitsForReview) holds.push({ reason: 'REVIEW', key });
     if (above && !below) holds.push({ reason: 'INSUFFICIENT_DATA', key });
   }
@@ -485,16 +508,44 @@ function after(day: Day, length: Duration): Day {
   return EPOCH.until(dateOf(day).add({ months: length.months })).days;
 }
 
-function isReviewDay(calendar: ReviewCalendar, day: Day, firstMonth: number, enrolledOn: Day): boolean {
+/** Rule 50. */
+function measuringDay(measured: Review['measured'], day: Day): Day {
+  if ('daysBefore' in measured) return day - measured.daysBefore;
+  // A day that the month does not have is its last one.
+  const inYear = (year: number) =>
+    EPOCH.until(Temporal.PlainDate.from({ year, month: measured.month, day: measured.dayOfMonth })).days;
+  const { year } = dateOf(day);
+  return inYear(year) < day ? inYear(year) : inYear(year - 1);
+}
+
+function isReviewDay(
+  calendar: ReviewCalendar,
+  day: Day,
+  firstMonth: number,
+  enrolledOn: Day,
+  setOn: Day,
+): boolean {
   switch (calendar.type) {
+    case 'DAYS_OF_MONTH': {
+      const date = dateOf(day);
+      return calendar.days.some((each) => Math.min(each, date.daysInMonth) === date.day);
+    }
+    case 'TERM':
+      // Rule 49.
+      for (let terms = 1; after(setOn, { months: terms * calendar.months }) <= day; terms += 1) {
+        if (after(setOn, { months: terms * calendar.months }) === day) return true;
+      }
+      return false;
     case 'DAYS_OF_YEAR': {
       const date = dateOf(day);
       return calendar.days.some(({ month, dayOfMonth }) => date.month === month && date.day === dayOfMonth);
     }
-    case 'FISCAL': {
+    case 'FISCAL':
+    case 'CALENDAR': {
       const date = dateOf(day - calendar.offsetDays);
       const months = { MONTH: 1, QUARTER: 3, HALF_YEAR: 6, YEAR: 12 }[calendar.unit];
-      return date.day === 1 && (date.month - firstMonth + 12) % months === 0;
+      const first = calendar.type === 'FISCAL' ? firstMonth : 1;
+      return date.day === 1 && (date.month - first + 12) % months === 0;
     }
     case 'ANNIVERSARY': {
       if (day <= enrolledOn) return false;

@@ -367,6 +367,71 @@ export const REFUSALS: readonly Refusal[] = [
     'This measure is from 0 to 10, so every value is at least 0, and the bound decides nothing.',
   ],
   [
+    'a term for promotion',
+    inFormat2(
+      withPolicy({ promotion: { mode: 'ON_REVIEW', review: { calendar: { term: { months: 12 } } } } }),
+    ),
+    '/policy/promotion/review/calendar',
+    'An object with one of daysOfYear, daysOfMonth, fiscal, calendar, anniversary is expected here.',
+  ],
+  [
+    'a term in a document of format 1',
+    withPolicy({ demotion: { mode: 'ON_REVIEW', review: { calendar: { term: { months: 12 } } } } }),
+    '/policy/demotion/review/calendar/term',
+    '"term" is new in format 2: write "format": 2.',
+  ],
+  [
+    'days of the month in a document of format 1',
+    withPolicy({ demotion: { mode: 'ON_REVIEW', review: { calendar: { daysOfMonth: [1] } } } }),
+    '/policy/demotion/review/calendar/daysOfMonth',
+    '"daysOfMonth" is new in format 2: write "format": 2.',
+  ],
+  [
+    'a review calendar of calendar periods in a document of format 1',
+    withPolicy({ demotion: { mode: 'ON_REVIEW', review: { calendar: { calendar: 'YEAR' } } } }),
+    '/policy/demotion/review/calendar/calendar',
+    '"calendar" is new in format 2: write "format": 2.',
+  ],
+  [
+    'a review that looks at two days',
+    inFormat2(
+      withPolicy({
+        demotion: {
+          mode: 'ON_REVIEW',
+          review: { calendar: { anniversary: true }, measuredDaysBefore: 3, measuredOn: '12-31' },
+        },
+      }),
+    ),
+    '/policy/demotion/review/measuredOn',
+    'A review looks at one day: either "measuredOn" or "measuredDaysBefore".',
+  ],
+  [
+    'a day that no month has',
+    inFormat2(
+      withPolicy({
+        demotion: { mode: 'ON_REVIEW', review: { calendar: { anniversary: true }, measuredOn: '12-32' } },
+      }),
+    ),
+    '/policy/demotion/review/measuredOn',
+    'This has to be a month and a day, such as "12-31".',
+  ],
+  [
+    'a delay in a document of format 1',
+    withPolicy({ promotion: { mode: 'AT_ONCE', delay: { days: 30 } } }),
+    '/policy/promotion/delay',
+    '"delay" is new in format 2: write "format": 2.',
+  ],
+  [
+    'a delay of promotion on review',
+    inFormat2(
+      withPolicy({
+        promotion: { mode: 'ON_REVIEW', review: { calendar: { anniversary: true } }, delay: { days: 30 } },
+      }),
+    ),
+    '/policy/promotion/delay',
+    '"delay" is not known here; known are mode, review.',
+  ],
+  [
     'a window of no kind',
     withWindow({ rolling: 12 }),
     `${METRIC}/window`,
