@@ -41,6 +41,8 @@ export const localizedTextShape: Shape<LocalizedText> = object(
 
 /** Names of measures in the document. */
 export const MEASURE_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+/** What such a name has to be. */
+export const NAME_FORM = 'a name of up to 64 letters, digits, "-" and "_" that begins with a letter';
 
 /** A measure by its name, or written out. */
 export const measureShape: Shape<Measure> = reference('measure', () => measureOrName);
@@ -228,9 +230,7 @@ function areAllAdded(sum: readonly Measure[], path: string, reading: RulebookRea
 }
 
 const measureOrName: Shape<Measure> = textOr<Measure>(
-  mapped(text(MEASURE_NAME, 'the name of a measure'), (name, path, reading) =>
-    reading.measureNamed(name, path),
-  ),
+  mapped(text(MEASURE_NAME, NAME_FORM), (name, path, reading) => reading.measureNamed(name, path)),
   reference('writtenMeasure', () => writtenOut),
 );
 

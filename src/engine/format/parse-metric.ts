@@ -1,4 +1,4 @@
-import { type FactType, factTypeOf } from '../rulebook/fact-type.ts';
+import { BUILT_IN_KINDS, type FactType, factTypeOf } from '../rulebook/fact-type.ts';
 import {
   AGGREGATES,
   type Filter,
@@ -44,11 +44,12 @@ const FIELDS: Readonly<Record<FactType, readonly string[]>> = {
 const SINCE_2: readonly string[] = ['customer', 'value'];
 const FIELD_TEXT =
   /^(person|credential|customer|respondent|subject|currency|value|occurredOn|expiresOn|region|attributes\.[^\s.][^\s]*)$/;
+const ALL_FIELDS = [...new Set([...Object.values(FIELDS).flat(), ...COMMON_FIELDS])];
 const LONGEST_FIELD = 'attributes.'.length + LONGEST_NAME;
 
 /** The name of a field of facts. */
 export const fieldShape = mapped(
-  text(FIELD_TEXT, 'a field, such as "person" or "attributes.area"', 'field'),
+  text(FIELD_TEXT, 'a field, such as "person" or "attributes.area"', 'field', ALL_FIELDS),
   (field, path, reading) => reading.name(field, path, LONGEST_FIELD),
 );
 
@@ -221,7 +222,9 @@ export const metricShape: Shape<{ metric: Metric; minimumSample: number | null }
     const { fact, where = [], aggregate, by = [], minimumSample, perRespondent } = fields;
     const before = reading.problemCount();
     if (!isKind(fact, reading)) {
-      return reading.refuse(`${path}/fact`, `The programme has no facts of the kind ${quoted(fact)}.`);
+      const kinds = [...BUILT_IN_KINDS, ...reading.program.measurementKinds.map(({ code }) => code)];
+      const end = reading.suggestion(fact, kinds) || '.';
+      return reading.refuse(`${path}/fact`, `The programme has no facts of the kind ${quoted(fact)}${end}`);
     }
     checkFilters(where, fact, `${path}/where`, reading);
     for (const [index, field] of by.entries()) checkField(field, fact, `${path}/by/${index}`, reading);
@@ -283,7 +286,12 @@ export function checkField(field: string, kind: string, path: string, reading: R
   }
   if (field.startsWith('attributes.') || COMMON_FIELDS.includes(field) || FIELDS[type].includes(field))
     return;
-  reading.refuse(path, `Facts of the kind "${kind}" have no ${shortened(field)}.`);
+  const known = [...FIELDS[type], ...COMMON_FIELDS];
+  const meant = reading.suggestion(field, known);
+  reading.refuse(
+    path,
+    `Facts of the kind "${kind}" have no ${shortened(field)}${meant === '' ? '; they' : `${meant} They`} have ${known.join(', ')} and attributes.`,
+  );
 }
 
 function isKind(kind: string, reading: RulebookReading): boolean {

@@ -3,7 +3,7 @@ import type { Slot } from '../rulebook/metric.ts';
 import type { ForEach, NamedRequirement, Quantifier, Requirement, Threshold } from '../rulebook/rulebook.ts';
 import { COMPARISONS } from '../values/comparison.ts';
 import { checkBounds } from './check-bound.ts';
-import { localizedTextShape, MEASURE_NAME, measureShape } from './parse-measure.ts';
+import { localizedTextShape, MEASURE_NAME, measureShape, NAME_FORM } from './parse-measure.ts';
 import { checkField, checkFilters, fieldShape, scopeShape, whereShape } from './parse-metric.ts';
 import { lastKey, pointer } from './problem.ts';
 import { BOUND_KEYS, boundFields } from './regional-number.ts';
@@ -138,7 +138,7 @@ const anyRequirement: Shape<Requirement> = byKey<Requirement>({
   ),
   forEach: forEachShape,
   requirement: object(
-    { ...common, requirement: text(MEASURE_NAME, 'the name of a requirement') },
+    { ...common, requirement: text(MEASURE_NAME, NAME_FORM) },
     ({ otherwise = null, requirement }, path, reading) => {
       if (!reading.allows(2, '"requirement"', pointer(path, 'requirement'))) return undefined;
       const named = reading.requirementNamed(requirement, pointer(path, 'requirement'));

@@ -13,7 +13,7 @@ import type {
 import { jsonSize } from '../values/json-size.ts';
 import { toStoredName } from '../values/naming-text.ts';
 import type { ProgramSettings } from '../values/program.ts';
-import { localizedTextShape, MEASURE_NAME, readMeasure } from './parse-measure.ts';
+import { localizedTextShape, MEASURE_NAME, NAME_FORM, readMeasure } from './parse-measure.ts';
 import { policyShape, transitionShape } from './parse-policy.ts';
 import { CODE, codeShape, readRequirement, requirementShape } from './parse-requirement.ts';
 import { lastKey, type Problem, pointer } from './problem.ts';
@@ -111,10 +111,8 @@ const documentShape: Shape<Rulebook> = object(
     format: choice(FORMATS),
     note: optional(writing(2_000, 'LINES')),
     currencies: optional(currenciesShape),
-    measures: optional(record(MEASURE_NAME, 'the name of a measure', 'measures', namedMeasure)),
-    requirements: optionalSince2(
-      record(MEASURE_NAME, 'the name of a requirement', 'namedRequirements', namedRequirement),
-    ),
+    measures: optional(record(MEASURE_NAME, NAME_FORM, 'measures', namedMeasure)),
+    requirements: optionalSince2(record(MEASURE_NAME, NAME_FORM, 'namedRequirements', namedRequirement)),
     tiers: tiersShape,
     specializations: optional(specializationsShape),
     policy: optional(policyShape),

@@ -7,6 +7,7 @@ import type { ProgramSettings } from '../values/program.ts';
 import type { Problem } from './problem.ts';
 import { pointer, quoted, told } from './problem.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
+import { nearestWord } from './suggestion.ts';
 import { type ValueRange, valueRange } from './value-range.ts';
 
 /** A version of what documents may say; each has all that is in the ones before. */
@@ -35,6 +36,8 @@ export type RulebookReading = {
   writing(text: string, path: string, longest: number, lines: 'ONE_LINE' | 'LINES'): string | undefined;
   /** Whether the document's format has something that is new since a format; refused at `path` if not. */
   allows(since: Format, what: string, path: string): boolean;
+  /** What was probably meant, as the end of a sentence; empty if nothing is near. */
+  suggestion(word: string, known: Iterable<string>): string;
   /** Notes a problem; returns undefined, so that a reader can return it. */
   refuse(path: string, message: string): undefined;
   /**
@@ -118,6 +121,11 @@ export function startReading({
       reading.refuse(path, `${what} is new in format ${since}: write "format": ${since}.`);
       return false;
     },
+    suggestion(word, known) {
+      // Of problems that are not told nothing is looked for.
+      const meant = problems.length < RULEBOOK_LIMITS.problems ? nearestWord(word, known) : null;
+      return meant === null ? '' : `; did you mean ${quoted(meant)}?`;
+    },
     refuse(path, message) {
       problemCount += 1;
       if (problems.length < RULEBOOK_LIMITS.problems) problems.push(told({ path, message }));
@@ -142,7 +150,9 @@ export function startReading({
     requirementNamed: namedParts('requirements', 'requirement', readRequirement),
     hasSpecialization(code, path) {
       if (codes.has(code)) return true;
-      reading.refuse(path, `There is no specialization with the code ${quoted(code)}.`);
+      const known = [...codes].filter((each) => each !== undefined);
+      const end = reading.suggestion(code, known) || '.';
+      reading.refuse(path, `There is no specialization with the code ${quoted(code)}${end}`);
       return false;
     },
     isBare(measure) {
@@ -184,7 +194,10 @@ export function startReading({
     const underway: string[] = [];
     return (name, path) => {
       const found = raws.get(name);
-      if (found === undefined) return reading.refuse(path, `There is no ${what} named ${quoted(name)}.`);
+      if (found === undefined) {
+        const end = reading.suggestion(name, raws.keys()) || '.';
+        return reading.refuse(path, `There is no ${what} named ${quoted(name)}${end}`);
+      }
       if (underway.includes(name)) {
         const circle = namedCircle([...underway.slice(underway.indexOf(name)), name]);
         return reading.refuse(path, `The ${what} "${name}" is defined by itself: ${circle}.`);

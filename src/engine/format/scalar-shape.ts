@@ -1,14 +1,20 @@
 import { type Day, formatDay, parseDay } from '../values/day.ts';
 import { compare, type Fraction, parseDecimal, ZERO } from '../values/fraction.ts';
 import { findNameProblem, LONGEST_NAME, toName } from '../values/naming-text.ts';
+import { quoted } from './problem.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
 import type { Limit, Shape } from './shape.ts';
 
 /**
  * A text in its one form that matches a pattern and is within the limit; `is` says what it then is, with its
- * article.
+ * article, and `known` are words that may have been meant.
  */
-export function text(pattern: RegExp, is: string, limit?: Limit): Shape<string> {
+export function text(
+  pattern: RegExp,
+  is: string,
+  limit?: Limit,
+  known: readonly string[] = [],
+): Shape<string> {
   return {
     schema: {
       type: 'string',
@@ -17,7 +23,10 @@ export function text(pattern: RegExp, is: string, limit?: Limit): Shape<string> 
     },
     read(value, path, reading) {
       const name = typeof value === 'string' ? toName(value) : '';
-      if (!pattern.test(name)) return reading.refuse(path, hiddenIn(name) ?? `This has to be ${is}.`);
+      if (!pattern.test(name)) {
+        const end = reading.suggestion(name, known) || '.';
+        return reading.refuse(path, hiddenIn(name) ?? `This has to be ${is}${end}`);
+      }
       return limit === undefined || reading.within(name.length, limit, path) ? name : undefined;
     },
   };
@@ -54,9 +63,16 @@ export function writing(longest: number, lines: 'ONE_LINE' | 'LINES'): Shape<str
 export function choice<const T extends string | number | boolean>(values: readonly T[]): Shape<T> {
   return {
     schema: { enum: values },
-    read: (value, path, reading) =>
-      values.find((each) => each === value) ??
-      reading.refuse(path, `${values.length > 1 ? 'One of ' : ''}${values.join(', ')} is expected here.`),
+    read(value, path, reading) {
+      const found = values.find((each) => each === value);
+      if (found !== undefined) return found;
+      const texts = values.filter((each) => typeof each === 'string');
+      const end = (typeof value === 'string' && reading.suggestion(value, texts)) || '.';
+      return reading.refuse(
+        path,
+        `${values.length > 1 ? 'One of ' : ''}${values.join(', ')} is expected here${end}`,
+      );
+    },
   };
 }
 
@@ -67,7 +83,12 @@ export function integer(minimum: number, maximum: number): Shape<number> {
     read: (value, path, reading) =>
       typeof value === 'number' && Number.isInteger(value) && value >= minimum && value <= maximum
         ? value
-        : reading.refuse(path, `A whole number from ${minimum} to ${maximum} is expected here.`),
+        : reading.refuse(
+            path,
+            typeof value === 'string' && /^\d+$/.test(value)
+              ? `Counts are written as numbers, and only amounts as texts: ${value.slice(0, 20)} instead of ${quoted(value)}.`
+              : `A whole number from ${minimum} to ${maximum} is expected here.`,
+          ),
   };
 }
 
@@ -76,7 +97,12 @@ export const decimal: Shape<Fraction> = {
   schema: { type: 'string', pattern: '^-?\\d{1,30}(\\.\\d{1,20})?$' },
   read: (value, path, reading) =>
     (typeof value === 'string' ? parseDecimal(value) : null) ??
-    reading.refuse(path, 'A decimal number as a text is expected here, such as "1250.5".'),
+    reading.refuse(
+      path,
+      typeof value === 'number'
+        ? `Amounts are written as texts, so that nothing is rounded on the way: "${value}" instead of ${value}.`
+        : 'A decimal number as a text is expected here, such as "1250.5".',
+    ),
 };
 
 /** An exact number above zero. */

@@ -3,6 +3,9 @@ import { pointer, quoted } from './problem.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
 import type { Format, RulebookReading } from './rulebook-reading.ts';
 
+/** Keys of an object of no form that are looked at for a slip. */
+const MOST_KEYS_LOOKED_AT = 20;
+
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
 /**
@@ -63,9 +66,10 @@ export function object<F extends Fields, T>(
       };
       for (const key of Object.keys(value)) {
         if (Object.hasOwn(fields, key)) continue;
+        const meant = reading.suggestion(key, names);
         reading.refuse(
           pointer(path, key),
-          `${quoted(key)} is not known here; known are ${names.join(', ')}.`,
+          `${quoted(key)} is not known here${meant === '' ? '; known' : `${meant} Known`} are ${names.join(', ')}.`,
         );
         broken();
       }
@@ -108,9 +112,13 @@ export function byKey<T>(variants: Readonly<Record<string, Shape<T>>>): Shape<T>
       if (!isObject(value)) return reading.refuse(path, 'An object is expected here.');
       const key = keys.find((name) => Object.hasOwn(value, name));
       const variant = key === undefined ? undefined : variants[key];
-      return variant === undefined
-        ? reading.refuse(path, `An object with one of ${keys.join(', ')} is expected here.`)
-        : variant.read(value, path, reading);
+      if (variant !== undefined) return variant.read(value, path, reading);
+      const meant = Object.keys(value)
+        .slice(0, MOST_KEYS_LOOKED_AT)
+        .map((name) => ({ name, end: reading.suggestion(name, keys) }))
+        .find(({ end }) => end !== '');
+      const slip = meant === undefined ? '' : ` ${quoted(meant.name)} is none of them${meant.end}`;
+      return reading.refuse(path, `An object with one of ${keys.join(', ')} is expected here.${slip}`);
     },
   };
 }
@@ -124,8 +132,9 @@ export function byText<T>(key: string, variants: Readonly<Record<string, Shape<T
       if (!isObject(value)) return reading.refuse(path, 'An object is expected here.');
       const name = value[key];
       const variant = typeof name === 'string' && Object.hasOwn(variants, name) ? variants[name] : undefined;
+      const end = (typeof name === 'string' && reading.suggestion(name, names)) || '.';
       return variant === undefined
-        ? reading.refuse(pointer(path, key), `One of ${names.join(', ')} is expected here.`)
+        ? reading.refuse(pointer(path, key), `One of ${names.join(', ')} is expected here${end}`)
         : variant.read(value, path, reading);
     },
   };

@@ -57,6 +57,9 @@ const MEASURE = `${REQ}/measure`;
 const METRIC = `${MEASURE}/metric`;
 const DECIMAL = 'A decimal number as a text is expected here, such as "1250.5".';
 
+const OF_REVENUE = '; they have currency, customer, value, occurredOn, expiresOn, region and attributes.';
+const OF_CERTIFICATION = '; they have person, credential, occurredOn, expiresOn, region and attributes.';
+
 /** Documents with one mistake each. */
 export const REFUSALS: readonly Refusal[] = [
   ['not an object', [], '', 'An object is expected here.'],
@@ -66,7 +69,7 @@ export const REFUSALS: readonly Refusal[] = [
     'an unknown part',
     document({ tier: [] }),
     '/tier',
-    '"tier" is not known here; known are format, note, currencies, measures, requirements, tiers, specializations, policy, transition, remap.',
+    '"tier" is not known here; did you mean "tiers"? Known are format, note, currencies, measures, requirements, tiers, specializations, policy, transition, remap.',
   ],
   ['no tiers', { format: 1 }, '', '"tiers" is missing.'],
   ['an empty list of tiers', document({ tiers: [] }), '/tiers', 'At least 1 of these is needed.'],
@@ -142,7 +145,7 @@ export const REFUSALS: readonly Refusal[] = [
     'a measure with a bad name',
     document({ measures: { 'a b': { constant: '1' } } }),
     '/measures/a b',
-    '"a b" is not the name of a measure.',
+    '"a b" is not a name of up to 64 letters, digits, "-" and "_" that begins with a letter.',
   ],
   [
     'an unknown kind of fact',
@@ -344,7 +347,7 @@ export const REFUSALS: readonly Refusal[] = [
     'over a field that the facts do not have',
     inFormat2(withMeasure({ over: { dimension: 'person', of: { metric: sum }, aggregate: 'COUNT' } })),
     `${MEASURE}/over/dimension`,
-    'Facts of the kind "revenue" have no person.',
+    `Facts of the kind "revenue" have no person${OF_REVENUE}`,
   ],
   [
     'over weeks of a fiscal year',
@@ -432,6 +435,51 @@ export const REFUSALS: readonly Refusal[] = [
     '"delay" is not known here; known are mode, review.',
   ],
   [
+    'a misspelt measure',
+    document({ measures: { revenue: { metric: sum } }, tiers: tiers({ measure: 'revneue', atLeast: '1' }) }),
+    MEASURE,
+    'There is no measure named "revneue"; did you mean "revenue"?',
+  ],
+  [
+    'a misspelt form of a measure',
+    withMeasure({ mertic: sum }),
+    MEASURE,
+    'An object with one of metric, constant, maximumShare, sum, minimum, maximum, largestShare, ratio, over, points is expected here. "mertic" is none of them; did you mean "metric"?',
+  ],
+  [
+    'a misspelt unit of periods',
+    withWindow({ fiscal: 'QUATER' }),
+    `${METRIC}/window/fiscal`,
+    'One of MONTH, QUARTER, HALF_YEAR, YEAR is expected here; did you mean "QUARTER"?',
+  ],
+  [
+    'a misspelt kind of fact',
+    withMetric({ fact: 'Revenues' }),
+    `${METRIC}/fact`,
+    'The programme has no facts of the kind "Revenues"; did you mean "revenue"?',
+  ],
+  [
+    'a misspelt field',
+    withFilter({ field: 'curency', in: ['EUR'] }),
+    `${METRIC}/where/0/field`,
+    'This has to be a field, such as "person" or "attributes.area"; did you mean "currency"?',
+  ],
+  [
+    'a misspelt specialization',
+    document({
+      tiers: tiers({ specialization: 'VIDOE' }),
+      specializations: [{ code: 'VIDEO', name, requirement: { measure: { metric: sum }, atLeast: '1' } }],
+    }),
+    `${REQ}/specialization`,
+    'There is no specialization with the code "VIDOE"; did you mean "VIDEO"?',
+  ],
+  [
+    'a count that is a text',
+    withWindow({ trailing: { months: '12' } }),
+    `${METRIC}/window/trailing/months`,
+    'Counts are written as numbers, and only amounts as texts: 12 instead of "12".',
+  ],
+  [
     'a window of no kind',
     withWindow({ rolling: 12 }),
     `${METRIC}/window`,
@@ -471,7 +519,7 @@ export const REFUSALS: readonly Refusal[] = [
     'a key that the kind does not have',
     withMeasure({ metric: { ...heads, by: ['customer'] } }),
     `${METRIC}/by/0`,
-    'Facts of the kind "certification" have no customer.',
+    `Facts of the kind "certification" have no customer${OF_CERTIFICATION}`,
   ],
   [
     'a sample for a sum',
@@ -507,7 +555,7 @@ export const REFUSALS: readonly Refusal[] = [
     'a field that the kind does not have',
     withFilter({ field: 'person', in: ['ada'] }),
     `${METRIC}/where/0/field`,
-    'Facts of the kind "revenue" have no person.',
+    `Facts of the kind "revenue" have no person${OF_REVENUE}`,
   ],
   [
     'a filter for nothing',
@@ -543,7 +591,7 @@ export const REFUSALS: readonly Refusal[] = [
     'a number that is not a text',
     withRequirement({ measure: { metric: sum }, atLeast: 100 }),
     `${REQ}/atLeast`,
-    DECIMAL,
+    'Amounts are written as texts, so that nothing is rounded on the way: "100" instead of 100.',
   ],
   [
     'a number with an exponent',
@@ -685,7 +733,7 @@ export const REFUSALS: readonly Refusal[] = [
     'a slot by currency',
     withRequirement({ persons: [{ ...slot, where: [{ field: 'currency', in: ['EUR'] }] }] }),
     `${REQ}/persons/0/where/0/field`,
-    'Facts of the kind "certification" have no currency.',
+    `Facts of the kind "certification" have no currency${OF_CERTIFICATION}`,
   ],
   [
     'a forEach within a forEach',
@@ -697,13 +745,13 @@ export const REFUSALS: readonly Refusal[] = [
     'a forEach over a field that what makes an item never has',
     withRequirement({ forEach: { ...forEach({ persons: [slot] }), dimension: 'person' } }),
     `${REQ}/forEach/dimension`,
-    'Facts of the kind "revenue" have no person.',
+    `Facts of the kind "revenue" have no person${OF_REVENUE}`,
   ],
   [
     'a forEach over a field that what is asked of an item never has',
     withRequirement({ forEach: { ...forEach({ persons: [slot] }), dimension: 'currency' } }),
     `${REQ}/forEach/dimension`,
-    'Facts of the kind "certification" have no currency.',
+    `Facts of the kind "certification" have no currency${OF_CERTIFICATION}`,
   ],
   [
     'a forEach whose items come from no facts',
