@@ -16,8 +16,8 @@ export function nearestWord(word: string, known: Iterable<string>): string | nul
 }
 
 /**
- * How many letters have to be put in, left out, changed, or swapped with the next one, to make one word of the
- * other; `most` if so many or more.
+ * How many letters have to be put in, left out, changed, or swapped with the next one, to make one word of
+ * the other; `most` if so many or more.
  */
 function slipsBetween(one: string, other: string, most: number): number {
   let beforeLast: number[] = [];

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { nearestWord } from '../../../src/engine/format/suggestion.ts';
 
+// Slips of the pen are on purpose. cspell:ignore measur mesaure
 test.each([
   ['measur', ['measure', 'metric'], 'measure'],
   ['mesaure', ['measure', 'metric'], 'measure'],

@@ -60,7 +60,7 @@ describe('eBay Top Rated', () => {
     readonly openedOn: string;
     readonly soldOn: string;
   };
-  /** On 20 June 2026 the last three complete months are March to May, the last twelve begin with June 2025. */
+  /** The last three complete months are March to May, and the last twelve begin with June 2025. */
   const ON = '2026-06-20';
   const BUSY: Store = {
     sales: 1_000,

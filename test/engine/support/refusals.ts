@@ -1,3 +1,4 @@
+// Slips of the pen are on purpose. cspell:ignore revneue mertic QUATER curency VIDOE
 const name = { en: 'Name', de: 'Name' };
 export const sum = { fact: 'revenue', aggregate: 'SUM', window: { trailing: { months: 12 } } };
 const score = { fact: 'satisfaction', aggregate: 'AVERAGE', window: { trailing: { months: 12 } } };
