@@ -82,8 +82,10 @@ function rulesSize({ tiers, specializations }: Rulebook) {
   const ruleSize = (rule: Requirement): AnswerSize => {
     switch (rule.type) {
       case 'THRESHOLD': {
-        const regions = [...rule.required.regions].map(() => leaf('RegionalValue'));
-        const required: AnswerSize = { type: 'RegionalNumber', fields: { regions } };
+        const { by, values } = rule.required;
+        const regions = by === 'region' ? [...values].map(() => leaf('RegionalValue')) : [];
+        const varied = [...values].map(() => leaf('VariedValue'));
+        const required: AnswerSize = { type: 'RegionalNumber', fields: { regions, values: varied } };
         return { type: 'ThresholdRequirement', fields: { required: [required], measure: [leaf('Measure')] } };
       }
       case 'COMPOSITE': {

@@ -82,6 +82,8 @@ export const TEXT_RULES: Readonly<Record<string, TextRule>> = {
   'UpdatePartnerInput.parent': STORED_NAME,
   'UpdatePartnerInput.partner': STORED_NAME,
   'UpdatePartnerInput.program': NAME,
+  'PartnerAttributeInput.name': NAME,
+  'PartnerAttributeInput.value': NAME,
   'UpdatePartnerInput.region': NAME,
   'VoidFactInput.externalId': STORED_NAME,
   'VoidFactInput.program': NAME,

@@ -17,6 +17,7 @@ import {
   TryAgain,
 } from '../base/refusal.ts';
 import { StatusChange } from '../changes/status-change.ts';
+import { PartnerAttributeInput, toAttribute } from './partner-attribute-input.ts';
 
 type Done = { readonly partner: PartnerRow; readonly changes: readonly LogEntry[] };
 
@@ -32,6 +33,11 @@ const EnrollPartnerInput = builder.inputType('EnrollPartnerInput', {
     }),
     country: t.string({ description: 'Its country, ISO 3166-1 alpha-2.' }),
     region: t.string({ description: 'Its region, by which a rulebook may differ.' }),
+    attributes: t.field({
+      type: [PartnerAttributeInput],
+      required: false,
+      description: 'What else a rulebook may differ by, such as its size; at most 20.',
+    }),
     parent: t.string({
       required: false,
       description: 'The external reference of the partner whose affiliate it is.',
@@ -76,12 +82,13 @@ addMutation('enrollPartner', (t) =>
     type: EnrollPartnerResult,
     args: { input: t.arg({ type: EnrollPartnerInput, description: 'The data of the new member.' }) },
     resolve: async (_, { input }, { app, scope, told }) => {
-      const { program, externalRef, name, country, region, parent, enrolledOn } = input;
+      const { program, externalRef, name, country, region, attributes, parent, enrolledOn } = input;
       const partner = {
         externalRef,
         name,
         country,
         region,
+        attributes: (attributes ?? []).map(toAttribute),
         parent: parent ?? null,
         enrolledOn: readDay(enrolledOn ?? null, 'input.enrolledOn'),
       };

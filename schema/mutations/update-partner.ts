@@ -17,6 +17,7 @@ import {
   TryAgain,
 } from '../base/refusal.ts';
 import { StatusChange } from '../changes/status-change.ts';
+import { PartnerAttributeInput, toAttribute } from './partner-attribute-input.ts';
 
 type Done = { readonly partner: PartnerRow; readonly changes: readonly LogEntry[] };
 
@@ -35,6 +36,11 @@ const UpdatePartnerInput = builder.inputType('UpdatePartnerInput', {
     name: t.string({ required: false, description: 'What people call it from the first day on.' }),
     country: t.string({ required: false, description: 'Its new country, ISO 3166-1 alpha-2.' }),
     region: t.string({ required: false, description: 'Its new region, by which a rulebook may differ.' }),
+    attributes: t.field({
+      type: [PartnerAttributeInput],
+      required: false,
+      description: 'New values of these attributes; the others stay as they are.',
+    }),
     parent: t.string({
       required: false,
       description: 'The external reference of the partner whose affiliate it becomes; null for none.',
@@ -94,7 +100,8 @@ addMutation('updatePartner', (t) =>
       }),
     },
     resolve: async (_, { input }, { app, scope, told }) => {
-      const { program, partner, firstOn, name, country, region, parent, enrolledOn, leftOn } = input;
+      const { program, partner, firstOn, name, country, region, attributes, ...others } = input;
+      const { parent, enrolledOn, leftOn } = others;
       const result = await updatePartner(app, {
         program,
         partner,
@@ -103,6 +110,7 @@ addMutation('updatePartner', (t) =>
         ...(name != null && { name }),
         ...(country != null && { country }),
         ...(region != null && { region }),
+        ...(attributes != null && { attributes: attributes.map(toAttribute) }),
         ...(parent !== undefined && { parent }),
         ...(enrolledOn != null && { enrolledOn: readDay(enrolledOn, 'input.enrolledOn') }),
         ...(leftOn !== undefined && { leftOn: readDay(leftOn, 'input.leftOn') }),

@@ -30,6 +30,18 @@ export const PartnerConnection = builder.connectionObject(
   { name: 'PartnerEdge', description: 'A partner with its place in the list.' },
 );
 
+const PartnerAttribute = builder
+  .objectRef<{ readonly name: string; readonly value: string }>('PartnerAttribute')
+  .implement({
+    description: 'A named text about a partner, by which the numbers of a rulebook may differ.',
+    fields: (t) => ({
+      name: t.exposeString('name', { description: 'Its name, unique for the partner.' }),
+      value: t.exposeString('value', {
+        description: 'What holds for the partner, such as a size or a segment.',
+      }),
+    }),
+  });
+
 Partner.implement({
   description: 'A member of one programme.',
   interfaces: [Node],
@@ -47,6 +59,14 @@ Partner.implement({
     }),
     country: t.exposeString('country', { description: 'Its country, ISO 3166-1 alpha-2.' }),
     region: t.exposeString('region', { description: 'Its region, by which a rulebook may differ.' }),
+    attributes: t.field({
+      type: [PartnerAttribute],
+      description: 'What else a rulebook may differ by, by name.',
+      resolve: ({ attributes }) =>
+        Object.entries(attributes)
+          .sort(([one], [other]) => (one < other ? -1 : 1))
+          .map(([name, value]) => ({ name, value })),
+    }),
     parent: t.field({
       type: Partner,
       nullable: true,

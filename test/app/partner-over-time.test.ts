@@ -202,3 +202,94 @@ test('rule 29: a process judges what fell due within a minute after midnight, un
     await events.return?.();
   }
 });
+
+test('rule 46: thresholds by an attribute hold from the first day of its value, and proofs are rebuilt with it', async () => {
+  const program = 'attributes';
+  await createBareProgram(moving.app, program);
+  const name = { en: 'Name', de: 'Name' };
+  const measure = { metric: { fact: 'revenue', aggregate: 'SUM', window: { allTime: true } } };
+  const atLeast = { default: '1000', by: 'attributes.size', values: { small: '10' } };
+  const document = {
+    format: 2,
+    tiers: [
+      { code: 'BASE', name },
+      { code: 'GOLD', name, requirement: { measure, atLeast } },
+    ],
+  };
+  moving.goTo('2027-01-10');
+  await publish(moving.app, program, document, '2026-01-01');
+  const partner = {
+    externalRef: 'A',
+    name: 'A',
+    country: 'DE',
+    region: 'DACH',
+    attributes: [
+      { name: ' size ', value: 'small' },
+      { name: 'sector', value: 'public' },
+    ],
+    parent: null,
+    enrolledOn: day('2026-02-01'),
+  };
+  const enrolled = granted(await enrollPartners(moving.app, { program, partners: [partner] }));
+  const id = enrolled.outcomes.map((outcome) => granted(outcome).partnerId)[0] ?? '';
+  granted(
+    await recordFacts(moving.app, {
+      program,
+      source: 'crm',
+      facts: [revenue('attr-1', 'A', '50', '2026-03-01')],
+      onError: 'REJECT_ALL',
+    }),
+  );
+  const rowOf = () => moving.app.database.prisma.partner.findUniqueOrThrow({ where: { id } });
+  expect(await rowOf()).toMatchObject({ tier: 'GOLD', attributes: { size: 'small', sector: 'public' } });
+  const proofOf = async (on: string) => {
+    const { proof } = await moving.standing(id, on);
+    const requirement = proof[0]?.requirement;
+    return requirement?.type === 'THRESHOLD'
+      ? [requirement.outcome, Number(requirement.required.numerator)]
+      : null;
+  };
+  expect(await proofOf('2027-01-10')).toEqual(['MET', 10]);
+
+  const grown = await update(program, 'A', {
+    firstOn: day('2027-02-01'),
+    attributes: [{ name: 'size', value: 'large' }],
+  });
+  expect(granted(grown).changed).toEqual([]);
+  await judgeOn('2027-01-31');
+  expect((await rowOf()).tier).toBe('GOLD');
+  await judgeOn('2027-02-01');
+  expect(await rowOf()).toMatchObject({ tier: 'BASE', attributes: { size: 'large', sector: 'public' } });
+  expect([await proofOf('2027-01-31'), await proofOf('2027-02-01')]).toEqual([
+    ['MET', 10],
+    ['UNMET', 1000],
+  ]);
+
+  const taken = granted(await update(program, 'A', { attributes: [{ name: 'sector', value: null }] }));
+  // What the call did not name is not told, and it is not told without it.
+  expect(taken.changed).toEqual([]);
+  const again = granted(await update(program, 'A', { attributes: [{ name: 'size', value: 'small' }] }));
+  expect(again.changed).toEqual(['attributes']);
+  expect(await rowOf()).toMatchObject({ tier: 'GOLD', attributes: { size: 'small' } });
+
+  const many = Array.from({ length: 20 }, (_, index) => ({ name: `a${index}`, value: 'x' }));
+  expect(await update(program, 'A', { attributes: many })).toMatchObject({
+    refused: 'INVALID_INPUT',
+    path: 'attributes',
+    message: 'A partner may have 20 attributes, and this one would have 21.',
+  });
+  const twice = [
+    { name: 'b', value: 'x' },
+    { name: 'b ', value: 'y' },
+  ];
+  expect(await update(program, 'A', { attributes: twice })).toMatchObject({
+    refused: 'INVALID_INPUT',
+    path: 'attributes[1].name',
+    message: 'The attribute is there twice.',
+  });
+  expect(await update(program, 'A', { attributes: [{ name: 'b', value: '' }] })).toMatchObject({
+    refused: 'INVALID_INPUT',
+    path: 'attributes[0].value',
+  });
+  expect(await findFaults(moving.app, program)).toEqual([]);
+});

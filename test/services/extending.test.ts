@@ -57,8 +57,8 @@ const CASES: readonly (readonly [heading: string, edits: readonly Edit[]])[] = [
     [
       [
         'src/engine/rulebook/rulebook.ts',
-        "  | { readonly type: 'SPECIALIZATION';",
-        "  | { readonly type: 'NEW'; readonly path: string }\n  | { readonly type: 'SPECIALIZATION';",
+        "  | (Common & { readonly type: 'SPECIALIZATION';",
+        "  | (Common & { readonly type: 'NEW' })\n  | (Common & { readonly type: 'SPECIALIZATION';",
       ],
       [
         'src/engine/judging/standing.ts',

@@ -261,8 +261,8 @@ function toRow(
 function dataOn({ partnerId, entries }: LoadedInputs, on: Day): PartnerData {
   const entry = entryOn(entries, on) ?? entries[0];
   if (entry === undefined) throw new Error(`The partner ${partnerId} has no entry.`);
-  const { name, country, region, parentId, enrolledOn, leftOn } = entry;
-  return { name, country, region, parentId, enrolledOn, leftOn };
+  const { name, country, region, attributes, parentId, enrolledOn, leftOn } = entry;
+  return { name, country, region, attributes, parentId, enrolledOn, leftOn };
 }
 
 /** The unbroken run of days around `today` on which the timeline has the specialization; it has it today. */

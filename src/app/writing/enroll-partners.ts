@@ -9,7 +9,11 @@ import { insertPartners, type NewPartner } from '../../store/writing/write-partn
 import { type App, type Refused, refuse } from '../context/app.ts';
 import { mapGivingWay } from '../context/give-way.ts';
 import { settlePartners } from '../judging/settle-partners.ts';
-import { readPartnerTexts } from '../naming/partner-text.ts';
+import {
+  findTooManyAttributes,
+  type PartnerAttributeInput,
+  readPartnerTexts,
+} from '../naming/partner-text.ts';
 import { readReferences, refuseName } from '../naming/references.ts';
 import { readHierarchy, refuseDepth } from './hierarchy.ts';
 import { nextInstant, type WriteRefusal, writeToProgram } from './write-to-program.ts';
@@ -20,6 +24,8 @@ export type PartnerInput = {
   /** ISO 3166-1 alpha-2. */
   readonly country: string;
   readonly region: string;
+  /** With values only; none if left out. */
+  readonly attributes?: readonly PartnerAttributeInput[];
   /** The parent's external reference; it has to be a member already, or stand earlier in the same batch. */
   readonly parent: string | null;
   /** Today if null. */
@@ -66,7 +72,10 @@ export async function enrollPartners(
     const outcomes = await mapGivingWay(writing.giveWay, command.partners, (row): EnrollOutcome => {
       const partner = readPartnerTexts(row);
       if ('message' in partner) return { ...refuse('INVALID_INPUT', partner.message), path: partner.path };
-      const { parent, ...rest } = partner;
+      const { parent, attributes: sentAttributes = [], ...rest } = partner;
+      const attributes = attributesOf(sentAttributes);
+      const tooMany = findTooManyAttributes(attributes);
+      if (tooMany !== null) return { ...refuse('INVALID_INPUT', tooMany), path: 'attributes' };
       const parentId = parent === null ? null : pick(members, parent);
       const unreadable = parentId === undefined ? refuseName(parent ?? '', 'parent') : null;
       if (unreadable !== null) return unreadable;
@@ -77,7 +86,7 @@ export async function enrollPartners(
       hierarchy.set(id, [{ firstOn: enrolledOn, parentId }]);
       const tooDeepOn = findTooDeep(id, hierarchy, () => [], enrolledOn);
       if (tooDeepOn !== null) return refuseDepth(tooDeepOn);
-      added.push({ ...rest, id, parentId, enrolledOn, recordedAt, entryId: randomUUIDv7() });
+      added.push({ ...rest, attributes, id, parentId, enrolledOn, recordedAt, entryId: randomUUIDv7() });
       members.set(partner.externalRef, id);
       spelled.add(partner.externalRef);
       return { partnerId: id };
@@ -91,6 +100,11 @@ export async function enrollPartners(
     const settled = await settlePartners(tx, rows, settlement);
     return { outcomes, changes: await appendToLog(tx, program.id, settled.entries) };
   });
+}
+
+/** Those that have a value, by name. */
+function attributesOf(sent: readonly PartnerAttributeInput[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(sent.flatMap(({ name, value }) => (value === null ? [] : [[name, value]])));
 }
 
 function unknownParent(ref: string): EnrollRefusal {

@@ -8,7 +8,7 @@ import {
   type MembershipDays,
   planMembership,
 } from '../../engine/partner/membership-change.ts';
-import type { PartnerData, ResolvedEntry } from '../../engine/partner/partner-data.ts';
+import type { EnteredPartnerData, PartnerData, ResolvedEntry } from '../../engine/partner/partner-data.ts';
 import { resolveEntries } from '../../engine/partner/resolve-entries.ts';
 import { type Day, formatDay } from '../../engine/values/day.ts';
 import type { LogEntry } from '../../store/encoding/log-entry.ts';
@@ -21,7 +21,12 @@ import {
 } from '../../store/writing/write-partner.ts';
 import { type App, type Refused, refuse } from '../context/app.ts';
 import { type ArrivalsOf, BeyondItems } from '../judging/bound-items.ts';
-import { readPartnerTexts } from '../naming/partner-text.ts';
+import {
+  attributesByName,
+  findTooManyAttributes,
+  type PartnerAttributeInput,
+  readPartnerTexts,
+} from '../naming/partner-text.ts';
 import { findPartner, refuseName } from '../naming/references.ts';
 import { everAbove, readHierarchy, refuseDepth } from './hierarchy.ts';
 import { changePartners, nextInstant, type WriteRefusal, writeToProgram } from './write-to-program.ts';
@@ -42,6 +47,8 @@ export type UpdatePartner = {
   readonly name?: string;
   readonly country?: string;
   readonly region?: string;
+  /** Those that are named; the others stay as they are. */
+  readonly attributes?: readonly PartnerAttributeInput[];
   /** The parent's external reference; null for none. */
   readonly parent?: string | null;
   readonly enrolledOn?: Day;
@@ -50,7 +57,15 @@ export type UpdatePartner = {
 };
 
 /** A partner's data, by the names that a call has for it. */
-export const PARTNER_FIELDS = ['name', 'country', 'region', 'parent', 'enrolledOn', 'leftOn'] as const;
+export const PARTNER_FIELDS = [
+  'name',
+  'country',
+  'region',
+  'attributes',
+  'parent',
+  'enrolledOn',
+  'leftOn',
+] as const;
 export type PartnerField = (typeof PARTNER_FIELDS)[number];
 
 /** `changed`: what is different about the partner today because of the call. */
@@ -120,6 +135,10 @@ export async function updatePartner(
     const updated = resolveEntries([...own, entry]);
     const changedOn = Math.min(firstOn, resolved[0]?.firstOn ?? firstOn, updated[0]?.firstOn ?? firstOn);
     if (sameFrom(resolved, updated, changedOn)) return { partnerId, changed: [], changes: [] };
+    const tooMany = updated
+      .map(({ attributes }) => findTooManyAttributes(attributes))
+      .find((each) => each !== null);
+    if (tooMany != null) return { ...refuse('INVALID_INPUT', tooMany), path: 'attributes' };
 
     const contradicting = findContradiction(updated, firstOn, days);
     if (contradicting !== null) return contradiction(contradicting);
@@ -166,11 +185,12 @@ function notFound(code: 'PARTNER_NOT_FOUND' | 'UNKNOWN_PARENT', ref: string, pat
   );
 }
 
-function changedData(command: UpdatePartner, parentId: string | null): Partial<PartnerData> {
+function changedData(command: UpdatePartner, parentId: string | null): EnteredPartnerData {
   return {
     ...(command.name !== undefined && { name: command.name }),
     ...(command.country !== undefined && { country: command.country }),
     ...(command.region !== undefined && { region: command.region }),
+    ...(command.attributes !== undefined && { attributes: attributesByName(command.attributes) }),
     ...(command.parent !== undefined && { parentId }),
   };
 }
@@ -222,11 +242,19 @@ function sameFrom(before: readonly ResolvedEntry[], after: readonly ResolvedEntr
     .every((on) => {
       const old = entryOn(before, on);
       const now = entryOn(after, on);
-      return old !== null && now !== null && FIELDS.every((field) => old[field] === now[field]);
+      return old !== null && now !== null && FIELDS.every((field) => isSameField(old, now, field));
     });
 }
 
-const FIELDS = ['name', 'country', 'region', 'parentId', 'enrolledOn', 'leftOn'] as const;
+const FIELDS = ['name', 'country', 'region', 'attributes', 'parentId', 'enrolledOn', 'leftOn'] as const;
+
+function isSameField(one: PartnerData, other: PartnerData, field: (typeof FIELDS)[number]): boolean {
+  if (field !== 'attributes') return one[field] === other[field];
+  const [before, after] = [one.attributes, other.attributes].map((attributes) =>
+    JSON.stringify(Object.entries(attributes).sort()),
+  );
+  return before === after;
+}
 
 /** What a call said that is so today, and was not before. */
 function whatChanged(
@@ -236,7 +264,14 @@ function whatChanged(
   after: readonly ResolvedEntry[],
 ): readonly PartnerField[] {
   const [old, now] = [before, after].map((entries) => entryOn(entries, today) ?? entries[0]);
-  return FIELDS.filter((field) => old?.[field] !== now?.[field])
+  return FIELDS.filter((field) => old === undefined || now === undefined || !isSameField(old, now, field))
     .map((field) => (field === 'parentId' ? 'parent' : field))
-    .filter((field) => command[field] !== undefined);
+    .filter((field) => command[field] !== undefined)
+    .filter((field) => field !== 'attributes' || saysAllAttributes(command, now));
+}
+
+/** Whether the partner has no attribute that the call did not name: they are read together. */
+function saysAllAttributes({ attributes = [] }: UpdatePartner, now: PartnerData | undefined): boolean {
+  const named = new Set(attributes.map(({ name }) => name));
+  return Object.keys(now?.attributes ?? {}).every((name) => named.has(name));
 }

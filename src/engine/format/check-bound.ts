@@ -1,5 +1,5 @@
 import type { Filter } from '../rulebook/metric.ts';
-import type { Measure, RegionalNumber } from '../rulebook/rulebook.ts';
+import type { Measure, VariedNumber } from '../rulebook/rulebook.ts';
 import type { Comparison } from '../values/comparison.ts';
 import { holds } from '../values/comparison.ts';
 import { compare, divide, type Fraction, formatDecimal, ONE, wholeNumber } from '../values/fraction.ts';
@@ -21,7 +21,7 @@ const WORDS: Readonly<Record<Comparison, string>> = {
 export function checkBounds(
   measure: Measure,
   comparison: Comparison,
-  required: RegionalNumber,
+  required: VariedNumber,
   path: string,
   reading: RulebookReading,
 ): void {
@@ -29,8 +29,8 @@ export function checkBounds(
   const range = reading.rangeOf(measure);
   if (range.isConstant) return;
   checkBound(measure, comparison, required.default, range, path, reading);
-  for (const [region, bound] of required.regions) {
-    const at = pointer(pointer(path, 'regions'), region);
+  for (const [value, bound] of required.values) {
+    const at = pointer(pointer(path, required.by === 'region' ? 'regions' : 'values'), value);
     checkBound(measure, comparison, bound, range, at, reading);
   }
 }

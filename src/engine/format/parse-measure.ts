@@ -1,6 +1,6 @@
 import { type BuiltInKind, factTypeOf } from '../rulebook/fact-type.ts';
 import type { Metric } from '../rulebook/metric.ts';
-import type { Measure, PointScale, RegionalNumber } from '../rulebook/rulebook.ts';
+import type { Measure, PointScale, VariedNumber } from '../rulebook/rulebook.ts';
 import { compare, type Fraction, ONE, ZERO } from '../values/fraction.ts';
 import { isObject } from '../values/is-object.ts';
 import { LONGEST_NAME } from '../values/naming-text.ts';
@@ -10,7 +10,6 @@ import { isAlwaysDecided } from './always-decided.ts';
 import { checkSteps } from './check-bound.ts';
 import { metricShape } from './parse-metric.ts';
 import { overShape } from './parse-over.ts';
-import { regionalNumberShape } from './regional-number.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
 import { decimal, positiveDecimal, text, writing } from './scalar-shape.ts';
 import {
@@ -24,6 +23,7 @@ import {
   type Shape,
   textOr,
 } from './shape.ts';
+import { variedNumberShape } from './varied-number.ts';
 
 const NAMES_OF_KINDS: Readonly<Record<BuiltInKind, LocalizedText>> = {
   revenue: { en: 'revenue', de: 'Umsatz' },
@@ -70,7 +70,7 @@ const summandShape: Shape<Measure> = {
 };
 const summands = list(summandShape, 'measureParts', 1);
 
-const linear = object({ points: regionalNumberShape, per: positiveDecimal }, (scale, path, reading) =>
+const linear = object({ points: variedNumberShape, per: positiveDecimal }, (scale, path, reading) =>
   everyRegion(scale.points, (points) => compare(points, ZERO) >= 0)
     ? scale
     : reading.refuse(`${path}/points`, 'Points for a unit are not below zero.'),
@@ -141,7 +141,7 @@ const anyMeasure: Shape<Measure> = byKey<Measure>({
     },
   ),
   constant: object(
-    { ...common, constant: regionalNumberShape },
+    { ...common, constant: variedNumberShape },
     ({ name, otherwise = null, constant }, path) => ({
       path,
       name: name ?? { en: 'a fixed number', de: 'eine feste Zahl' },
@@ -278,6 +278,6 @@ function kindName(kind: string, reading: RulebookReading): LocalizedText {
   return declared?.name ?? { en: kind, de: kind };
 }
 
-function everyRegion(number: RegionalNumber, test: (value: Fraction) => boolean): boolean {
-  return test(number.default) && [...number.regions.values()].every(test);
+function everyRegion(number: VariedNumber, test: (value: Fraction) => boolean): boolean {
+  return test(number.default) && [...number.values.values()].every(test);
 }

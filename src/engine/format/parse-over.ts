@@ -5,10 +5,10 @@ import { COMPARISONS } from '../values/comparison.ts';
 import { checkBounds } from './check-bound.ts';
 import { checkField, fieldShape } from './parse-metric.ts';
 import { pointer } from './problem.ts';
-import { BOUND_KEYS, boundFields } from './regional-number.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
 import { choice } from './scalar-shape.ts';
 import { mapped, object, optional, type Shape, textOr } from './shape.ts';
+import { BOUND_KEYS, boundFields } from './varied-number.ts';
 
 /** A field, or the periods in which facts occurred. */
 const dimensionShape: Shape<ItemDimension> = textOr<ItemDimension>(

@@ -6,11 +6,11 @@ import { checkBounds } from './check-bound.ts';
 import { localizedTextShape, MEASURE_NAME, measureShape, NAME_FORM } from './parse-measure.ts';
 import { checkField, checkFilters, fieldShape, scopeShape, whereShape } from './parse-metric.ts';
 import { lastKey, pointer } from './problem.ts';
-import { BOUND_KEYS, boundFields } from './regional-number.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
 import { choice, integer, name, text } from './scalar-shape.ts';
 import { byKey, list, object, optional, optionalSince2, reference, type Shape } from './shape.ts';
+import { BOUND_KEYS, boundFields } from './varied-number.ts';
 
 /** A code of a tier or a specialization. */
 export const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;

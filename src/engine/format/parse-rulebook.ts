@@ -141,6 +141,7 @@ const documentShape: Shape<Rulebook> = object(
       transition: transition ?? null,
       remap: remap ?? new Map(),
       ...measuringScopes(tiers, specializations),
+      variesBy: [...reading.characteristics].filter((name) => name !== 'region').sort(),
     };
   },
 );

@@ -76,8 +76,8 @@ export const RULEBOOK_LIMITS = {
   keys: 10,
   /** Steps of points. */
   steps: 200,
-  /** Regions with a number of their own. */
-  regions: 300,
+  /** Regions, or values of what else a number differs by, with a number of their own. */
+  variedNumbers: 300,
   currencyTables: 500,
   currencies: 200,
   remappedTiers: 200,

@@ -1,5 +1,5 @@
 import type { Filter, Metric, Window } from '../rulebook/metric.ts';
-import type { Measure, NamedRequirement } from '../rulebook/rulebook.ts';
+import type { Characteristic, Measure, NamedRequirement } from '../rulebook/rulebook.ts';
 import { fractionToText } from '../values/fraction.ts';
 import { isObject } from '../values/is-object.ts';
 import { findTextProblem, readName, toStoredName } from '../values/naming-text.ts';
@@ -38,6 +38,8 @@ export type RulebookReading = {
   allows(since: Format, what: string, path: string): boolean;
   /** What was probably meant, as the end of a sentence; empty if nothing is near. */
   suggestion(word: string, known: Iterable<string>): string;
+  /** What numbers of the document differ by, as far as it was read. */
+  readonly characteristics: Set<Characteristic>;
   /** Notes a problem; returns undefined, so that a reader can return it. */
   refuse(path: string, message: string): undefined;
   /**
@@ -108,6 +110,7 @@ export function startReading({
     problemCount: () => problemCount,
     program,
     isPublished,
+    characteristics: new Set(),
     name(text, path, longest) {
       if (isPublished) return toStoredName(text);
       return readName(text, (message) => reading.refuse(path, message), longest);

@@ -87,7 +87,7 @@ function rulebookSize(
   const sizeWithin = (requirement: Requirement): UnfoldedSize => {
     switch (requirement.type) {
       case 'THRESHOLD':
-        return around(1 + requirement.required.regions.size, [sizeOfMeasure(requirement.measure)]);
+        return around(1 + requirement.required.values.size, [sizeOfMeasure(requirement.measure)]);
       case 'COMPOSITE':
         return around(
           1,
@@ -153,11 +153,11 @@ function ownParts(measure: Measure): number {
     case 'METRIC':
       return measure.metric.where.length + measure.metric.by.length;
     case 'CONSTANT':
-      return measure.value.regions.size;
+      return measure.value.values.size;
     case 'POINTS':
-      return measure.scale.type === 'STEPS' ? measure.scale.steps.length : measure.scale.points.regions.size;
+      return measure.scale.type === 'STEPS' ? measure.scale.steps.length : measure.scale.points.values.size;
     case 'OVER':
-      return measure.where === null ? 0 : 1 + measure.where.required.regions.size;
+      return measure.where === null ? 0 : 1 + measure.where.required.values.size;
     case 'SUM':
     case 'MINIMUM':
     case 'MAXIMUM':

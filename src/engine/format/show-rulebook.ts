@@ -50,5 +50,6 @@ export function showRulebook(document: unknown, program: ProgramSettings): Ruleb
     remap: new Map(),
     scope: nothing,
     forEachs: [],
+    variesBy: [],
   };
 }

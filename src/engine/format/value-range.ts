@@ -1,6 +1,6 @@
 import { factTypeOf } from '../rulebook/fact-type.ts';
 import type { Metric } from '../rulebook/metric.ts';
-import type { Measure, OverMeasure, PointScale, RegionalNumber } from '../rulebook/rulebook.ts';
+import type { Measure, OverMeasure, PointScale, VariedNumber } from '../rulebook/rulebook.ts';
 import {
   add,
   compare,
@@ -149,8 +149,8 @@ function mostPoints(value: Fraction, scale: PointScale): Fraction | null {
   return greatest(multiply(divide(value, scale.per), most), ZERO);
 }
 
-function everyNumber(number: RegionalNumber): readonly Fraction[] {
-  return [number.default, ...number.regions.values()];
+function everyNumber(number: VariedNumber): readonly Fraction[] {
+  return [number.default, ...number.values.values()];
 }
 
 /** Combines the ends of all parts; null if one has none. */

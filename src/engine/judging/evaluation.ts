@@ -14,7 +14,7 @@ import { add, fractionFromText, greatest, least, ZERO } from '../values/fraction
 import { against, type Bounds, certain, quotient, rising, shareBounds, times } from './bounds.ts';
 import { quantified, undecided } from './n-of-m.ts';
 import { boundsOver, type ItemCondition, type ItemValue } from './over.ts';
-import { capped, inRegion, pointsFor } from './points.ts';
+import { type Characteristics, capped, numberFor, pointsFor } from './points.ts';
 import type { Outcome } from './standing.ts';
 
 /** Where a requirement is judged: for the partner as a whole, or for one item of a forEach. */
@@ -22,8 +22,8 @@ export type EvaluationScope = {
   readonly item: string | null;
   /** The field whose value the item is. */
   readonly dimension: string | null;
-  /** Decides which of the values per region hold. */
-  readonly region: string;
+  /** Decides which of several numbers hold. */
+  readonly characteristics: Characteristics;
   readonly scope: MeasuringScope;
   /** Of a measure over items, the item, and the dimension as `dimensionText` has it; null outside of one. */
   readonly within: Within | null;
@@ -70,11 +70,11 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
   const requirements = new Map(rulebook.specializations.map(({ code, requirement }) => [code, requirement]));
   const specializations = new Map<string, Outcome>();
   const itemsOf = new Map<ForEach, readonly ItemOutcome[]>();
-  const { region } = measurements;
+  const characteristics = { region: measurements.region, others: measurements.characteristics ?? {} };
   const whole: EvaluationScope = {
     item: null,
     dimension: null,
-    region,
+    characteristics,
     scope: rulebook.scope,
     within: null,
     readings: measurements,
@@ -129,7 +129,7 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
         return against(
           evaluation.bounds(requirement.measure, place),
           requirement.comparison,
-          inRegion(requirement.required, place.region),
+          numberFor(requirement.required, place.characteristics),
         );
       case 'COMPOSITE': {
         const known = place.outcomes.get(requirement) ?? compositeOutcome(requirement, place);
@@ -166,11 +166,11 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
     return (measurements.items[index] ?? [])
       .map(({ item, ...readings }): ItemOutcome => {
         const { dimension } = forEach;
-        const here = dimension === 'region' ? item : region;
+        const here = dimension === 'region' ? { ...characteristics, region: item } : characteristics;
         const place: EvaluationScope = {
           item,
           dimension,
-          region: here,
+          characteristics: here,
           scope,
           within: null,
           readings,
@@ -195,14 +195,14 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
     return items.map(({ item, ...readings }): OverItem => {
       const at: EvaluationScope = {
         ...place,
-        region: isRegion ? item : place.region,
+        characteristics: isRegion ? { ...place.characteristics, region: item } : place.characteristics,
         scope: over.scope,
         within: { dimension: dimensionText(dimension), item },
         readings,
         ...nothingKnown(),
       };
       const bounds = evaluation.bounds(over.of, at);
-      const condition = conditionOf(over, at.region);
+      const condition = conditionOf(over, at.characteristics);
       const isIn = condition === null ? 'MET' : against(bounds, condition.comparison, condition.required);
       return { place: at, bounds, isIn, condition };
     });
@@ -215,7 +215,7 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
         ? null
         : certain(fractionFromText(value));
     }
-    if (measure.type === 'CONSTANT') return certain(inRegion(measure.value, place.region));
+    if (measure.type === 'CONSTANT') return certain(numberFor(measure.value, place.characteristics));
     if (measure.type === 'OVER') return boundsOfOver(measure, place);
     const parts = measure.parts.map((part) => evaluation.bounds(part, place));
     switch (measure.type) {
@@ -236,7 +236,9 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
       case 'POINTS': {
         const { scale, cap } = measure;
         if (parts[0] === null) return cap === null ? null : { minimum: ZERO, maximum: cap };
-        return rising(parts, ([value]) => capped(pointsFor(value ?? ZERO, scale, place.region), cap));
+        return rising(parts, ([value]) =>
+          capped(pointsFor(value ?? ZERO, scale, place.characteristics), cap),
+        );
       }
     }
   }
@@ -265,7 +267,7 @@ export function placesIn(group: PersonGroup): number {
   return group.slots.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** What items have to pass in a region; null if all count. */
-export function conditionOf({ where }: OverMeasure, region: string): ItemCondition | null {
-  return where && { comparison: where.comparison, required: inRegion(where.required, region) };
+/** What items have to pass to count; null if all do. */
+export function conditionOf({ where }: OverMeasure, of: Characteristics): ItemCondition | null {
+  return where && { comparison: where.comparison, required: numberFor(where.required, of) };
 }

@@ -1,4 +1,4 @@
-import type { PointScale, RegionalNumber } from '../rulebook/rulebook.ts';
+import type { PointScale, VariedNumber } from '../rulebook/rulebook.ts';
 import {
   compare,
   divide,
@@ -10,18 +10,30 @@ import {
   ZERO,
 } from '../values/fraction.ts';
 
-/** The number for a region. */
-export function inRegion(number: RegionalNumber, region: string): Fraction {
-  return number.regions.get(region) ?? number.default;
+/** What numbers differ by, as it is where something is judged. */
+export type Characteristics = {
+  /** The partner's, or the item's of a forEach over regions. */
+  readonly region: string;
+  /** By name, the region aside; what the partner does not have is left out. */
+  readonly others: Readonly<Record<string, string>>;
+};
+
+/** The number that holds where something is judged. */
+export function numberFor(
+  { by, values, ...number }: VariedNumber,
+  { region, others }: Characteristics,
+): Fraction {
+  const value = by === 'region' ? region : Object.hasOwn(others, by) ? others[by] : undefined;
+  return (value === undefined ? undefined : values.get(value)) ?? number.default;
 }
 
 /** The points for a value, before any cap. */
-export function pointsFor(value: Fraction, scale: PointScale, region: string): Fraction {
+export function pointsFor(value: Fraction, scale: PointScale, of: Characteristics): Fraction {
   if (scale.type === 'STEPS') {
     return scale.steps.findLast(({ atLeast }) => compare(value, atLeast) >= 0)?.points ?? ZERO;
   }
   const units = divide(value, scale.per);
-  const points = multiply(scale.type === 'LINEAR' ? units : floor(units), inRegion(scale.points, region));
+  const points = multiply(scale.type === 'LINEAR' ? units : floor(units), numberFor(scale.points, of));
   return greatest(points, ZERO);
 }
 

@@ -11,7 +11,7 @@ import {
   slotsOf,
 } from './evaluation.ts';
 import { neededOf } from './n-of-m.ts';
-import { inRegion, pointsFor } from './points.ts';
+import { numberFor, pointsFor } from './points.ts';
 import { calculationGrain, metricGrain, shortfallOf } from './shortfall.ts';
 import type { Cut, MeasureProof, Outcome, RequirementProof } from './standing.ts';
 
@@ -114,7 +114,7 @@ export function createProver(evaluation: Evaluation): Prover {
     assumed: boolean,
     place: EvaluationScope,
   ) {
-    const required = inRegion(numbers, place.region);
+    const required = numberFor(numbers, place.characteristics);
     const actual = measureProof(measure, place);
     const byData = outcome === 'UNMET' && assumed ? 'INSUFFICIENT_DATA' : outcome;
     const shortfall = shortfallOf(actual, comparison, required, byData, rulebook.currency);
@@ -165,7 +165,7 @@ export function createProver(evaluation: Evaluation): Prover {
           grain: 'OTHER',
           itemsOf: measure.dimension,
           aggregate: measure.aggregate,
-          where: conditionOf(measure, place.region),
+          where: conditionOf(measure, place.characteristics),
           items: evaluation.overItems(measure, place).map(({ place: at, isIn }) => ({
             item: at.within?.item ?? '',
             isIn,
@@ -217,7 +217,7 @@ function cutOf(
     case 'POINTS': {
       const [of] = valuesOf(measure.parts);
       if (of === undefined || measure.cap === null) return null;
-      return cut('CAP', measure.cap, pointsFor(of, measure.scale, place.region));
+      return cut('CAP', measure.cap, pointsFor(of, measure.scale, place.characteristics));
     }
     case 'CAPPED_TOTAL': {
       const counted = valuesOf(measure.parts).map((part) => greatest(part, ZERO));

@@ -25,6 +25,8 @@ export type ItemReadings = Readings & { readonly item: string };
 export type Measurements = Readings & {
   readonly on: Day;
   readonly region: string;
+  /** What else the rulebook's numbers differ by, by name; left out if by nothing. */
+  readonly characteristics?: Readonly<Record<string, string>>;
   readonly enrolledOn: Day;
   /** One per forEach of the rulebook: its items, ascending. */
   readonly items: readonly (readonly ItemReadings[])[];

@@ -1,8 +1,8 @@
 import { entryOn } from '../partner/entry-on.ts';
-import type { PartnerInputs } from '../partner/partner-inputs.ts';
+import type { PartnerEntry, PartnerInputs } from '../partner/partner-inputs.ts';
 import { metricsOf, scopesOf } from '../rulebook/measuring-scope.ts';
 import type { ItemDimension, Metric } from '../rulebook/metric.ts';
-import type { MeasuringScope, Rulebook } from '../rulebook/rulebook.ts';
+import type { Characteristic, MeasuringScope, Rulebook } from '../rulebook/rulebook.ts';
 import type { Day, Days } from '../values/day.ts';
 import { type Candidate, candidates, contributions, includes } from './contribution.ts';
 import { worthBy } from './conversion.ts';
@@ -44,10 +44,18 @@ export function createMeasurer(partner: PartnerInputs, rulebook: Rulebook): Meas
 
   return {
     measure(on) {
-      const { region, enrolledOn } = entryOn(partner.entries, on) ?? first;
+      const entry = entryOn(partner.entries, on) ?? first;
+      const { region, enrolledOn } = entry;
       const board = boards.get(usesEnrolment ? enrolledOn : first.enrolledOn);
       if (board === undefined) throw new Error('every enrolment has a board');
-      return { on, region, enrolledOn, ...board.whole.at(on), items: board.items.map((each) => each.at(on)) };
+      return {
+        on,
+        region,
+        ...(rulebook.variesBy.length > 0 && { characteristics: characteristicsOf(entry, rulebook.variesBy) }),
+        enrolledOn,
+        ...board.whole.at(on),
+        items: board.items.map((each) => each.at(on)),
+      };
     },
     nextMeasurementChangeOn: (after) => days[countUpTo(days, after)] ?? null,
   };
@@ -128,4 +136,19 @@ function createBoards(rulebook: Rulebook, enrolledOn: Day, factsOf: FactsOf) {
         .map(({ item, board }) => ({ item, ...board.at(day) })),
     );
   }
+}
+
+/** What is entered about a partner of all that numbers may differ by. */
+function characteristicsOf(
+  { region, country, attributes }: PartnerEntry,
+  names: readonly Characteristic[],
+): Readonly<Record<string, string>> {
+  const values = names.flatMap((name): [string, string][] => {
+    if (name === 'region') return [[name, region]];
+    if (name === 'country') return [[name, country]];
+    const attribute = name.slice('attributes.'.length);
+    const value = Object.hasOwn(attributes, attribute) ? attributes[attribute] : undefined;
+    return value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries(values);
 }

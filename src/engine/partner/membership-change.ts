@@ -1,13 +1,13 @@
 import { type Day, formatDay, type Instant } from '../values/day.ts';
 import { entryOn } from './entry-on.ts';
 import { enteredMemberships, hasDays, type Membership } from './membership.ts';
-import type { PartnerData, ResolvedEntry } from './partner-data.ts';
+import type { EnteredPartnerData, ResolvedEntry } from './partner-data.ts';
 
 /** What is entered about a partner for the days from `firstOn` on. */
 export type DatedData = {
   readonly firstOn: Day;
   readonly recordedAt: Instant;
-  readonly data: Partial<PartnerData>;
+  readonly data: EnteredPartnerData;
 };
 
 /**

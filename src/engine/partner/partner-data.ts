@@ -7,9 +7,15 @@ export type PartnerData = {
   /** ISO 3166-1 alpha-2. */
   readonly country: string;
   readonly region: string;
+  readonly attributes: Readonly<Record<string, string>>;
   readonly parentId: string | null;
   readonly enrolledOn: Day;
   readonly leftOn: Day | null;
+};
+
+/** What is entered of it: what is left out stays as it is, and an attribute that is null is taken away. */
+export type EnteredPartnerData = Partial<Omit<PartnerData, 'attributes'>> & {
+  readonly attributes?: Readonly<Record<string, string | null>>;
 };
 
 /** Everything about a partner from `firstOn` until the next one's. */

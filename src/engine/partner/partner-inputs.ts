@@ -8,6 +8,10 @@ export type PartnerEntry = {
   /** By when all of it had been recorded. */
   readonly recordedAt: Instant;
   readonly region: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+  /** By name. */
+  readonly attributes: Readonly<Record<string, string>>;
   readonly enrolledOn: Day;
   /** The first day on which the partner is no longer a member; null while it is one. */
   readonly leftOn: Day | null;

@@ -1,13 +1,13 @@
 import type { Day, Instant } from '../values/day.ts';
 import { changeMembership, type DatedData, type MembershipChange } from './membership-change.ts';
-import type { PartnerData, ResolvedEntry } from './partner-data.ts';
+import type { EnteredPartnerData, PartnerData, ResolvedEntry } from './partner-data.ts';
 
 /** What was entered for the days from `firstOn` on; what it leaves out stays as it is. */
 export type EnteredData = {
   readonly firstOn: Day;
   readonly recordedAt: Instant;
   /** A membership that is changed is so on all its days, whatever `firstOn` says. */
-  readonly data: Partial<PartnerData> & { readonly membership?: MembershipChange };
+  readonly data: EnteredPartnerData & { readonly membership?: MembershipChange };
 };
 
 /**
@@ -32,13 +32,14 @@ export function resolveEntries(entered: readonly EnteredData[]): readonly Resolv
   return resolveDated(dated, first);
 }
 
-function resolveDated(dated: readonly DatedData[], first: PartnerData): readonly ResolvedEntry[] {
+function resolveDated(dated: readonly DatedData[], first: WholeData): readonly ResolvedEntry[] {
   const ordered = [...dated].sort((a, b) => a.firstOn - b.firstOn || a.recordedAt - b.recordedAt);
   const resolved: ResolvedEntry[] = [];
-  let current: PartnerData = first;
+  let current: PartnerData = { ...first, attributes: {} };
   let latest = 0;
   for (const { firstOn, recordedAt, data } of ordered) {
-    current = { ...current, ...data };
+    const attributes = withAttributes(current.attributes, data.attributes);
+    current = { ...current, ...data, attributes };
     latest = Math.max(latest, recordedAt);
     if (resolved.at(-1)?.firstOn === firstOn) resolved.pop();
     resolved.push({ ...current, firstOn, recordedAt: latest });
@@ -46,7 +47,19 @@ function resolveDated(dated: readonly DatedData[], first: PartnerData): readonly
   return resolved;
 }
 
-function isWhole(data: Partial<PartnerData>): data is PartnerData {
+/** Attributes after an entry, each of which stands by itself. */
+function withAttributes(
+  before: PartnerData['attributes'],
+  entered: EnteredPartnerData['attributes'] = {},
+): PartnerData['attributes'] {
+  const after = Object.entries({ ...before, ...entered });
+  return Object.fromEntries(after.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+}
+
+/** What the first entry has to say. */
+type WholeData = Omit<PartnerData, 'attributes'> & Pick<EnteredPartnerData, 'attributes'>;
+
+function isWhole(data: EnteredPartnerData): data is WholeData {
   const { name, country, region, parentId, enrolledOn, leftOn } = data;
   return ![name, country, region, parentId, enrolledOn, leftOn].includes(undefined);
 }

@@ -5,15 +5,22 @@ import type { LocalizedText } from '../values/program.ts';
 import type { ItemAggregate, ItemDimension, Metric, PersonGroup } from './metric.ts';
 import type { Policy, Transition } from './policy-rules.ts';
 
-/** A number that may differ by region; regions not listed have the default. */
-export type RegionalNumber = { readonly default: Fraction; readonly regions: ReadonlyMap<string, Fraction> };
+/** What a number may differ by: a partner's region, its country, or an attribute of it. */
+export type Characteristic = 'region' | 'country' | `attributes.${string}`;
+
+/** A number that may differ from partner to partner; values that are not listed have the default. */
+export type VariedNumber = {
+  readonly default: Fraction;
+  readonly by: Characteristic;
+  readonly values: ReadonlyMap<string, Fraction>;
+};
 
 /** How a value earns points, before the cap; nothing below zero. */
 export type PointScale =
   /** `points` for each `per`, in proportion. */
-  | { readonly type: 'LINEAR'; readonly points: RegionalNumber; readonly per: Fraction }
+  | { readonly type: 'LINEAR'; readonly points: VariedNumber; readonly per: Fraction }
   /** `points` for each whole `per`. */
-  | { readonly type: 'WHOLE_UNITS'; readonly points: RegionalNumber; readonly per: Fraction }
+  | { readonly type: 'WHOLE_UNITS'; readonly points: VariedNumber; readonly per: Fraction }
   /** The points of the last step reached, 0 before the first; ascending. */
   | {
       readonly type: 'STEPS';
@@ -32,7 +39,7 @@ export type Measure = {
   readonly otherwise: Fraction | null;
 } & (
   | { readonly type: 'METRIC'; readonly metric: Metric; readonly minimumSample: number | null }
-  | { readonly type: 'CONSTANT'; readonly value: RegionalNumber }
+  | { readonly type: 'CONSTANT'; readonly value: VariedNumber }
   | { readonly type: 'SUM' | 'MINIMUM' | 'MAXIMUM'; readonly parts: readonly Measure[] }
   | { readonly type: 'RATIO'; readonly parts: readonly [of: Measure, to: Measure] }
   | {
@@ -58,7 +65,7 @@ export type Measure = {
       readonly type: 'OVER';
       readonly dimension: ItemDimension;
       readonly of: Measure;
-      readonly where: { readonly comparison: Comparison; readonly required: RegionalNumber } | null;
+      readonly where: { readonly comparison: Comparison; readonly required: VariedNumber } | null;
       readonly aggregate: ItemAggregate;
       /** What is measured for each item. */
       readonly scope: MeasuringScope;
@@ -85,7 +92,7 @@ export type Threshold = Common & {
   readonly type: 'THRESHOLD';
   readonly measure: Measure;
   readonly comparison: Comparison;
-  readonly required: RegionalNumber;
+  readonly required: VariedNumber;
 };
 
 export type ForEach = Common & {
@@ -176,6 +183,8 @@ export type Rulebook = {
   /** What measuring has to find out. */
   readonly scope: MeasuringScope;
   readonly forEachs: readonly { readonly forEach: ForEach; readonly scope: MeasuringScope }[];
+  /** What its numbers differ by, the region aside. */
+  readonly variesBy: readonly Characteristic[];
 };
 
 /** A rulebook that is in force from `effectiveFrom` until the next one's. */

@@ -16,6 +16,7 @@ export type PartnerRow = {
   readonly name: string;
   readonly country: string;
   readonly region: string;
+  readonly attributes: Readonly<Record<string, string>>;
   readonly parentId: string | null;
   readonly enrolledOn: Day;
   readonly leftOn: Day | null;
@@ -38,7 +39,7 @@ export type PartnerRow = {
 };
 
 /** SQL: the columns of a PartnerRow, of the partner with the alias p. */
-export const PARTNER_COLUMNS = Prisma.sql`p.id, p.program_id AS "programId", p.external_ref AS "externalRef", p.name, p.country, p.region,
+export const PARTNER_COLUMNS = Prisma.sql`p.id, p.program_id AS "programId", p.external_ref AS "externalRef", p.name, p.country, p.region, p.attributes,
   p.parent_id AS "parentId", ${dayOf('p.enrolled_on')} AS "enrolledOn", ${dayOf('p.left_on')} AS "leftOn",
   p.version, ${instantOf('p.last_recorded_at')} AS "lastRecordedAt", p.status,
   p.tier_rank AS "tierRank", p.measurements, p.alternatives, p.specializations, ${dayOf('p.judged_on')} AS "judgedOn",

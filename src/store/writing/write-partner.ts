@@ -39,6 +39,7 @@ export type NewPartner = {
   readonly name: string;
   readonly country: string;
   readonly region: string;
+  readonly attributes: Readonly<Record<string, string>>;
   readonly parentId: string | null;
   readonly enrolledOn: Day;
   readonly recordedAt: Instant;
@@ -74,11 +75,11 @@ export async function insertPartners(
       WITH given AS (
         SELECT *, ${dateFrom('"enrolledOn"')} AS enrolled_on, ${timestampFrom('"recordedAt"')} AS recorded_at
         FROM jsonb_to_recordset(${json}::jsonb) AS x(id uuid, "externalRef" text, name text, country text, region text,
-          "parentId" uuid, "enrolledOn" int, "recordedAt" float8, "entryId" uuid, "searchKey" text, grams text[])
+          attributes jsonb, "parentId" uuid, "enrolledOn" int, "recordedAt" float8, "entryId" uuid, "searchKey" text, grams text[])
       ), added AS (
-        INSERT INTO partner (id, program_id, external_ref, name, search_key, country, region, parent_id, enrolled_on,
+        INSERT INTO partner (id, program_id, external_ref, name, search_key, country, region, attributes, parent_id, enrolled_on,
           last_recorded_at, status, alternatives, specializations, timeline, rules_version)
-        SELECT id, ${programId}::uuid, "externalRef", name, "searchKey", country, region, "parentId", enrolled_on,
+        SELECT id, ${programId}::uuid, "externalRef", name, "searchKey", country, region, attributes, "parentId", enrolled_on,
           recorded_at, ${JSON.stringify(NO_STATUS)}::jsonb, '[]', '[]', '[]', 0
         FROM given ORDER BY "externalRef"
         ON CONFLICT (program_id, external_ref) DO NOTHING
@@ -89,7 +90,7 @@ export async function insertPartners(
       ), entries AS (
         INSERT INTO partner_entry (id, partner_id, first_on, recorded_at, data, parent_id)
         SELECT g."entryId", g.id, g.enrolled_on, g.recorded_at, jsonb_build_object('name', g.name,
-          'country', g.country, 'region', g.region, 'parentId', g."parentId", 'enrolledOn', g."enrolledOn",
+          'country', g.country, 'region', g.region, 'attributes', g.attributes, 'parentId', g."parentId", 'enrolledOn', g."enrolledOn",
           'leftOn', NULL), g."parentId"
         FROM given g JOIN added USING (id)
       )
@@ -163,6 +164,7 @@ async function updateBatch(tx: Transaction, rows: readonly StandingRow[]): Promi
        specializations = x.specializations, timeline = x.timeline, judged_on = ${dateFrom('x."judgedOn"')},
        next_change_on = ${dateFrom('x."nextChangeOn"')}, due_on = ${dateFrom('x."dueOn"')},
        rules_version = x."rulesVersion", name = x.data->>'name', country = x.data->>'country', region = x.data->>'region',
+       attributes = x.data->'attributes',
        parent_id = (x.data->>'parentId')::uuid, enrolled_on = ${dateFrom(`(x.data->>'enrolledOn')::int`)},
        left_on = ${dateFrom(`(x.data->>'leftOn')::int`)}
     FROM unnest(${ids}::uuid[], ${standings}::text[]) AS key(id, standing)

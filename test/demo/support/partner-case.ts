@@ -40,7 +40,17 @@ export function partnerInputs(
   return {
     partnerId: partner.externalRef,
     rulebooks,
-    entries: [{ firstOn: enrolledOn, recordedAt: 1, region: partner.region, enrolledOn, leftOn: null }],
+    entries: [
+      {
+        firstOn: enrolledOn,
+        recordedAt: 1,
+        region: partner.region,
+        country: partner.country,
+        attributes: {},
+        enrolledOn,
+        leftOn: null,
+      },
+    ],
     facts: facts.map(engineFact),
     family: [],
     overrides: [],

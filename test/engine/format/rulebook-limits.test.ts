@@ -170,7 +170,7 @@ const CASES: Readonly<Record<Exclude<Limit, (typeof COUNTED_OTHERWISE)[number]>,
       }),
     `${MEASURE}/points/steps`,
   ],
-  regions: [
+  variedNumbers: [
     (count) =>
       withMeasure({
         constant: {

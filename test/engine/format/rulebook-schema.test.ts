@@ -48,6 +48,8 @@ const ONLY_THE_READER_SEES = [
   'a misspelt measure',
   'a misspelt kind of fact',
   'a misspelt specialization',
+  'a number by country in a document of format 1',
+  'a number by something that partners do not have',
   'the sum of certifications',
   'DISTINCT without keys',
   'keys without DISTINCT',

@@ -77,6 +77,8 @@ export const anyPartner: fc.Arbitrary<PartnerInputs> = fc
       firstOn: FIRST,
       recordedAt: 0,
       region: 'EMEA',
+      country: 'DE',
+      attributes: {},
       enrolledOn: day('2023-02-14'),
       leftOn: null,
     };

@@ -110,7 +110,16 @@ export function partnerWith(
   family: readonly FamilyMember[] = [],
 ): PartnerInputs {
   const enrolledOn = day('2020-01-01');
-  const whole = { firstOn: enrolledOn, recordedAt: 0, region: 'EMEA', enrolledOn, leftOn: null, ...entry };
+  const whole = {
+    firstOn: enrolledOn,
+    recordedAt: 0,
+    region: 'EMEA',
+    country: 'DE',
+    attributes: {},
+    enrolledOn,
+    leftOn: null,
+    ...entry,
+  };
   return { partnerId: 'P', rulebooks: [], entries: [whole], facts, family, overrides: [] };
 }
 

@@ -74,6 +74,7 @@ export function policyRulebook(
       remap: new Map(Object.entries(remap)),
       scope: { metrics: new Map(), groups: new Map(), overs: new Map(), metricsByPath: new Map() },
       forEachs: [],
+      variesBy: [],
     },
   };
 }
@@ -90,7 +91,15 @@ export type PolicyInputs = {
 
 /** The single entry of a partner that was enrolled on a day and, if one is given, leaves on another. */
 export function entry(enrolledOn: Day, leftOn: Day | null = null): PartnerEntry {
-  return { firstOn: enrolledOn, recordedAt: 0, region: 'EMEA', enrolledOn, leftOn };
+  return {
+    firstOn: enrolledOn,
+    recordedAt: 0,
+    region: 'EMEA',
+    country: 'DE',
+    attributes: {},
+    enrolledOn,
+    leftOn,
+  };
 }
 
 /** The timeline that the engine folds, or another one in its place. */

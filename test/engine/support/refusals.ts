@@ -481,6 +481,26 @@ export const REFUSALS: readonly Refusal[] = [
     'Counts are written as numbers, and only amounts as texts: 12 instead of "12".',
   ],
   [
+    'a number by country in a document of format 1',
+    withRequirement({
+      measure: { metric: sum },
+      atLeast: { default: '1', by: 'country', values: { DE: '2' } },
+    }),
+    `${REQ}/atLeast/by`,
+    '"by" is new in format 2: write "format": 2.',
+  ],
+  [
+    'a number by something that partners do not have',
+    inFormat2(
+      withRequirement({
+        measure: { metric: sum },
+        atLeast: { default: '1', by: 'size', values: { S: '2' } },
+      }),
+    ),
+    `${REQ}/atLeast/by`,
+    'This has to be "region", "country", or an attribute of partners such as "attributes.size".',
+  ],
+  [
     'a window of no kind',
     withWindow({ rolling: 12 }),
     `${METRIC}/window`,

@@ -82,7 +82,15 @@ const OPERATIONS: readonly (readonly [source: string, variables: Record<string, 
   [
     `mutation ($input: EnrollPartnerInput!) { enrollPartner(input: $input) { __typename ${REFUSAL} } }`,
     {
-      input: { program: 'kinds', externalRef: 'B', name: 'Bea', country: 'DE', region: 'DACH', parent: 'A' },
+      input: {
+        program: 'kinds',
+        externalRef: 'B',
+        name: 'Bea',
+        country: 'DE',
+        region: 'DACH',
+        attributes: [{ name: 'size', value: 'small' }],
+        parent: 'A',
+      },
     },
   ],
   [

@@ -37,7 +37,9 @@ test('what INGEST comes to is known, field by field: a new one of these types ha
   expect(of('Program')).toBe(
     'code currency fiscalYearFirstMonth id measurementKinds name personsIgnoreCase referencesIgnoreCase rulebook rulebookSchema rulebooks specializations tiers timeZone today',
   );
-  expect(of('Partner')).toBe('country enrolledOn externalRef id leftOn name parent program region');
+  expect(of('Partner')).toBe(
+    'attributes country enrolledOn externalRef id leftOn name parent program region',
+  );
   expect(of('RevenueFact')).toBe(
     'amount attributes currency customer externalId id isVoid occurredOn partner recordedAt source supersededAt version warning',
   );
@@ -58,10 +60,10 @@ test('every other role comes to every type', () => {
 /** The rules, what was brought in, and what it changed. */
 const REACHED_BY_INGEST = [
   'Viewer Program ProgramConnection ProgramEdge PageInfo MeasurementKind',
-  'Rulebook RulebookConnection RulebookEdge Transition Withdrawal Tier Specialization Measure RegionalNumber RegionalValue',
+  'Rulebook RulebookConnection RulebookEdge Transition Withdrawal Tier Specialization Measure RegionalNumber RegionalValue VariedValue',
   'CompositeRequirement RequirementPart ForEachRequirement NamedRequirement PersonsRequirement PersonSlot',
   'SpecializationRequirement ThresholdRequirement',
-  'Partner RevenueFact CertificationFact SatisfactionFact MeasurementFact Attribute FactWarning',
+  'Partner RevenueFact CertificationFact SatisfactionFact MeasurementFact Attribute PartnerAttribute FactWarning',
   'PartnerEnrolled PartnerUpdated FactsRecorded RowRecorded RowDuplicate RowOutdated FactCorrected FactVoided',
   'TierChanged SpecializationEarned SpecializationLapsed HoldStarted HoldEnded Hold TierAtRisk RiskCleared HistoryRevised',
 ].join(' ');

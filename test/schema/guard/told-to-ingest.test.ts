@@ -32,6 +32,7 @@ beforeAll(async () => {
     name: `SECRET ${externalRef}`,
     country: 'DE',
     region: 'SECRET region',
+    attributes: [{ name: 'SECRET size', value: 'SECRET large' }],
     parent: externalRef === 'SHOP' ? 'TOP' : null,
     enrolledOn: day('2019-04-01'),
   }));
@@ -128,6 +129,7 @@ const CALLS: readonly (readonly [mutation: string, input: string, answer: string
   ['updatePartner', update('country: "DE"'), 'PartnerUpdated'],
   ['updatePartner', update('parent: "OTHER"'), 'PartnerUpdated'],
   ['updatePartner', update('region: "OPEN region"'), 'PartnerUpdated'],
+  ['updatePartner', update('attributes: [{ name: "OPEN size", value: "OPEN small" }]'), 'PartnerUpdated'],
 ];
 
 test('no mutation answers who may only bring in with what it did not bring in', async () => {
