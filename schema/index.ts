@@ -9,6 +9,8 @@ import './rulebooks/rulebook.ts';
 import './partners/partner.ts';
 import './proofs/standing.ts';
 import './proofs/requirement-proof.ts';
+import './proofs/for-each-proof.ts';
+import './proofs/over-proof.ts';
 import './facts/fact.ts';
 import './changes/status-change.ts';
 import './partners/tier-at-risk.ts';

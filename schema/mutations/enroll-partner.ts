@@ -1,5 +1,5 @@
 import { enrollPartners } from '../../src/app/writing/enroll-partners.ts';
-import { PARTNER_FIELDS } from '../../src/app/writing/update-partner.ts';
+import { PARTNER_FIELDS } from '../../src/app/writing/partner-changes.ts';
 import type { LogEntry } from '../../src/store/encoding/log-entry.ts';
 import { type PartnerRow, readPartners } from '../../src/store/reading/read-partner.ts';
 import { addMutation, builder } from '../base/builder.ts';

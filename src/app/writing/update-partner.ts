@@ -8,7 +8,7 @@ import {
   type MembershipDays,
   planMembership,
 } from '../../engine/partner/membership-change.ts';
-import type { EnteredPartnerData, PartnerData, ResolvedEntry } from '../../engine/partner/partner-data.ts';
+import type { EnteredPartnerData, ResolvedEntry } from '../../engine/partner/partner-data.ts';
 import { resolveEntries } from '../../engine/partner/resolve-entries.ts';
 import { type Day, formatDay } from '../../engine/values/day.ts';
 import type { LogEntry } from '../../store/encoding/log-entry.ts';
@@ -29,6 +29,7 @@ import {
 } from '../naming/partner-text.ts';
 import { findPartner, refuseName } from '../naming/references.ts';
 import { everAbove, readHierarchy, refuseDepth } from './hierarchy.ts';
+import { type PartnerField, sameFrom, whatChanged } from './partner-changes.ts';
 import { changePartners, nextInstant, type WriteRefusal, writeToProgram } from './write-to-program.ts';
 
 /**
@@ -55,18 +56,6 @@ export type UpdatePartner = {
   /** The first day on which it is no longer a member; null takes that back. */
   readonly leftOn?: Day | null;
 };
-
-/** A partner's data, by the names that a call has for it. */
-export const PARTNER_FIELDS = [
-  'name',
-  'country',
-  'region',
-  'attributes',
-  'parent',
-  'enrolledOn',
-  'leftOn',
-] as const;
-export type PartnerField = (typeof PARTNER_FIELDS)[number];
 
 /** `changed`: what is different about the partner today because of the call. */
 export type PartnerUpdated = {
@@ -233,45 +222,4 @@ function firstDifference(before: readonly ResolvedEntry[], after: readonly Resol
   const parentOn = (entries: readonly ResolvedEntry[], on: Day) => entryOn(entries, on)?.parentId ?? null;
   const days = [...before, ...after].map(({ firstOn }) => firstOn).sort((a, b) => a - b);
   return days.find((on) => parentOn(before, on) !== parentOn(after, on)) ?? null;
-}
-
-/** Whether nothing is different about a partner on any day; on days before `from` nothing can be. */
-function sameFrom(before: readonly ResolvedEntry[], after: readonly ResolvedEntry[], from: Day): boolean {
-  return [from, ...[...before, ...after].map(({ firstOn }) => firstOn)]
-    .filter((on) => on >= from)
-    .every((on) => {
-      const old = entryOn(before, on);
-      const now = entryOn(after, on);
-      return old !== null && now !== null && FIELDS.every((field) => isSameField(old, now, field));
-    });
-}
-
-const FIELDS = ['name', 'country', 'region', 'attributes', 'parentId', 'enrolledOn', 'leftOn'] as const;
-
-function isSameField(one: PartnerData, other: PartnerData, field: (typeof FIELDS)[number]): boolean {
-  if (field !== 'attributes') return one[field] === other[field];
-  const [before, after] = [one.attributes, other.attributes].map((attributes) =>
-    JSON.stringify(Object.entries(attributes).sort()),
-  );
-  return before === after;
-}
-
-/** What a call said that is so today, and was not before. */
-function whatChanged(
-  command: UpdatePartner,
-  today: Day,
-  before: readonly ResolvedEntry[],
-  after: readonly ResolvedEntry[],
-): readonly PartnerField[] {
-  const [old, now] = [before, after].map((entries) => entryOn(entries, today) ?? entries[0]);
-  return FIELDS.filter((field) => old === undefined || now === undefined || !isSameField(old, now, field))
-    .map((field) => (field === 'parentId' ? 'parent' : field))
-    .filter((field) => command[field] !== undefined)
-    .filter((field) => field !== 'attributes' || saysAllAttributes(command, now));
-}
-
-/** Whether the partner has no attribute that the call did not name: they are read together. */
-function saysAllAttributes({ attributes = [] }: UpdatePartner, now: PartnerData | undefined): boolean {
-  const named = new Set(attributes.map(({ name }) => name));
-  return Object.keys(now?.attributes ?? {}).every((name) => named.has(name));
 }

@@ -1,13 +1,11 @@
-import { type BuiltInKind, factTypeOf } from '../rulebook/fact-type.ts';
-import type { Metric } from '../rulebook/metric.ts';
 import type { Measure, PointScale, VariedNumber } from '../rulebook/rulebook.ts';
 import { compare, type Fraction, ONE, ZERO } from '../values/fraction.ts';
 import { isObject } from '../values/is-object.ts';
 import { LONGEST_NAME } from '../values/naming-text.ts';
 import type { LocalizedText } from '../values/program.ts';
-import { unreachable } from '../values/unreachable.ts';
 import { isAlwaysDecided } from './always-decided.ts';
 import { checkSteps } from './check-bound.ts';
+import { commonUnit, kindName, metricUnit } from './measure-unit.ts';
 import { metricShape } from './parse-metric.ts';
 import { overShape } from './parse-over.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
@@ -24,12 +22,6 @@ import {
   textOr,
 } from './shape.ts';
 import { variedNumberShape } from './varied-number.ts';
-
-const NAMES_OF_KINDS: Readonly<Record<BuiltInKind, LocalizedText>> = {
-  revenue: { en: 'revenue', de: 'Umsatz' },
-  certification: { en: 'certifications', de: 'Zertifizierungen' },
-  satisfaction: { en: 'customer satisfaction', de: 'Kundenzufriedenheit' },
-};
 
 const nameText = writing(LONGEST_NAME, 'ONE_LINE');
 
@@ -241,42 +233,6 @@ export function readMeasure(value: unknown, path: string, reading: RulebookReadi
 
 /** What the published schema has under `$defs`. */
 export const measureDefinitions = { measure: measureOrName.schema, writtenMeasure: writtenOut.schema };
-
-/** The unit that all parts share, bare constants aside; undefined, and refused, if they don't. */
-function commonUnit(
-  parts: readonly Measure[],
-  path: string,
-  reading: RulebookReading,
-): string | null | undefined {
-  const units = new Set(parts.filter((part) => !reading.isBare(part)).map((part) => part.unit));
-  if (units.size <= 1) return units.values().next().value ?? null;
-  const named = [...units].map((unit) => unit ?? 'no unit').join(' and ');
-  return reading.refuse(path, `These measures have different units: ${named}.`);
-}
-
-function metricUnit(metric: Metric, reading: RulebookReading): string | null {
-  if (metric.aggregate === 'DISTINCT') return metric.by.join() === 'person' ? 'persons' : null;
-  if (metric.aggregate === 'COUNT') return null;
-  const type = factTypeOf(metric.kind);
-  switch (type) {
-    case 'revenue':
-      return reading.program.currency;
-    case 'certification':
-    case 'satisfaction':
-      return null;
-    case 'measurement':
-      return reading.program.measurementKinds.find(({ code }) => code === metric.kind)?.unit ?? null;
-    default:
-      return unreachable(type);
-  }
-}
-
-function kindName(kind: string, reading: RulebookReading): LocalizedText {
-  const type = factTypeOf(kind);
-  if (type !== 'measurement') return NAMES_OF_KINDS[type];
-  const declared = reading.program.measurementKinds.find(({ code }) => code === kind);
-  return declared?.name ?? { en: kind, de: kind };
-}
 
 function everyRegion(number: VariedNumber, test: (value: Fraction) => boolean): boolean {
   return test(number.default) && [...number.values.values()].every(test);

@@ -1,26 +1,16 @@
 import { BUILT_IN_KINDS, type FactType, factTypeOf } from '../rulebook/fact-type.ts';
-import {
-  AGGREGATES,
-  type Filter,
-  type ListFilter,
-  type Metric,
-  PERIOD_UNITS,
-  type Shift,
-  type Span,
-  type Window,
-} from '../rulebook/metric.ts';
+import { AGGREGATES, type Filter, type ListFilter, type Metric } from '../rulebook/metric.ts';
 import { COMPARISONS } from '../values/comparison.ts';
 import { parseDay } from '../values/day.ts';
 import { foldCase } from '../values/fold-case.ts';
 import { type Fraction, formatDecimal, parseDecimal, wholeNumber } from '../values/fraction.ts';
 import { LONGEST_NAME } from '../values/naming-text.ts';
 import { checkFilterBound } from './check-bound.ts';
+import { windowShape } from './parse-window.ts';
 import { quoted, shortened } from './problem.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
 import { choice, integer, name, text } from './scalar-shape.ts';
-import { byKey, list, mapped, object, optional, optionalSince2, type Shape } from './shape.ts';
-
-const UP_TO_A_CENTURY = { months: 1_200, days: 36_525 } as const;
+import { byKey, list, mapped, object, optional, type Shape } from './shape.ts';
 
 /** What the facts of a type have that metrics may ask for. */
 const ABILITIES: Readonly<
@@ -52,83 +42,6 @@ export const fieldShape = mapped(
   text(FIELD_TEXT, 'a field, such as "person" or "attributes.area"', 'field', ALL_FIELDS),
   (field, path, reading) => reading.name(field, path, LONGEST_FIELD),
 );
-
-export const durationShape = object(
-  { months: optional(integer(1, UP_TO_A_CENTURY.months)), days: optional(integer(1, UP_TO_A_CENTURY.days)) },
-  ({ months, days }) => (months !== undefined ? { months } : days !== undefined ? { days } : undefined),
-  ['months', 'days'],
-);
-
-const MOST_PERIODS = 400;
-
-const shiftShape: Shape<Shift> = object(
-  {
-    days: optional(integer(1, UP_TO_A_CENTURY.days)),
-    months: optional(integer(1, UP_TO_A_CENTURY.months)),
-    periods: optional(integer(1, MOST_PERIODS)),
-  },
-  ({ days, months, periods }) =>
-    days !== undefined
-      ? { days }
-      : months !== undefined
-        ? { months }
-        : periods !== undefined
-          ? { periods }
-          : undefined,
-  ['days', 'months', 'periods'],
-);
-
-const shifted = { shift: optionalSince2(shiftShape) };
-const periodFields = { last: optional(integer(1, MOST_PERIODS)), ...shifted };
-
-const windowShape: Shape<Window> = byKey<Window>({
-  trailing: object({ trailing: durationShape, ...shifted }, ({ trailing, shift }, path, reading) =>
-    shiftedBy(
-      'months' in trailing
-        ? { type: 'TRAILING_MONTHS', months: trailing.months }
-        : { type: 'TRAILING_DAYS', days: trailing.days },
-      shift,
-      path,
-      reading,
-    ),
-  ),
-  fiscal: object(
-    { fiscal: choice(PERIOD_UNITS), ...periodFields },
-    ({ fiscal, last, shift }, path, reading) => {
-      const firstMonth = reading.program.fiscalYearFirstMonth;
-      return shiftedBy({ type: 'PERIODS', unit: fiscal, firstMonth, last: last ?? 0 }, shift, path, reading);
-    },
-  ),
-  calendar: object(
-    { calendar: choice(PERIOD_UNITS), ...periodFields },
-    ({ calendar, last, shift }, path, reading) =>
-      shiftedBy({ type: 'PERIODS', unit: calendar, firstMonth: 1, last: last ?? 0 }, shift, path, reading),
-  ),
-  anniversary: object({ anniversary: choice([true]), ...shifted }, ({ shift }, path, reading) =>
-    shiftedBy({ type: 'ANNIVERSARY' }, shift, path, reading),
-  ),
-  allTime: object({ allTime: choice([true]), ...shifted }, ({ shift }, path, reading) =>
-    shiftedBy({ type: 'ALL_TIME' }, shift, path, reading),
-  ),
-});
-
-/** Complete periods are shifted as a whole, and everything else by days or months. */
-function shiftedBy(
-  span: Span,
-  shift: Shift | undefined,
-  path: string,
-  reading: RulebookReading,
-): Window | undefined {
-  if (shift === undefined) return { ...span, shift: null };
-  const isWhole = span.type === 'PERIODS' && span.last > 0;
-  if ('periods' in shift === isWhole) return { ...span, shift };
-  return reading.refuse(
-    `${path}/shift`,
-    isWhole
-      ? 'Complete periods are shifted by whole ones: write "periods" instead of days or months.'
-      : 'Only complete periods, those with "last", are shifted by "periods": write days or months.',
-  );
-}
 
 const anyText = name();
 

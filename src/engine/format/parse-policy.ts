@@ -9,7 +9,7 @@ import {
   type Transition,
 } from '../rulebook/policy-rules.ts';
 import { dayOf, yearMonthDay } from '../values/day.ts';
-import { durationShape } from './parse-metric.ts';
+import { durationShape } from './parse-window.ts';
 import { pointer } from './problem.ts';
 import { choice, date, integer, text } from './scalar-shape.ts';
 import { byKey, byText, list, mapped, object, optional, optionalSince2, type Shape } from './shape.ts';

@@ -1,5 +1,5 @@
 import type { HoldReason } from '../partner/status.ts';
-import type { Demotion, Policy, Promotion, Review } from '../rulebook/policy-rules.ts';
+import type { Demotion, Policy, Review } from '../rulebook/policy-rules.ts';
 import type { Day } from '../values/day.ts';
 import { earliest } from '../values/earliest.ts';
 import {
@@ -13,6 +13,7 @@ import {
   NO_GRACES,
   remapGraces,
 } from './grace.ts';
+import { countReached, delayEnds, type ReachedSince, rankToGain, remapReached } from './promotion-delay.ts';
 import { type CalendarContext, isReviewOn, latestBefore, nextReviewOn } from './review-calendar.ts';
 
 /** What judging says about a partner on one day; tiers as ranks of one rulebook. */
@@ -42,11 +43,10 @@ export type PolicyState = {
   readonly graces: Graces;
   /** The day on which a grace last took one step; null if none ever did. */
   readonly steppedOn: Day | null;
-  /** By rank, since when the computed tier has been it or higher without a break; null where it is lower. */
-  readonly reachedSince: readonly (Day | null)[];
+  /** As of the last day that was judged. */
+  readonly reachedSince: ReachedSince;
 };
 
-type PromotionAtOnce = Extract<Promotion, { readonly mode: 'AT_ONCE' }>;
 type DemotionOnGrace = Extract<Demotion, { readonly mode: 'GRACE' }>;
 
 const NONE: ReadonlySet<number> = new Set();
@@ -71,10 +71,7 @@ export function startPolicy(rank: number, on: Day): PolicyState {
 export function advancePolicy(before: PolicyState, on: Day, context: PolicyContext): PolicyState {
   const { policy, computed } = context;
   const { rank: reached } = computed.on(on);
-  const state = {
-    ...before,
-    reachedSince: Array.from({ length: reached + 1 }, (_, rank) => before.reachedSince[rank] ?? on),
-  };
+  const state = { ...before, reachedSince: countReached(before.reachedSince, reached, on) };
   if (policy.demotion.mode !== 'GRACE') {
     return demote({ ...promote(state, on, context), graces: NO_GRACES }, on, context);
   }
@@ -106,7 +103,7 @@ export function nextPolicyEventOn(state: PolicyState, on: Day, context: PolicyCo
   const days = [
     state.lockedUntil,
     ...(demotion.mode === 'GRACE' ? graceEnds(state, demotion) : []),
-    ...(promotion.mode === 'AT_ONCE' ? delayEnds(state, promotion) : []),
+    ...(promotion.mode === 'AT_ONCE' ? delayEnds(state.reachedSince, state.rank, promotion.delay) : []),
     promotion.mode === 'ON_REVIEW'
       ? nextEffectiveReviewOn(promotion, on, state, context, (measured) => measured.rank > state.rank)
       : null,
@@ -139,7 +136,7 @@ function promote(state: PolicyState, on: Day, context: PolicyContext): PolicySta
   const { promotion, lock } = context.policy;
   const rank =
     promotion.mode === 'AT_ONCE'
-      ? rankToGain(state, on, promotion)
+      ? rankToGain(state.reachedSince, on, promotion.delay)
       : (reviewed(promotion, on, state, context)?.rank ?? 0);
   if (rank <= state.rank) return state;
   const lockedUntil = lock === null ? state.lockedUntil : endOf(on, lock);
@@ -163,36 +160,9 @@ function demote(state: PolicyState, on: Day, context: PolicyContext): PolicyStat
  * not remove it for one day.
  */
 function promisedRank(state: PolicyState, on: Day, { policy: { promotion } }: PolicyContext): number {
-  return promotion.mode === 'AT_ONCE' ? Math.min(state.rank, rankToGain(state, on, promotion)) : 0;
-}
-
-/** The highest tier that the computed one has been, or been above, for long enough. */
-function rankToGain({ reachedSince }: PolicyState, on: Day, { delay }: PromotionAtOnce): number {
-  return Math.max(
-    0,
-    reachedSince.findLastIndex((since) => since !== null && (delay === null || on >= endOf(since, delay))),
-  );
-}
-
-/** The days on which the delay of a tier above may be over. */
-function delayEnds({ rank, reachedSince }: PolicyState, { delay }: PromotionAtOnce): Day[] {
-  if (delay === null) return [];
-  return reachedSince.slice(rank + 1).flatMap((since) => (since === null ? [] : endOf(since, delay)));
-}
-
-/**
- * Since when tiers were reached, in terms of another rulebook: a new one was on a past day if the lowest old
- * tier was that became it or a higher one.
- */
-function remapReached(
-  reachedSince: PolicyState['reachedSince'],
-  remap: (rank: number) => number,
-): PolicyState['reachedSince'] {
-  const targets = reachedSince.map((_, rank) => remap(rank));
-  return Array.from(
-    { length: Math.max(-1, ...targets) + 1 },
-    (_, rank) => reachedSince[targets.findIndex((target) => target >= rank)] ?? null,
-  );
+  return promotion.mode === 'AT_ONCE'
+    ? Math.min(state.rank, rankToGain(state.reachedSince, on, promotion.delay))
+    : 0;
 }
 
 function demoteAfterGrace(

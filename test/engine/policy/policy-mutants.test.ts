@@ -76,8 +76,8 @@ const MUTANTS: readonly Mutant[] = [
   [
     'a review takes what promotion gives back',
     'policy/policy.ts',
-    'Math.min(state.rank, rankToGain(state, on, promotion)) : 0',
-    '0 : 0',
+    'Math.min(state.rank, rankToGain(state.reachedSince, on, promotion.delay))',
+    '0',
   ],
   [
     'reviews look at days before membership',
@@ -85,11 +85,11 @@ const MUTANTS: readonly Mutant[] = [
     'return Math.max(day, memberSince)',
     'return Math.max(day, 0 * memberSince)',
   ],
-  ['a delay begins anew each day', 'policy/policy.ts', 'before.reachedSince[rank] ?? on', 'on'],
+  ['a delay begins anew each day', 'policy/promotion-delay.ts', 'before[each] ?? on', 'on'],
   [
     'the end of a delay is forgotten as a day of change',
     'policy/policy.ts',
-    "...(promotion.mode === 'AT_ONCE' ? delayEnds(state, promotion) : []),",
+    "...(promotion.mode === 'AT_ONCE' ? delayEnds(state.reachedSince, state.rank, promotion.delay) : []),",
     '',
   ],
   [
