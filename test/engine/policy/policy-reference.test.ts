@@ -11,7 +11,7 @@ import type { PolicyHistory } from '../support/policy-reference.ts';
 const PATIENCE_MS = 900_000;
 
 test(
-  'rules 3, 4, 17 to 22, 27, 31 and 34 to 36: the engine says what the rules say day by day, each day and what comes next',
+  'rules 3, 4, 17 to 22, 27, 31, 34 to 36 and 49 to 51: the engine says what the rules say day by day, each day and what comes next',
   () => {
     checkProperty(
       fc.property(anyPolicyHistory, (history) => {
@@ -27,7 +27,7 @@ test(
 
 test('the histories drawn hold graces, withdrawals, memberships, overrides and transitions of every kind', () => {
   const seen = new Map<string, number>();
-  for (const history of fc.sample(anyPolicyHistory, { numRuns: 400, seed: 34 })) {
+  for (const history of fc.sample(anyPolicyHistory, { numRuns: 600, seed: 34 })) {
     for (const kind of kindsOf(history)) seen.set(kind, (seen.get(kind) ?? 0) + 1);
   }
   for (const kind of KINDS) expect([kind, (seen.get(kind) ?? 0) >= 8]).toEqual([kind, true]);
@@ -52,6 +52,12 @@ const KINDS = [
   'a call that is refused',
   'several memberships',
   'no day at all',
+  'a delay',
+  'a delay through a remap',
+  'a term',
+  'days of the month',
+  'periods of the calendar',
+  'a review as of a day of the year',
 ] as const;
 
 /** What a history has of everything that the rules speak of. */
@@ -61,6 +67,18 @@ function kindsOf(history: PolicyHistory): Set<(typeof KINDS)[number]> {
   for (const [index, { rulebook }] of rulebooks.entries()) {
     const { policy, transition } = rulebook;
     if (transition !== null) kinds.add(transition.mode);
+    const { promotion, demotion } = policy;
+    if (promotion.mode === 'AT_ONCE' && promotion.delay !== null) {
+      kinds.add('a delay');
+      if (index > 0 && transition === null) kinds.add('a delay through a remap');
+    }
+    for (const review of [promotion, demotion]) {
+      if (review.mode !== 'ON_REVIEW') continue;
+      if (review.calendar.type === 'TERM') kinds.add('a term');
+      if (review.calendar.type === 'DAYS_OF_MONTH') kinds.add('days of the month');
+      if (review.calendar.type === 'CALENDAR') kinds.add('periods of the calendar');
+      if ('month' in review.measured) kinds.add('a review as of a day of the year');
+    }
     if (policy.demotion.mode !== 'GRACE') continue;
     kinds.add(policy.demotion.step);
     if (policy.demotion.step === 'WHOLE' && policy.lock !== null) kinds.add('WHOLE under a lock');

@@ -71,7 +71,7 @@ const reviewOfTiers: fc.Arbitrary<Review> = fc.record({
 const step = fc.constantFrom('WHOLE' as const, 'ONE_STEP' as const);
 
 const promotion: fc.Arbitrary<Promotion> = fc.oneof(
-  fc.record({ mode: fc.constant('AT_ONCE' as const), delay: fc.option(duration, { freq: 1 }) }),
+  fc.record({ mode: fc.constant('AT_ONCE' as const), delay: fc.option(duration, { freq: 2 }) }),
   review.map((each) => ({ mode: 'ON_REVIEW' as const, ...each })),
 );
 
