@@ -6,6 +6,7 @@ import { withdrawRulebook } from '../../src/app/writing/withdraw-rulebook.ts';
 import type { Day } from '../../src/engine/values/day.ts';
 import { findFaults } from '../support/check-standings.ts';
 import { createSmallProgram, day, enroll, granted, revenue, SMALL_RULEBOOK } from '../support/fixtures.ts';
+import { noonToday } from '../support/noon-today.ts';
 import { createDatabase, type TestDatabase } from '../support/services.ts';
 import { spawnServer } from '../support/spawn-server.ts';
 import { openTestApp } from '../support/test-app.ts';
@@ -13,7 +14,7 @@ import { waitFor } from '../support/wait-for.ts';
 
 const PARTNERS = 2_000;
 const KILLS = 20;
-const TODAY = new Date().toISOString().slice(0, 10);
+const { timeZone: TIME_ZONE, today: TODAY } = noonToday();
 
 let database: TestDatabase;
 let opened: Awaited<ReturnType<typeof openTestApp>>;
@@ -44,7 +45,7 @@ function rulebookWith(silver: string) {
  */
 async function createJudgedProgram(code: string): Promise<string> {
   const { app } = opened;
-  const programId = await createSmallProgram(app, code);
+  const programId = await createSmallProgram(app, code, TIME_ZONE);
   const refs = Array.from({ length: PARTNERS }, (_, index) => `K${index}`);
   await enroll(app, refs, code);
   for (let start = 0; start < PARTNERS; start += 1000) {
