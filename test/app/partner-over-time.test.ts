@@ -278,6 +278,12 @@ test('rule 46: thresholds by an attribute hold from the first day of its value, 
     path: 'attributes',
     message: 'A partner may have 20 attributes, and this one would have 21.',
   });
+  const tooLong = Array.from({ length: 41 }, (_, index) => ({ name: `a${index}`, value: null }));
+  expect(await update(program, 'A', { attributes: tooLong })).toMatchObject({
+    refused: 'INVALID_INPUT',
+    path: 'attributes',
+    message: 'At most 40 attributes are read, and there are 41.',
+  });
   const twice = [
     { name: 'b', value: 'x' },
     { name: 'b ', value: 'y' },

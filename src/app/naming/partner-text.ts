@@ -2,6 +2,8 @@ import { findTextProblem, LONGEST_NAME, readName } from '../../engine/values/nam
 
 const COUNTRY = /^[A-Z]{2}$/;
 const MOST_ATTRIBUTES = 20;
+/** As many as can be taken away and given in one call. */
+const MOST_NAMED = 2 * MOST_ATTRIBUTES;
 
 /** An attribute of a partner as it is sent; without a value it is taken away. */
 export type PartnerAttributeInput = { readonly name: string; readonly value: string | null };
@@ -19,6 +21,10 @@ export type TextProblem = { readonly path: string; readonly message: string };
 
 /** A partner with its texts read, those that are given; or the first problem with one of them. */
 export function readPartnerTexts<T extends PartnerText>(partner: T): T | TextProblem {
+  if (partner.attributes !== undefined && partner.attributes.length > MOST_NAMED) {
+    const message = `At most ${MOST_NAMED} attributes are read, and there are ${partner.attributes.length}.`;
+    return { path: 'attributes', message };
+  }
   const problems: TextProblem[] = [];
   const named = (path: 'externalRef' | 'region' | 'country'): PartnerText => {
     const text = partner[path];
