@@ -6,6 +6,7 @@ import './base/node.ts';
 import './programs/program.ts';
 import './programs/colliding-names.ts';
 import './rulebooks/rulebook.ts';
+import './rulebooks/tier.ts';
 import './partners/partner.ts';
 import './proofs/standing.ts';
 import './proofs/requirement-proof.ts';

@@ -49,7 +49,8 @@ export function tiersOf(source: RulebookSource): TierSource[] {
 export function tierNamed(source: RulebookSource, code: string): TierSource {
   const found = tiersOf(source).find(({ tier }) => tier.code === code);
   if (found === undefined && source.published.unusable !== null) {
-    return { ...source, tier: { code, name: { en: code, de: code }, requirement: null }, rank: 0 };
+    const name = { en: code, de: code };
+    return { ...source, tier: { code, name, requirement: null, retain: null, forfeit: null }, rank: 0 };
   }
   if (found === undefined) throw new Error(`The rulebook ${source.published.id} has no tier ${code}.`);
   return found;

@@ -10,11 +10,11 @@ import { Partner } from '../base/partner-ref.ts';
 import { present } from '../base/present.ts';
 import { findSpecialization, rulebookNamed } from '../base/rulebook-source.ts';
 import { Specialization } from '../base/specialization-ref.ts';
+import { Tier } from '../base/tier-ref.ts';
 import { Fact } from '../facts/fact.ts';
 import { Hold } from '../proofs/hold.ts';
 import { tierIn } from '../proofs/standing.ts';
 import { Rulebook } from '../rulebooks/rulebook.ts';
-import { Tier } from '../rulebooks/tier.ts';
 
 /** An entry of one type. */
 export type Entry<Type extends ChangeDetail['type']> = LogEntry & {

@@ -5,6 +5,7 @@ import type {
   Quantifier,
   Requirement,
   Rulebook,
+  Tier,
 } from '../../src/engine/rulebook/rulebook.ts';
 
 /**
@@ -97,6 +98,8 @@ function rulesSize({ tiers, specializations }: Rulebook) {
         );
         return { type: 'CompositeRequirement', fields: { parts } };
       }
+      case 'HELD':
+        return { type: 'HeldRequirement', fields: { tier: [leaf('Tier')] } };
       case 'NAMED':
         return {
           type: 'NamedRequirement',
@@ -120,12 +123,7 @@ function rulesSize({ tiers, specializations }: Rulebook) {
     }
   };
   return {
-    tiers: tiers.map(
-      ({ requirement }): AnswerSize => ({
-        type: 'Tier',
-        fields: { requirement: requirement === null ? [] : [ruleSize(requirement)] },
-      }),
-    ),
+    tiers: tiers.map((tier): AnswerSize => ({ type: 'Tier', fields: conditionSizes(tier, ruleSize) })),
     specializations: specializations.flatMap(({ code }) => ofSpecialization(code)),
   };
 }
@@ -154,6 +152,8 @@ function proofSize({ tiers, specializations }: Rulebook) {
         );
         return { type: 'CompositeProof', fields: { parts } };
       }
+      case 'HELD':
+        return { type: 'HeldProof', fields: { tier: [leaf('Tier')] } };
       case 'NAMED':
         return {
           type: 'NamedProof',
@@ -208,12 +208,13 @@ function proofSize({ tiers, specializations }: Rulebook) {
     return isWhole ? ofParts : [...ofParts, requirementSize(requirement)];
   };
 
-  const ofTiers = tiers.flatMap(({ requirement }) => (requirement === null ? [] : [requirement]));
   const proofs = tiers.map(
-    ({ requirement }): AnswerSize => ({
-      type: 'TierProof',
-      fields: { requirement: requirement === null ? [] : [requirementSize(requirement)] },
-    }),
+    (tier): AnswerSize => ({ type: 'TierProof', fields: conditionSizes(tier, requirementSize) }),
+  );
+  const forfeits = tiers.flatMap(({ forfeit }) => (forfeit === null ? [] : requirementSize(forfeit)));
+  // One of the ways to a tier is missing: that of gaining it, or of retaining it.
+  const ways = tiers.flatMap(({ requirement, retain }) =>
+    [requirement, retain].filter((condition) => condition !== null),
   );
   const alternative: AnswerSize = { type: 'Alternative', fields: { proof: proofs } };
   return {
@@ -225,13 +226,17 @@ function proofSize({ tiers, specializations }: Rulebook) {
         fields: { requirement: [requirementSize(requirement)] },
       }),
     ),
-    gaps: ofTiers.map(
-      (requirement): AnswerSize => ({
-        type: 'TierGap',
-        fields: { missing: missing(requirement) },
-      }),
-    ),
+    gaps: ways.map((way): AnswerSize => ({ type: 'TierGap', fields: { missing: missing(way), forfeits } })),
   };
+}
+
+/** What a tier asks for, by the names that the fields have for rules and for proofs. */
+function conditionSizes(
+  { requirement, retain, forfeit }: Tier,
+  sizeOf: (requirement: Requirement) => AnswerSize,
+): AnswerSize['fields'] {
+  const size = (condition: Requirement | null) => (condition === null ? [] : [sizeOf(condition)]);
+  return { requirement: size(requirement), retain: size(retain), forfeit: size(forfeit) };
 }
 
 /** A forEach is assumed to have this many items, since only the facts say how many it has. */

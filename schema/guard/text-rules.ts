@@ -73,6 +73,7 @@ export const TEXT_RULES: Readonly<Record<string, TextRule>> = {
   'SatisfactionInput.customer': ROW,
   'SatisfactionInput.respondent': ROW,
   'SaveRulebookDraftInput.program': NAME,
+  'StartInput.tier': NAME,
   'StatusChangeFilter.regions': NAME,
   'StatusChangeFilter.specializations': NAME,
   'StatusChangeFilter.tiers': NAME,

@@ -19,7 +19,24 @@ import {
 import { StatusChange } from '../changes/status-change.ts';
 import { PartnerAttributeInput, toAttribute } from './partner-attribute-input.ts';
 
-type Done = { readonly partner: PartnerRow; readonly changes: readonly LogEntry[] };
+type Done = {
+  readonly partner: PartnerRow;
+  readonly changes: readonly LogEntry[];
+  readonly warnings: readonly string[];
+};
+
+const StartInput = builder.inputType('StartInput', {
+  description: 'A tier that a partner brings along, such as one that it had in another programme.',
+  fields: (t) => ({
+    tier: t.string({
+      description: 'The code of a tier of the newest rulebook in force on its first day under one.',
+    }),
+    since: t.field({
+      type: 'Date',
+      description: 'The first day on which it had the tier, not after its enrolment.',
+    }),
+  }),
+});
 
 const EnrollPartnerInput = builder.inputType('EnrollPartnerInput', {
   description: 'A new member of a programme.',
@@ -47,6 +64,12 @@ const EnrollPartnerInput = builder.inputType('EnrollPartnerInput', {
       required: false,
       description: 'The day on which it became a member; today if left out.',
     }),
+    start: t.field({
+      type: StartInput,
+      required: false,
+      description:
+        'A tier to start with, which policy holds from the first day as if the partner had attained it then. It starts no lock.',
+    }),
   }),
 });
 
@@ -57,6 +80,9 @@ const PartnerEnrolled = builder.objectRef<Done>('PartnerEnrolled').implement({
     statusChanges: t.expose('changes', {
       type: [StatusChange],
       description: 'The changes that were logged, in their order.',
+    }),
+    warnings: t.exposeStringList('warnings', {
+      description: 'What was accepted and may not be what was meant, in sentences for people.',
     }),
   }),
 });
@@ -82,7 +108,7 @@ addMutation('enrollPartner', (t) =>
     type: EnrollPartnerResult,
     args: { input: t.arg({ type: EnrollPartnerInput, description: 'The data of the new member.' }) },
     resolve: async (_, { input }, { app, scope, told }) => {
-      const { program, externalRef, name, country, region, attributes, parent, enrolledOn } = input;
+      const { program, externalRef, name, country, region, attributes, parent, enrolledOn, start } = input;
       const partner = {
         externalRef,
         name,
@@ -91,6 +117,7 @@ addMutation('enrollPartner', (t) =>
         attributes: (attributes ?? []).map(toAttribute),
         parent: parent ?? null,
         enrolledOn: readDay(enrolledOn ?? null, 'input.enrolledOn'),
+        start: start ? { tier: start.tier, since: readDay(start.since, 'input.start.since') } : null,
       };
       const result = await enrollPartners(app, { program, partners: [partner] });
       if ('refused' in result) return result;
@@ -98,7 +125,7 @@ addMutation('enrollPartner', (t) =>
       if ('partnerId' in outcome) {
         told.tellPartner(outcome.partnerId, PARTNER_FIELDS);
         const [row] = await readPartners(scope, app.database.prisma, [outcome.partnerId]);
-        return { partner: present(row, 'partner'), changes: result.changes };
+        return { partner: present(row, 'partner'), changes: result.changes, warnings: outcome.warnings };
       }
       if (outcome.refused === 'INVALID_INPUT') throw badUserInput(outcome.message, `input.${outcome.path}`);
       return outcome;

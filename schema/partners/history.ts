@@ -9,11 +9,11 @@ import { badUserInput } from '../base/errors.ts';
 import { toOpaque } from '../base/list-cursor.ts';
 import { rulebookNamed, specializationNamed } from '../base/rulebook-source.ts';
 import { Specialization } from '../base/specialization-ref.ts';
+import { Tier } from '../base/tier-ref.ts';
 import { Hold } from '../proofs/hold.ts';
 import { inputsFor } from '../proofs/inputs.ts';
 import { Risk, tierIn } from '../proofs/standing.ts';
 import { Rulebook } from '../rulebooks/rulebook.ts';
-import { Tier } from '../rulebooks/tier.ts';
 
 /** Days in a row on which a partner's status is the same; the last ones have no end. */
 export type PeriodSource = { readonly from: Day; readonly until: Day | null; readonly status: Status };

@@ -4,7 +4,7 @@ import { Node } from '../base/node.ts';
 import { Partner } from '../base/partner-ref.ts';
 import { present } from '../base/present.ts';
 import { rulebookNamed, tierNamed } from '../base/rulebook-source.ts';
-import { Tier } from '../rulebooks/tier.ts';
+import { Tier } from '../base/tier-ref.ts';
 
 export const TierOverride = builder.objectRef<OverrideRow>('TierOverride').implement({
   description:

@@ -6,7 +6,7 @@ import { batched } from '../base/batched.ts';
 import { builder } from '../base/builder.ts';
 import type { Context } from '../base/context.ts';
 import { type RulebookSource, type TierSource, tiersOf } from '../base/rulebook-source.ts';
-import { Tier } from '../rulebooks/tier.ts';
+import { Tier } from '../base/tier-ref.ts';
 
 /** `others` are those that are neither the viewer's own nor its affiliates. */
 type Count = { readonly tier: TierSource; readonly count: number; readonly others: number };

@@ -14,9 +14,9 @@ import { Program } from '../base/program-ref.ts';
 import { readDay } from '../base/read-argument.ts';
 import { type RulebookSource, specializationsOf, tiersOf } from '../base/rulebook-source.ts';
 import { Specialization } from '../base/specialization-ref.ts';
+import { Tier } from '../base/tier-ref.ts';
 import { Rulebook, RulebookConnection } from '../rulebooks/rulebook.ts';
 import { RulebookDraftConnection, readDrafts } from '../rulebooks/rulebook-draft.ts';
-import { Tier } from '../rulebooks/tier.ts';
 import { readDistribution, TierCount } from './distribution.ts';
 import { JudgingProgress, readProgress } from './judging.ts';
 

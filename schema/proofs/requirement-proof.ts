@@ -4,8 +4,9 @@ import { compare } from '../../src/engine/values/fraction.ts';
 import { builder } from '../base/builder.ts';
 import { localeArgs, localeOf, tell } from '../base/locale.ts';
 import { pageArgs } from '../base/page.ts';
-import { specializationNamed } from '../base/rulebook-source.ts';
+import { specializationNamed, tierNamed } from '../base/rulebook-source.ts';
 import { Specialization } from '../base/specialization-ref.ts';
+import { Tier } from '../base/tier-ref.ts';
 import { ExcludedFactConnection, pageOfCounted, pageOfExcluded } from '../facts/evidence.ts';
 import { FactConnection } from '../facts/fact.ts';
 import { ComparisonType, RuleType } from '../rulebooks/rule.ts';
@@ -24,6 +25,7 @@ export const PROOF_TYPE_NAMES = {
   COMPOSITE: 'CompositeProof',
   SPECIALIZATION: 'SpecializationProof',
   NAMED: 'NamedProof',
+  HELD: 'HeldProof',
   PERSONS: 'PersonsProof',
   FOR_EACH: 'ForEachProof',
 } as const satisfies Record<Proof['type'], string>;
@@ -161,6 +163,46 @@ builder.objectRef<Of<'NAMED'>>('NamedProof').implement({
       type: RequirementProof,
       description: 'What the name stands for, as if it were written here.',
       resolve: ({ basis, proof }) => ({ basis, proof: proof.proof }),
+    }),
+  }),
+});
+
+builder.objectRef<Of<'HELD'>>('HeldProof').implement({
+  description: 'For how long policy has held a tier, or a higher one, before the day judged.',
+  interfaces: [RequirementProof],
+  fields: (t) => ({
+    tier: t.field({
+      type: Tier,
+      description: 'The tier, as the rulebook defines it.',
+      resolve: ({ basis, proof }) => tierNamed(basis.source, proof.tier),
+    }),
+    requiredMonths: t.int({
+      nullable: true,
+      description: 'Over how many months without a break it is required; null if days are counted.',
+      resolve: ({ proof }) => ('for' in proof.length ? proof.length.for.months : null),
+    }),
+    requiredDays: t.int({
+      nullable: true,
+      description: 'On how many days in all it is required; null if a time without a break is.',
+      resolve: ({ proof }) => ('total' in proof.length ? proof.length.total.days : null),
+    }),
+    heldSince: t.field({
+      type: 'Date',
+      nullable: true,
+      description:
+        'The first of the unbroken days on which it was held, up to the day before; null if it was not.',
+      resolve: ({ proof }) => proof.since,
+    }),
+    daysHeld: t.int({
+      description: 'On how many days before the day judged it was held.',
+      resolve: ({ proof }) => proof.days,
+    }),
+    metOn: t.field({
+      type: 'Date',
+      nullable: true,
+      description:
+        'The first day on which it is met if the tier is held on every day from the day judged on; null if it is met.',
+      resolve: ({ proof }) => proof.metOn,
     }),
   }),
 });

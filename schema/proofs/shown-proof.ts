@@ -167,6 +167,8 @@ export function createProofReader({ rulebook, visible }: Names): ProofReader {
       case 'SPECIALIZATION':
       case 'NAMED':
         return { ...proof, item, proof: show(proof.proof) };
+      case 'HELD':
+        return { ...proof, item };
       case 'PERSONS':
         return { ...proof, item, slots: slotsAt(proof) };
       case 'FOR_EACH': {

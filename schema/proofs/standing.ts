@@ -13,8 +13,8 @@ import {
   tierNamed,
 } from '../base/rulebook-source.ts';
 import { Specialization } from '../base/specialization-ref.ts';
+import { Tier } from '../base/tier-ref.ts';
 import { Rulebook } from '../rulebooks/rulebook.ts';
-import { Tier } from '../rulebooks/tier.ts';
 import { Hold } from './hold.ts';
 import { type ProofBasis, type ProofSource, proofBasis, shownIn } from './proof-basis.ts';
 import { RequirementProof } from './requirement-proof.ts';

@@ -6,8 +6,9 @@ import type {
 } from '../../src/engine/rulebook/rulebook.ts';
 import { builder } from '../base/builder.ts';
 import { localeArgs, tell } from '../base/locale.ts';
-import { type RulebookSource, specializationNamed } from '../base/rulebook-source.ts';
+import { type RulebookSource, specializationNamed, tierNamed } from '../base/rulebook-source.ts';
 import { Specialization } from '../base/specialization-ref.ts';
+import { Tier } from '../base/tier-ref.ts';
 import { RegionalNumber } from './regional-number.ts';
 import { ComparisonType, RuleType } from './rule.ts';
 
@@ -25,6 +26,7 @@ export const REQUIREMENT_TYPE_NAMES = {
   COMPOSITE: 'CompositeRequirement',
   SPECIALIZATION: 'SpecializationRequirement',
   NAMED: 'NamedRequirement',
+  HELD: 'HeldRequirement',
   PERSONS: 'PersonsRequirement',
   FOR_EACH: 'ForEachRequirement',
 } as const satisfies Record<Rule['type'], string>;
@@ -144,6 +146,28 @@ builder.objectRef<Of<'NAMED'>>('NamedRequirement').implement({
       type: Requirement,
       description: 'What the name stands for, as if it were written here.',
       resolve: ({ source, rule }) => ({ source, rule: rule.named.requirement }),
+    }),
+  }),
+});
+
+builder.objectRef<Of<'HELD'>>('HeldRequirement').implement({
+  description: 'Policy has to have held a tier, or a higher one, for so long before the day.',
+  interfaces: [Requirement],
+  fields: (t) => ({
+    tier: t.field({
+      type: Tier,
+      description: 'The tier, as the rulebook defines it.',
+      resolve: ({ source, rule }) => tierNamed(source, rule.tier),
+    }),
+    months: t.int({
+      nullable: true,
+      description: 'Over how many months without a break; null if days are counted.',
+      resolve: ({ rule }) => ('for' in rule.length ? rule.length.for.months : null),
+    }),
+    days: t.int({
+      nullable: true,
+      description: 'On how many days in all; null if a time without a break is asked for.',
+      resolve: ({ rule }) => ('total' in rule.length ? rule.length.total.days : null),
     }),
   }),
 });

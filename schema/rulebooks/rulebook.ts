@@ -7,7 +7,7 @@ import { present } from '../base/present.ts';
 import { Program } from '../base/program-ref.ts';
 import { type RulebookSource, specializationsOf, tiersOf } from '../base/rulebook-source.ts';
 import { Specialization } from '../base/specialization-ref.ts';
-import { Tier } from './tier.ts';
+import { Tier } from '../base/tier-ref.ts';
 
 const TransitionMode = builder.enumType('TransitionMode', {
   description: 'How a new rulebook is eased in.',

@@ -1,9 +1,9 @@
-import { builder } from '../base/builder.ts';
 import { localeArgs, tell } from '../base/locale.ts';
 import type { TierSource } from '../base/rulebook-source.ts';
-import { Requirement } from './requirement.ts';
+import { Tier } from '../base/tier-ref.ts';
+import { Requirement, type RequirementSource } from './requirement.ts';
 
-export const Tier = builder.objectRef<TierSource>('Tier').implement({
+Tier.implement({
   description: 'A ranked status of a rulebook.',
   fields: (t) => ({
     code: t.string({
@@ -20,8 +20,29 @@ export const Tier = builder.objectRef<TierSource>('Tier').implement({
       type: Requirement,
       nullable: true,
       description: 'The requirement to attain it; null for the lowest tier, which has none.',
-      resolve: ({ tier, ...source }) =>
-        tier.requirement === null ? null : { source, rule: tier.requirement },
+      resolve: (source) => conditionOf(source, 'requirement'),
+    }),
+    retain: t.field({
+      type: Requirement,
+      nullable: true,
+      description:
+        'What suffices to keep the tier, besides its requirement, where policy held it or a higher one the day before; null if nothing else does.',
+      resolve: (source) => conditionOf(source, 'retain'),
+    }),
+    forfeit: t.field({
+      type: Requirement,
+      nullable: true,
+      description:
+        'While this is met the partner is below the tier, whatever else holds; null if nothing is.',
+      resolve: (source) => conditionOf(source, 'forfeit'),
     }),
   }),
 });
+
+function conditionOf(
+  { tier, ...source }: TierSource,
+  which: 'requirement' | 'retain' | 'forfeit',
+): RequirementSource | null {
+  const rule = tier[which];
+  return rule && { source, rule };
+}

@@ -5,7 +5,7 @@ import { evidence } from '../../src/engine/judging/evidence.ts';
 import type { Standing } from '../../src/engine/judging/standing.ts';
 import type { PartnerInputs } from '../../src/engine/partner/partner-inputs.ts';
 import { judgePartner } from '../../src/engine/policy/judge-partner.ts';
-import { computeTimeline } from '../../src/engine/policy/timeline.ts';
+import { computeHistory } from '../../src/engine/policy/timeline.ts';
 import type { PublishedRulebook } from '../../src/engine/rulebook/rulebook.ts';
 import { fraction } from '../../src/engine/values/fraction.ts';
 import { long } from '../support/long.ts';
@@ -53,10 +53,10 @@ describe('standings of the demo by the engine and by brute force', () => {
 
   test(`agree on every day of ${LENGTH} for eight partners`, () => {
     for (const { partner, facts, known } of base.slice(38, 46)) {
-      const timeline = computeTimeline(known);
+      const history = computeHistory(known);
       let on = addDays(cutover, -20);
       for (let count = 0; count < LENGTH; count += 1) {
-        const standing = judgePartner(known, day(on), timeline);
+        const standing = judgePartner(known, day(on), history);
         expect({ on, ...statusOf(standing) }).toEqual({
           on,
           ...expectedStatus(bruteStanding(partner, facts, on, TODAY)),

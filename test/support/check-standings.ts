@@ -1,9 +1,9 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
 import type { App } from '../../src/app/context/app.ts';
 import { nextGap } from '../../src/engine/judging/next-gap.ts';
-import { NO_STATUS, type Timeline } from '../../src/engine/partner/status.ts';
+import { NO_STATUS } from '../../src/engine/partner/status.ts';
 import { standingBasis } from '../../src/engine/policy/judge-partner.ts';
-import { computeTimeline, statusOn } from '../../src/engine/policy/timeline.ts';
+import { computeHistory, statusOn } from '../../src/engine/policy/timeline.ts';
 import { readPartners } from '../../src/store/reading/read-partner.ts';
 import { FULL_SCOPE } from '../../src/store/reading/read-scope.ts';
 import { loadInputs } from '../../src/store/writing/partner-inputs.ts';
@@ -45,10 +45,11 @@ export async function findFaults(app: App, code: string): Promise<readonly strin
       faults.push(`${partner.id} was never judged`);
       continue;
     }
-    const timeline: Timeline = computeTimeline(known);
+    const history = computeHistory(known);
+    const { timeline } = history;
     const status = statusOn(timeline, row.judgedOn);
     const rulebook = program.rulebooks.find(({ id }) => id === status.rulebookId);
-    const { measurements, alternatives, nextChangeOn } = standingBasis(known, row.judgedOn, timeline);
+    const { measurements, alternatives, nextChangeOn } = standingBasis(known, row.judgedOn, history);
     if (JSON.stringify(canonical(partner.timeline)) !== JSON.stringify(canonical(timeline)))
       faults.push(`${partner.id}: another timeline`);
     if (JSON.stringify(canonical(row.status)) !== JSON.stringify(canonical(status)))

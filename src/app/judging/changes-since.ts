@@ -1,7 +1,7 @@
 import type { Change, Trigger } from '../../engine/changes/change.ts';
 import { type Judged, settle } from '../../engine/changes/settle.ts';
 import type { Timeline } from '../../engine/partner/status.ts';
-import { timelineInSteps } from '../../engine/policy/timeline.ts';
+import { historyInSteps } from '../../engine/policy/timeline.ts';
 import type { Day } from '../../engine/values/day.ts';
 import type { ProgramRecord } from '../../store/catalogue/program-catalogue.ts';
 import type { LockedPartner } from '../../store/writing/lock-partners.ts';
@@ -47,8 +47,8 @@ export async function changesSince(partner: LockedPartner, news: News): Promise<
     const counts = new Set([...judgedBy, ...program.rulebooks].map(({ id }) => id));
     const rulebooks = rulebooksKnownAt(program, at).filter(({ id }) => counts.has(id));
     const day = Math.min(dayIn(program.timeZone, at), today);
-    const then = await finishGivingWay(giveWay, timelineInSteps({ ...known, rulebooks }));
-    believe(then, day, 'RULEBOOK', rulebooks);
+    const then = await finishGivingWay(giveWay, historyInSteps({ ...known, rulebooks }));
+    believe(then.timeline, day, 'RULEBOOK', rulebooks);
   }
   believe(timeline, today, trigger, program.rulebooks);
   return changes;

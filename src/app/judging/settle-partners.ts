@@ -6,7 +6,7 @@ import { entryOn } from '../../engine/partner/entry-on.ts';
 import type { PartnerData } from '../../engine/partner/partner-data.ts';
 import type { Timeline } from '../../engine/partner/status.ts';
 import { standingBasis } from '../../engine/policy/judge-partner.ts';
-import { nextChangeOn, timelineInSteps } from '../../engine/policy/timeline.ts';
+import { historyInSteps, nextChangeOn, type PartnerHistory } from '../../engine/policy/timeline.ts';
 import { rulebooksInForce } from '../../engine/rulebook/transition.ts';
 import type { Day, Instant } from '../../engine/values/day.ts';
 import { earliest } from '../../engine/values/earliest.ts';
@@ -167,7 +167,8 @@ async function settlePartner(partner: LockedPartner, known: LoadedInputs, settle
   const { program, trigger, now, giveWay } = settlement;
   // A partner's days never run backwards, whatever clock another process went by.
   const today = Math.max(settlement.today, partner.judgedOn ?? settlement.today);
-  const timeline = await finishGivingWay(giveWay, timelineInSteps(known));
+  const history = await finishGivingWay(giveWay, historyInSteps(known));
+  const { timeline } = history;
   const changes = await changesSince(partner, { program, known, timeline, today, trigger, giveWay });
   await giveWay();
   const { recordedAt } = settlement;
@@ -187,7 +188,7 @@ async function settlePartner(partner: LockedPartner, known: LoadedInputs, settle
   });
   return {
     partner,
-    row: toRow(partner, known, timeline, today, entries.length, recordedAt, program),
+    row: toRow(partner, known, history, today, entries.length, recordedAt, program),
     entries,
   };
 }
@@ -213,7 +214,7 @@ function causesOf(change: Change, known: LoadedInputs, settlement: Settlement): 
 function toRow(
   partner: LockedPartner,
   known: LoadedInputs,
-  timeline: Timeline,
+  history: PartnerHistory,
   today: Day,
   entryCount: number,
   recordedAt: Instant | null,
@@ -225,7 +226,8 @@ function toRow(
     alternatives = [],
     nextChangeOn,
     nextMeasurementChangeOn,
-  } = standingBasis(known, today, timeline);
+  } = standingBasis(known, today, history);
+  const { timeline } = history;
   const inForce = program.rulebooks.find((rulebook) => rulebook.id === status.rulebookId);
   const dueDays = [
     nextChangeOn,

@@ -1,5 +1,5 @@
 import type { Timeline } from '../../engine/partner/status.ts';
-import { timelineInSteps } from '../../engine/policy/timeline.ts';
+import { historyInSteps } from '../../engine/policy/timeline.ts';
 import type { Instant } from '../../engine/values/day.ts';
 import type { PartnerRow } from '../../store/reading/read-partner.ts';
 import type { App } from '../context/app.ts';
@@ -19,5 +19,6 @@ export async function readTimelineAt(
   const known = await cases.find({ programId: row.programId, partnerId: row.id, knownAt });
   await app.giveWay();
   if (known === null || !canJudgeBy(known.rulebooks)) return [];
-  return finishGivingWay(app.giveWay, timelineInSteps(known));
+  const { timeline } = await finishGivingWay(app.giveWay, historyInSteps(known));
+  return timeline;
 }

@@ -1,8 +1,10 @@
 import { gapAtRisk } from '../../engine/judging/risk-gap.ts';
 import type { TierGap } from '../../engine/judging/standing.ts';
+import { historyInSteps } from '../../engine/policy/timeline.ts';
 import type { Day, Instant } from '../../engine/values/day.ts';
 import type { LogEntry } from '../../store/encoding/log-entry.ts';
 import type { App } from '../context/app.ts';
+import { finishGivingWay } from '../context/give-way.ts';
 import { canJudgeBy, type InputsFinder } from './find-inputs.ts';
 
 /** What is missing to keep a tier, by which rulebook, on which day, and by what was known when. */
@@ -35,6 +37,9 @@ export async function readRiskGap(
   const deciding = known?.rulebooks.findLast(({ id }) => named.some((rulebook) => rulebook.id === id));
   if (known === null || deciding === undefined || !canJudgeBy(known.rulebooks)) return null;
   const risk = { on: detail.on, tier: detail.tier, rulebookId: detail.tierRulebookId };
-  const gap = gapAtRisk(known, { rulebookId, tier: detail.from }, risk);
+  const nothingHeld = { heldBy: () => null };
+  const isAsked = deciding.rulebook.lookback !== null;
+  const { heldBy } = isAsked ? await finishGivingWay(app.giveWay, historyInSteps(known)) : nothingHeld;
+  const gap = gapAtRisk(known, { rulebookId, tier: detail.from }, risk, heldBy);
   return gap && { gap, rulebookId: deciding.id, on: detail.on, knownAt };
 }

@@ -4,7 +4,7 @@ import type { Measurements } from '../../engine/measuring/measurements.ts';
 import { createMeasurer } from '../../engine/measuring/measurer.ts';
 import { NO_STATUS } from '../../engine/partner/status.ts';
 import { judgePartner, rebuildStanding } from '../../engine/policy/judge-partner.ts';
-import { timelineInSteps } from '../../engine/policy/timeline.ts';
+import { historyInSteps } from '../../engine/policy/timeline.ts';
 import type { Day, Instant } from '../../engine/values/day.ts';
 import type { ProgramRecord, RulebookRecord } from '../../store/catalogue/program-catalogue.ts';
 import type { PartnerRow } from '../../store/reading/read-partner.ts';
@@ -90,9 +90,9 @@ export async function readStanding(
   // Nothing had been recorded about the partner by then, or what holds by then can't be judged by.
   if (known === null || !canJudgeBy(known.rulebooks)) return { ...whose, ...NOTHING_KNOWN, on, knownAt: by };
   await app.giveWay();
-  const timeline = await finishGivingWay(app.giveWay, timelineInSteps(known));
+  const history = await finishGivingWay(app.giveWay, historyInSteps(known));
   await app.giveWay();
-  return { ...whose, ...judgePartner(known, on, timeline), knownAt: recordedAt };
+  return { ...whose, ...judgePartner(known, on, history), knownAt: recordedAt };
 }
 
 /** The row's own standing, on a day on which the row holds. */
@@ -145,7 +145,10 @@ export async function readEvidence(
     : evidence(known, rulebook.rulebook, standing.on, number);
 }
 
-/** What a standing's rulebook measures on its day in the cases given; null if nothing was known by then. */
+/**
+ * What a standing's rulebook measures on its day in the cases given, apart from what policy held; null if
+ * nothing was known by then.
+ */
 export async function remeasure(
   app: App,
   standing: Judged,

@@ -1,6 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { findTooDeep, type HierarchyEntry } from '../../engine/partner/family.ts';
-import type { Day } from '../../engine/values/day.ts';
+import type { Start } from '../../engine/partner/partner-inputs.ts';
+import type { PublishedRulebook } from '../../engine/rulebook/rulebook.ts';
+import { type Day, formatDay } from '../../engine/values/day.ts';
 import { TryAgain } from '../../store/connection/transaction.ts';
 import type { LogEntry } from '../../store/encoding/log-entry.ts';
 import { lockPartners } from '../../store/writing/lock-partners.ts';
@@ -30,6 +32,8 @@ export type PartnerInput = {
   readonly parent: string | null;
   /** Today if null. */
   readonly enrolledOn: Day | null;
+  /** A tier that it has had since a day not after its enrolment; none if left out. */
+  readonly start?: Start | null;
 };
 
 export type EnrollPartners = { readonly program: string; readonly partners: readonly PartnerInput[] };
@@ -41,7 +45,9 @@ export type EnrollRefusal = Refused<
 };
 
 /** What became of the partner at the same place in the input: its id, or why it was refused. */
-export type EnrollOutcome = { readonly partnerId: string } | EnrollRefusal;
+export type EnrollOutcome =
+  | { readonly partnerId: string /** For people. */; readonly warnings: readonly string[] }
+  | EnrollRefusal;
 
 export type PartnersEnrolled = {
   readonly outcomes: readonly EnrollOutcome[];
@@ -83,13 +89,25 @@ export async function enrollPartners(
       if (parentId === undefined) return unknownParent(parent ?? '');
       const id = randomUUIDv7();
       const enrolledOn = partner.enrolledOn ?? today;
+      const start = partner.start ?? null;
+      const contradiction = start && findStartProblem(start, enrolledOn, program.rulebooks);
+      if (contradiction !== null) return contradiction;
       hierarchy.set(id, [{ firstOn: enrolledOn, parentId }]);
       const tooDeepOn = findTooDeep(id, hierarchy, () => [], enrolledOn);
       if (tooDeepOn !== null) return refuseDepth(tooDeepOn);
-      added.push({ ...rest, attributes, id, parentId, enrolledOn, recordedAt, entryId: randomUUIDv7() });
+      added.push({
+        ...rest,
+        attributes,
+        id,
+        parentId,
+        enrolledOn,
+        start,
+        recordedAt,
+        entryId: randomUUIDv7(),
+      });
       members.set(partner.externalRef, id);
       spelled.add(partner.externalRef);
-      return { partnerId: id };
+      return { partnerId: id, warnings: startWarnings(start, program.rulebooks) };
     });
     const inserted = await insertPartners(tx, program.id, added);
     // Another transaction enrolled one of them meanwhile. It has committed, so the next attempt sees its row.
@@ -105,6 +123,31 @@ export async function enrollPartners(
 /** Those that have a value, by name. */
 function attributesOf(sent: readonly PartnerAttributeInput[]): Readonly<Record<string, string>> {
   return Object.fromEntries(sent.flatMap(({ name, value }) => (value === null ? [] : [[name, value]])));
+}
+
+/** Why a partner can't start with a tier; null if it can. */
+function findStartProblem(
+  { tier, since }: Start,
+  enrolledOn: Day,
+  rulebooks: readonly PublishedRulebook[],
+): EnrollRefusal | null {
+  if (since > enrolledOn) {
+    const message = `The tier is held since ${formatDay(since)}, after enrolledOn ${formatDay(enrolledOn)}.`;
+    return { ...refuse('INVALID_INPUT', message), path: 'start.since' };
+  }
+  const firstOn = Math.max(enrolledOn, rulebooks[0]?.effectiveFrom ?? enrolledOn);
+  const first = rulebooks.findLast(({ effectiveFrom }) => effectiveFrom <= firstOn);
+  if (first === undefined || first.rulebook.tiers.some(({ code }) => code === tier)) return null;
+  const message = `The rulebook in force on ${formatDay(firstOn)} has no tier ${JSON.stringify(tier)}.`;
+  return { ...refuse('INVALID_INPUT', message), path: 'start.tier' };
+}
+
+function startWarnings(start: Start | null, rulebooks: readonly PublishedRulebook[]): readonly string[] {
+  if (start === null || rulebooks.length > 0) return [];
+  const tier = JSON.stringify(start.tier);
+  return [
+    `No rulebook is published yet: the partner starts with ${tier} only if the first one has such a tier.`,
+  ];
 }
 
 function unknownParent(ref: string): EnrollRefusal {

@@ -1,4 +1,5 @@
-import type { NamedRequirement, Requirement, Specialization } from '../rulebook/rulebook.ts';
+import { everyPart } from '../rulebook/requirement-parts.ts';
+import type { NamedRequirement, Requirement, Specialization, Tier } from '../rulebook/rulebook.ts';
 import { pointer } from './problem.ts';
 import { namedCircle, type RulebookReading } from './rulebook-reading.ts';
 
@@ -51,6 +52,33 @@ export function refuseCycles(
   for (const { code } of specializations) visit(code);
 }
 
+/**
+ * Refuses forfeits that ask for what was held, also by way of a specialization: what policy may hold at most
+ * would then depend on what it held.
+ */
+export function refuseHeldInForfeits(
+  tiers: readonly Tier[],
+  specializations: readonly Specialization[],
+  path: string,
+  reading: RulebookReading,
+): void {
+  const byCode = new Map(specializations.map(({ code, requirement }) => [code, requirement]));
+  for (const [rank, { forfeit }] of tiers.entries()) {
+    const seen = new Set<NamedRequirement>();
+    const asked = new Set(forfeit === null ? [] : [forfeit]);
+    // What a specialization asks for is added while the set is gone through.
+    for (const requirement of asked) {
+      for (const part of everyPart(requirement, seen)) {
+        const ofSpecialization = part.type === 'SPECIALIZATION' && byCode.get(part.specialization);
+        if (ofSpecialization) asked.add(ofSpecialization);
+        if (part.type !== 'HELD') continue;
+        const at = pointer(pointer(pointer(path, 'tiers'), rank), 'forfeit');
+        reading.refuse(at, `A forfeit does not ask what was held, but this one does, at ${part.path}.`);
+      }
+    }
+  }
+}
+
 /** Each once, however often it is asked for. */
 function requiredBy(requirement: Requirement): ReadonlySet<string> {
   return new Set(specializationsIn(requirement, new Set()));
@@ -72,6 +100,7 @@ function specializationsIn(requirement: Requirement, seen: Set<NamedRequirement>
     }
     case 'THRESHOLD':
     case 'PERSONS':
+    case 'HELD':
       return [];
   }
 }

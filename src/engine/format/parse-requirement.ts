@@ -1,6 +1,14 @@
 import { itemScope, metricsOf } from '../rulebook/measuring-scope.ts';
 import type { Slot } from '../rulebook/metric.ts';
-import type { ForEach, NamedRequirement, Quantifier, Requirement, Threshold } from '../rulebook/rulebook.ts';
+import { everyPart } from '../rulebook/requirement-parts.ts';
+import type {
+  ForEach,
+  HeldLength,
+  NamedRequirement,
+  Quantifier,
+  Requirement,
+  Threshold,
+} from '../rulebook/rulebook.ts';
 import { COMPARISONS } from '../values/comparison.ts';
 import { checkBounds } from './check-bound.ts';
 import { localizedTextShape, MEASURE_NAME, measureShape, NAME_FORM } from './parse-measure.ts';
@@ -79,7 +87,8 @@ const forEachShape: Shape<Requirement> = object(
   },
   ({ otherwise = null, forEach: { dimension, where, need, body } }, path, reading): ForEach | undefined => {
     const at = pointer(path, 'forEach');
-    if (holdsForEach(body)) return reading.refuse(pointer(at, 'body'), 'A forEach holds no other forEach.');
+    if (everyPart(body).some(({ type }) => type === 'FOR_EACH'))
+      return reading.refuse(pointer(at, 'body'), 'A forEach holds no other forEach.');
     if (metricsOf(where.measure).length === 0) {
       const message = 'Items are values of facts, but no metric is measured here.';
       return reading.refuse(pointer(pointer(at, 'where'), 'measure'), message);
@@ -93,58 +102,91 @@ const forEachShape: Shape<Requirement> = object(
   },
 );
 
+const monthsShape = object({ months: integer(1, 1_200) }, (months) => months);
+const daysShape = object({ days: integer(1, 36_500) }, (days) => days);
+
+/** A tier that policy has held for so long. */
+const heldShape: Shape<Requirement> = object(
+  { held: codeShape, for: optional(monthsShape), total: optional(daysShape) },
+  ({ held: tier, for: months, total: days }, path, reading) => {
+    const at = pointer(path, 'held');
+    if (!reading.allows(2, '"held"', at) || !reading.hasCode('tier', tier, at)) return undefined;
+    const length: HeldLength | undefined = months ? { for: months } : days && { total: days };
+    return length && { type: 'HELD', path, otherwise: null, tier, length };
+  },
+  ['for', 'total'],
+);
+
+/** How each kind of requirement is written: under one key, or under one of several. */
+const forms = {
+  THRESHOLD: { measure: threshold },
+  COMPOSITE: {
+    allOf: object(
+      { ...common, allOf: list(requirementShape, 'requirementParts', 1) },
+      ({ otherwise = null, allOf }, path) => composite({ path, otherwise }, { rule: 'ALL' }, allOf),
+    ),
+    anyOf: object(
+      { ...common, anyOf: list(requirementShape, 'requirementParts', 1) },
+      ({ otherwise = null, anyOf }, path) => composite({ path, otherwise }, { rule: 'ANY' }, anyOf),
+    ),
+    of: object(
+      {
+        ...common,
+        atLeast: integer(1, 1_000),
+        mandatory: optional(list(requirementShape, 'requirementParts', 1)),
+        of: list(requirementShape, 'requirementParts'),
+      },
+      ({ otherwise = null, atLeast, mandatory = [], of }, path, reading) => {
+        const available = mandatory.length + of.length;
+        if (atLeast > available) {
+          const message = `${atLeast} are needed, but there are only ${available}.`;
+          return reading.refuse(pointer(path, 'atLeast'), message);
+        }
+        return composite({ path, otherwise }, { rule: 'AT_LEAST', needed: atLeast }, of, mandatory);
+      },
+    ),
+  },
+  SPECIALIZATION: {
+    specialization: object(
+      { ...common, specialization: codeShape },
+      ({ otherwise = null, specialization }, path, reading) =>
+        reading.hasCode('specialization', specialization, pointer(path, 'specialization'))
+          ? { type: 'SPECIALIZATION', path, otherwise, specialization }
+          : undefined,
+    ),
+  },
+  PERSONS: {
+    persons: object(
+      { persons: list(slotShape, 'slots', 1), scope: optional(scopeShape) },
+      ({ persons: slots, scope = 'OWN' }, path, reading) => {
+        const persons = slots.reduce((sum, { count }) => sum + count, 0);
+        if (!reading.within(persons, 'persons', pointer(path, 'persons'))) return undefined;
+        return { type: 'PERSONS', path, otherwise: null, group: { path, scope, slots } };
+      },
+    ),
+  },
+  FOR_EACH: { forEach: forEachShape },
+  HELD: { held: heldShape },
+  NAMED: {
+    requirement: object(
+      { ...common, requirement: text(MEASURE_NAME, NAME_FORM) },
+      ({ otherwise = null, requirement }, path, reading) => {
+        if (!reading.allows(2, '"requirement"', pointer(path, 'requirement'))) return undefined;
+        const named = reading.requirementNamed(requirement, pointer(path, 'requirement'));
+        return named && { type: 'NAMED', path, otherwise, named };
+      },
+    ),
+  },
+} satisfies Record<Requirement['type'], Readonly<Record<string, Shape<Requirement>>>>;
+
 const anyRequirement: Shape<Requirement> = byKey<Requirement>({
-  measure: threshold,
-  allOf: object(
-    { ...common, allOf: list(requirementShape, 'requirementParts', 1) },
-    ({ otherwise = null, allOf }, path) => composite({ path, otherwise }, { rule: 'ALL' }, allOf),
-  ),
-  anyOf: object(
-    { ...common, anyOf: list(requirementShape, 'requirementParts', 1) },
-    ({ otherwise = null, anyOf }, path) => composite({ path, otherwise }, { rule: 'ANY' }, anyOf),
-  ),
-  of: object(
-    {
-      ...common,
-      atLeast: integer(1, 1_000),
-      mandatory: optional(list(requirementShape, 'requirementParts', 1)),
-      of: list(requirementShape, 'requirementParts'),
-    },
-    ({ otherwise = null, atLeast, mandatory = [], of }, path, reading) => {
-      const available = mandatory.length + of.length;
-      if (atLeast > available) {
-        return reading.refuse(
-          pointer(path, 'atLeast'),
-          `${atLeast} are needed, but there are only ${available}.`,
-        );
-      }
-      return composite({ path, otherwise }, { rule: 'AT_LEAST', needed: atLeast }, of, mandatory);
-    },
-  ),
-  specialization: object(
-    { ...common, specialization: codeShape },
-    ({ otherwise = null, specialization }, path, reading) =>
-      reading.hasSpecialization(specialization, pointer(path, 'specialization'))
-        ? { type: 'SPECIALIZATION', path, otherwise, specialization }
-        : undefined,
-  ),
-  persons: object(
-    { persons: list(slotShape, 'slots', 1), scope: optional(scopeShape) },
-    ({ persons: slots, scope = 'OWN' }, path, reading) => {
-      const persons = slots.reduce((sum, { count }) => sum + count, 0);
-      if (!reading.within(persons, 'persons', pointer(path, 'persons'))) return undefined;
-      return { type: 'PERSONS', path, otherwise: null, group: { path, scope, slots } };
-    },
-  ),
-  forEach: forEachShape,
-  requirement: object(
-    { ...common, requirement: text(MEASURE_NAME, NAME_FORM) },
-    ({ otherwise = null, requirement }, path, reading) => {
-      if (!reading.allows(2, '"requirement"', pointer(path, 'requirement'))) return undefined;
-      const named = reading.requirementNamed(requirement, pointer(path, 'requirement'));
-      return named && { type: 'NAMED', path, otherwise, named };
-    },
-  ),
+  ...forms.THRESHOLD,
+  ...forms.COMPOSITE,
+  ...forms.SPECIALIZATION,
+  ...forms.PERSONS,
+  ...forms.FOR_EACH,
+  ...forms.HELD,
+  ...forms.NAMED,
 });
 
 /** A requirement with a name for people, as the document's `requirements` have them. */
@@ -176,24 +218,4 @@ function composite(
     ...parts.map((requirement) => ({ mandatory: false, requirement })),
   ];
   return { ...common, type: 'COMPOSITE', quantifier, parts: marked };
-}
-
-/** Looks into a named requirement once, however often it is used. */
-function holdsForEach(requirement: Requirement, seen = new Set<NamedRequirement>()): boolean {
-  switch (requirement.type) {
-    case 'FOR_EACH':
-      return true;
-    case 'COMPOSITE':
-      return requirement.parts.some((part) => holdsForEach(part.requirement, seen));
-    case 'NAMED': {
-      const { named } = requirement;
-      if (seen.has(named)) return false;
-      seen.add(named);
-      return holdsForEach(named.requirement, seen);
-    }
-    case 'THRESHOLD':
-    case 'PERSONS':
-    case 'SPECIALIZATION':
-      return false;
-  }
 }

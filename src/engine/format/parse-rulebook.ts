@@ -1,5 +1,7 @@
+import { lookbackOf } from '../rulebook/lookback.ts';
 import { measuringScopes } from '../rulebook/measuring-scope.ts';
 import { PLAIN_POLICY } from '../rulebook/policy-rules.ts';
+import { conditionsOf } from '../rulebook/requirement-parts.ts';
 import type {
   CurrencyTable,
   Measure,
@@ -13,7 +15,7 @@ import type {
 import { jsonSize } from '../values/json-size.ts';
 import { toStoredName } from '../values/naming-text.ts';
 import type { ProgramSettings } from '../values/program.ts';
-import { refuseCycles, refuseRepeatedCodes } from './check-codes.ts';
+import { refuseCycles, refuseHeldInForfeits, refuseRepeatedCodes } from './check-codes.ts';
 import { localizedTextShape, MEASURE_NAME, NAME_FORM, readMeasure } from './parse-measure.ts';
 import { policyShape, transitionShape } from './parse-policy.ts';
 import { CODE, codeShape, readRequirement, requirementShape } from './parse-requirement.ts';
@@ -61,16 +63,29 @@ const currenciesShape = mapped(list(currencyTable, 'currencyTables', 1), (tables
 });
 
 const tierShape: Shape<Tier> = object(
-  { code: codeShape, name: localizedTextShape, requirement: optional(requirementShape) },
-  ({ code, name, requirement }) => ({ code, name, requirement: requirement ?? null }),
+  {
+    code: codeShape,
+    name: localizedTextShape,
+    requirement: optional(requirementShape),
+    retain: optionalSince2(requirementShape),
+    forfeit: optionalSince2(requirementShape),
+  },
+  ({ requirement = null, retain = null, forfeit = null, ...named }) => ({
+    ...named,
+    requirement,
+    retain,
+    forfeit,
+  }),
 );
 
 const tiersShape = mapped(list(tierShape, 'tiers', 1), (tiers, path, reading) => {
   refuseRepeatedCodes(tiers, path, reading);
   for (const [rank, tier] of tiers.entries()) {
     const at = pointer(path, rank);
-    if (rank === 0 && tier.requirement !== null) {
-      reading.refuse(pointer(at, 'requirement'), 'The lowest tier has no requirement.');
+    for (const key of ['requirement', 'retain', 'forfeit'] as const) {
+      if (rank === 0 && tier[key] !== null) {
+        reading.refuse(pointer(at, key), `The lowest tier has no ${key}.`);
+      }
     }
     if (rank > 0 && tier.requirement === null) {
       reading.refuse(at, `Every tier above the lowest has a requirement; ${tier.code} has none.`);
@@ -123,6 +138,7 @@ const documentShape: Shape<Rulebook> = object(
   (fields, path, reading) => {
     const { currencies = [], measures, requirements, tiers, specializations = [], ...others } = fields;
     const { policy, transition, remap } = others;
+    refuseHeldInForfeits(tiers, specializations, path, reading);
     const codes = new Set(tiers.map((tier) => tier.code));
     for (const [old, code] of remap ?? []) {
       if (codes.has(code)) continue;
@@ -142,6 +158,7 @@ const documentShape: Shape<Rulebook> = object(
       transition: transition ?? null,
       remap: remap ?? new Map(),
       ...measuringScopes(tiers, specializations),
+      lookback: lookbackOf({ tiers, specializations }),
       variesBy: [...reading.characteristics].filter((name) => name !== 'region').sort(),
     };
   },
@@ -209,13 +226,15 @@ function countRequirements({ requirements, tiers, specializations }: Rulebook): 
       case 'PERSONS':
       case 'SPECIALIZATION':
       case 'NAMED':
+      case 'HELD':
         return 1;
     }
   };
-  return [...requirements.values(), ...tiers, ...specializations].reduce(
-    (sum, { requirement }) => sum + (requirement === null ? 0 : count(requirement)),
-    0,
-  );
+  const asked = [
+    ...[...requirements.values(), ...specializations].map(({ requirement }) => requirement),
+    ...tiers.flatMap(conditionsOf),
+  ];
+  return asked.reduce((sum, requirement) => sum + count(requirement), 0);
 }
 
 function refusedWhole(message: string): ParsedRulebook {

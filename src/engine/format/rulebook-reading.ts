@@ -56,8 +56,8 @@ export type RulebookReading = {
   measureNamed(name: string, path: string): Measure | undefined;
   /** The same for a named requirement. */
   requirementNamed(name: string, path: string): NamedRequirement | undefined;
-  /** Whether the document has a specialization with this code; refused at `path` if not. */
-  hasSpecialization(code: string, path: string): boolean;
+  /** Whether the document has a specialization, or a tier, with this code; refused at `path` if not. */
+  hasCode(of: 'specialization' | 'tier', code: string, path: string): boolean;
   /** Whether a measure is made of constants alone. */
   isBare(measure: Measure): boolean;
   /** Between which numbers every value of a measure lies. */
@@ -90,13 +90,7 @@ export function startReading({
   readRequirement,
 }: ReadingOptions): RulebookReading {
   const problems: Problem[] = [];
-  const rawSpecializations =
-    isObject(document) && Array.isArray(document.specializations) ? document.specializations : [];
-  const codes = new Set(
-    rawSpecializations.map((raw: unknown) =>
-      isObject(raw) && typeof raw.code === 'string' ? toStoredName(raw.code) : undefined,
-    ),
-  );
+  const codes = { specialization: codesIn('specializations'), tier: codesIn('tiers') };
   const metrics = new Map<string, Metric>();
   const bare = new Map<Measure, boolean>();
   const ranges = new Map<Measure, ValueRange>();
@@ -151,11 +145,10 @@ export function startReading({
     },
     measureNamed: namedParts('measures', 'measure', readMeasure),
     requirementNamed: namedParts('requirements', 'requirement', readRequirement),
-    hasSpecialization(code, path) {
-      if (codes.has(code)) return true;
-      const known = [...codes].filter((each) => each !== undefined);
-      const end = reading.suggestion(code, known) || '.';
-      reading.refuse(path, `There is no specialization with the code ${quoted(code)}${end}`);
+    hasCode(of, code, path) {
+      if (codes[of].has(code)) return true;
+      const end = reading.suggestion(code, codes[of]) || '.';
+      reading.refuse(path, `There is no ${of} with the code ${quoted(code)}${end}`);
       return false;
     },
     isBare(measure) {
@@ -182,6 +175,14 @@ export function startReading({
     },
   };
   return reading;
+
+  /** The codes of what a list of the document holds, whether or not the rest of it can be read. */
+  function codesIn(list: 'specializations' | 'tiers'): ReadonlySet<string> {
+    const listed = isObject(document) ? document[list] : undefined;
+    const raws: readonly unknown[] = Array.isArray(listed) ? listed : [];
+    const written = raws.map((raw) => (isObject(raw) ? raw.code : undefined));
+    return new Set(written.filter((code) => typeof code === 'string').map(toStoredName));
+  }
 
   /** Finds the parts under `list` of the document by name, and reads each when it is first asked for. */
   function namedParts<T>(

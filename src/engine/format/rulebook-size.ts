@@ -1,3 +1,4 @@
+import { conditionsOf } from '../rulebook/requirement-parts.ts';
 import type { Measure, NamedRequirement, Requirement, Rulebook } from '../rulebook/rulebook.ts';
 import type { Problem } from './problem.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
@@ -98,6 +99,8 @@ function rulebookSize(
         ofNamed.set(requirement.named, size);
         return around(1, [size]);
       }
+      case 'HELD':
+        return around(1, []);
       case 'SPECIALIZATION':
         return around(1, [sizeOfSpecialization(requirement.specialization)]);
       case 'PERSONS': {
@@ -116,7 +119,7 @@ function rulebookSize(
   for (const each of named.values()) ofNamed.set(each, sizeOf(each.requirement));
   const all = [
     ...specializations.map(({ code }) => sizeOfSpecialization(code)),
-    ...tiers.map(({ requirement }) => (requirement === null ? { parts: 1, depth: 0 } : sizeOf(requirement))),
+    ...tiers.map((tier) => around(tier.requirement === null ? 1 : 0, conditionsOf(tier).map(sizeOf))),
   ];
   return { ...around(0, all), culprit, excessPerItem };
 }

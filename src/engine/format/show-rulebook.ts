@@ -43,7 +43,12 @@ export function showRulebook(document: unknown, program: ProgramSettings): Ruleb
     currencies: [],
     measures: new Map(),
     requirements: new Map(),
-    tiers: shown('tiers').map((tier, rank) => ({ ...tier, requirement: rank === 0 ? null : NOTHING_ASKED })),
+    tiers: shown('tiers').map((tier, rank) => ({
+      ...tier,
+      requirement: rank === 0 ? null : NOTHING_ASKED,
+      retain: null,
+      forfeit: null,
+    })),
     specializations: shown('specializations').map((each) => ({ ...each, requirement: NOTHING_ASKED })),
     policy: PLAIN_POLICY,
     transition: null,
@@ -51,5 +56,6 @@ export function showRulebook(document: unknown, program: ProgramSettings): Ruleb
     scope: nothing,
     forEachs: [],
     variesBy: [],
+    lookback: null,
   };
 }

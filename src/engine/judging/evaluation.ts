@@ -1,6 +1,8 @@
 import { cappedTotal } from '../measuring/capped-total.ts';
+import { type Holdings, isHeldBefore } from '../measuring/holdings.ts';
 import { dimensionText } from '../measuring/item-of.ts';
 import type { Measurements, Reading, Readings } from '../measuring/measurements.ts';
+import { spanOf } from '../rulebook/lookback.ts';
 import type { Metric, PersonGroup } from '../rulebook/metric.ts';
 import type {
   ForEach,
@@ -144,6 +146,10 @@ export function createEvaluation(rulebook: Rulebook, measurements: Measurements)
         const filled = slotsOf(requirement.group, place).reduce((sum, persons) => sum + persons.length, 0);
         return filled >= placesIn(requirement.group) ? 'MET' : 'UNMET';
       }
+      case 'HELD':
+        return isHeldBefore(holdingsOf(measurements), spanOf(requirement, rulebook.tiers), measurements.on)
+          ? 'MET'
+          : 'UNMET';
       case 'FOR_EACH':
         return quantified(
           requirement.quantifier,
@@ -253,6 +259,12 @@ export function readingOf(metric: Metric, place: EvaluationScope): Reading {
   const reading = place.readings.numbers[place.scope.metrics.get(metric) ?? -1];
   if (reading === undefined) throw new Error('the measurements are not of this rulebook');
   return reading;
+}
+
+/** What policy held, for a rulebook that asks for it. */
+export function holdingsOf({ held }: Measurements): Holdings {
+  if (held === undefined) throw new Error('the measurements are not of this rulebook');
+  return held;
 }
 
 /** The persons assigned to each slot of a group. */

@@ -1,14 +1,18 @@
+import { rankToRetain } from '../measuring/holdings.ts';
 import type { Measurements } from '../measuring/measurements.ts';
-import type { Rulebook } from '../rulebook/rulebook.ts';
-import { createEvaluation, type Evaluation } from './evaluation.ts';
-import { createProver } from './prove-requirement.ts';
+import type { Rulebook, Tier } from '../rulebook/rulebook.ts';
+import { createEvaluation, type Evaluation, holdingsOf } from './evaluation.ts';
+import { quantified } from './n-of-m.ts';
+import { createProver, type Prover } from './prove-requirement.ts';
 import type { Outcome, RequirementProof, TierGap, TierProof } from './standing.ts';
 
 /** What a rulebook says about measurements, policy left out. */
 export type Verdict = {
-  /** The highest tier whose requirement is met. */
+  /** The highest tier that is met and that nothing forfeits. */
   readonly computedTier: string;
   readonly tierOutcomes: ReadonlyMap<string, Outcome>;
+  /** The highest tier that nothing forfeits. */
+  readonly cap: string;
   /** Codes of those held, in the rulebook's order. */
   readonly specializations: readonly string[];
 };
@@ -25,11 +29,13 @@ export type Proof = {
 /** Judges measurements by the rulebook that they were made for. */
 export function judge(rulebook: Rulebook, measurements: Measurements): Verdict {
   const evaluation = createEvaluation(rulebook, measurements);
-  const tierOutcomes = outcomesOfTiers(evaluation);
+  const cap = capOf(evaluation);
+  const tierOutcomes = outcomesOfTiers(evaluation, cap);
   const codes = rulebook.specializations.map(({ code }) => code);
   return {
     computedTier: rulebook.tiers[computedRank(tierOutcomes)]?.code ?? '',
     tierOutcomes,
+    cap: rulebook.tiers[cap]?.code ?? '',
     specializations: codes.filter((code) => evaluation.specialization(code) === 'MET'),
   };
 }
@@ -37,12 +43,16 @@ export function judge(rulebook: Rulebook, measurements: Measurements): Verdict {
 /** The same verdict, proven; needs nothing but what `judge` needs. */
 export function prove(rulebook: Rulebook, measurements: Measurements): Proof {
   const evaluation = createEvaluation(rulebook, measurements);
-  const outcomes = outcomesOfTiers(evaluation);
+  const outcomes = outcomesOfTiers(evaluation, capOf(evaluation));
   const prover = createProver(evaluation);
-  const lowestFirst = rulebook.tiers.map(({ code, requirement }): TierProof => {
-    const proof = requirement && prover.requirement(requirement, evaluation.whole);
-    return { tier: code, outcome: outcomes.get(code) ?? 'MET', requirement: proof };
-  });
+  const lowestFirst = rulebook.tiers.map(
+    (tier, rank): TierProof => ({
+      tier: tier.code,
+      outcome: outcomes.get(tier.code) ?? 'MET',
+      ...conditionProofs(tier, prover, evaluation),
+      isRetainable: isRetainable(tier, rank, evaluation),
+    }),
+  );
   const tiers = lowestFirst.toReversed();
   return {
     tiers,
@@ -54,34 +64,91 @@ export function prove(rulebook: Rulebook, measurements: Measurements): Proof {
   };
 }
 
+function conditionProofs(tier: Tier, prover: Prover, { whole }: Evaluation) {
+  const proofOf = (condition: Tier['requirement']) => condition && prover.requirement(condition, whole);
+  return {
+    requirement: proofOf(tier.requirement),
+    retain: proofOf(tier.retain),
+    forfeit: proofOf(tier.forfeit),
+  };
+}
+
 /**
  * What is missing for the tier above `tier`, highest first in `tiers`; null at the top and without a tier.
  */
 export function gapAbove(tiers: readonly TierProof[], tier: string | null): TierGap | null {
-  const above = tiers[tiers.findIndex((each) => each.tier === tier) - 1];
-  return above?.requirement ? { tier: above.tier, missing: missingParts(above.requirement) } : null;
+  const index = tiers.findIndex((each) => each.tier === tier) - 1;
+  return index < 0 ? null : gapOf(tiers.slice(index));
 }
 
 /**
- * What is missing for one tier, without a proof of the others; null for the lowest, which has no requirement.
+ * What is missing for one tier, without a proof of those above; null for the lowest, which has no
+ * requirement.
  */
 export function gapTo(rulebook: Rulebook, measurements: Measurements, tier: string): TierGap | null {
-  const requirement = rulebook.tiers.find(({ code }) => code === tier)?.requirement ?? null;
-  if (requirement === null) return null;
+  const rank = rulebook.tiers.findIndex(({ code }) => code === tier);
   const evaluation = createEvaluation(rulebook, measurements);
-  const proof = createProver(evaluation).requirement(requirement, evaluation.whole);
-  return { tier, missing: missingParts(proof) };
+  const prover = createProver(evaluation);
+  const upTo = rulebook.tiers.slice(0, rank + 1).map(
+    (each, at): TierProof => ({
+      tier: each.code,
+      outcome: 'UNMET',
+      // Of the tiers below nothing but what forfeits them is asked for.
+      ...conditionProofs(
+        at === rank ? each : { ...each, requirement: null, retain: null },
+        prover,
+        evaluation,
+      ),
+      isRetainable: isRetainable(each, at, evaluation),
+    }),
+  );
+  return gapOf(upTo.toReversed());
+}
+
+/** What is missing for the first of these tiers, the highest. */
+function gapOf(tiers: readonly TierProof[]): TierGap | null {
+  const [first] = tiers;
+  if (!first?.requirement) return null;
+  const { tier, requirement, retain, isRetainable: canRetain } = first;
+  const isRetained = canRetain && retain?.outcome === 'MET';
+  const forfeits = tiers.flatMap(({ forfeit }) => (forfeit?.outcome === 'MET' ? forfeit : []));
+  // Retaining asks for less than gaining, and so is the nearer way where it is open.
+  const nearest = canRetain && retain !== null ? retain : requirement;
+  const isMet = isRetained || requirement.outcome === 'MET';
+  return { tier, missing: isMet ? [] : missingParts(nearest), forfeits };
 }
 
 /** In the order of the tiers, lowest first. */
-function outcomesOfTiers(evaluation: Evaluation): ReadonlyMap<string, Outcome> {
-  const { rulebook, whole } = evaluation;
+function outcomesOfTiers(evaluation: Evaluation, cap: number): ReadonlyMap<string, Outcome> {
   return new Map(
-    rulebook.tiers.map(({ code, requirement }) => [
-      code,
-      requirement === null ? 'MET' : evaluation.outcome(requirement, whole),
+    evaluation.rulebook.tiers.map((tier, rank) => [
+      tier.code,
+      rank > cap ? 'UNMET' : outcomeOf(tier, rank, evaluation),
     ]),
   );
+}
+
+/** Whether the tier is met, by its requirement or by what retains it. */
+function outcomeOf(tier: Tier, rank: number, evaluation: Evaluation): Outcome {
+  const { requirement, retain } = tier;
+  if (requirement === null) return 'MET';
+  const gained = evaluation.outcome(requirement, evaluation.whole);
+  if (gained === 'MET' || retain === null || !isRetainable(tier, rank, evaluation)) return gained;
+  return quantified({ rule: 'ANY' }, [gained, evaluation.outcome(retain, evaluation.whole)]);
+}
+
+/** Whether policy's tier of the day before was the one with this rank or higher. */
+function isRetainable({ retain }: Tier, rank: number, { measurements }: Evaluation): boolean {
+  const held = retain === null ? null : rankToRetain(holdingsOf(measurements), measurements.on);
+  return held !== null && held >= rank;
+}
+
+/** The rank of the highest tier below the lowest one that is forfeited. */
+function capOf({ rulebook, outcome, whole }: Evaluation): number {
+  const forfeited = rulebook.tiers.findIndex(
+    ({ forfeit }) => forfeit !== null && outcome(forfeit, whole) === 'MET',
+  );
+  return (forfeited < 0 ? rulebook.tiers.length : forfeited) - 1;
 }
 
 /** The rank of the highest tier that is met, whatever lower ones say. */
@@ -109,6 +176,7 @@ function missingParts(proof: RequirementProof): readonly RequirementProof[] {
     case 'THRESHOLD':
     case 'PERSONS':
     case 'SPECIALIZATION':
+    case 'HELD':
       return [proof];
   }
 }

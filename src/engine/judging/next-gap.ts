@@ -20,5 +20,7 @@ export function nextGap(
   const rank = rulebook.tiers.findIndex(({ code }) => code === effective);
   const above = rank < 0 ? undefined : rulebook.tiers[rank + 1];
   const gap = above === undefined ? null : gapTo(rulebook, measurements, above.code);
-  return gap && { tier: gap.tier, missing: [...new Set(gap.missing.map(({ path }) => path))] };
+  if (gap === null) return null;
+  const open = [...gap.missing, ...gap.forfeits];
+  return { tier: gap.tier, missing: [...new Set(open.map(({ path }) => path))] };
 }

@@ -1,4 +1,6 @@
+import { daysHeld, heldLongEnoughOn, heldSince } from '../measuring/holdings.ts';
 import { windowOn } from '../measuring/window.ts';
+import { spanOf } from '../rulebook/lookback.ts';
 import type { Measure, Requirement, Threshold } from '../rulebook/rulebook.ts';
 import { add, compare, type Fraction, greatest, least, ZERO } from '../values/fraction.ts';
 import type { Bounds } from './bounds.ts';
@@ -6,6 +8,7 @@ import {
   conditionOf,
   type Evaluation,
   type EvaluationScope,
+  holdingsOf,
   placesIn,
   readingOf,
   slotsOf,
@@ -77,6 +80,21 @@ export function createProver(evaluation: Evaluation): Prover {
       case 'NAMED': {
         const { name, requirement: meant } = requirement.named;
         return { ...common, type: 'NAMED', name, proof: prover.requirement(meant, place) };
+      }
+      case 'HELD': {
+        const { tier, length } = requirement;
+        const { on } = evaluation.measurements;
+        const held = holdingsOf(evaluation.measurements);
+        const span = spanOf(requirement, rulebook.tiers);
+        return {
+          ...common,
+          type: 'HELD',
+          tier,
+          length,
+          since: heldSince(held.stretches, span.rank, on),
+          days: daysHeld(held.stretches, span.rank, on),
+          metOn: outcome === 'MET' ? null : heldLongEnoughOn(held, span, on),
+        };
       }
       case 'PERSONS': {
         const { group } = requirement;

@@ -2,6 +2,7 @@ import type { Measurements } from '../measuring/measurements.ts';
 import type { Fact } from '../partner/fact.ts';
 import type { Status } from '../partner/status.ts';
 import type { ItemAggregate, ItemDimension } from '../rulebook/metric.ts';
+import type { HeldLength } from '../rulebook/rulebook.ts';
 import type { Comparison } from '../values/comparison.ts';
 import type { Day, DayRange } from '../values/day.ts';
 import type { Fraction } from '../values/fraction.ts';
@@ -139,6 +140,17 @@ export type RequirementProof = {
   | { readonly type: 'SPECIALIZATION'; readonly specialization: string; readonly proof: RequirementProof }
   | { readonly type: 'NAMED'; readonly name: LocalizedText; readonly proof: RequirementProof }
   | {
+      readonly type: 'HELD';
+      readonly tier: string;
+      readonly length: HeldLength;
+      /** The first of the unbroken days before this one on which policy held it or a higher tier. */
+      readonly since: Day | null;
+      /** On how many days before this one policy held it or a higher tier. */
+      readonly days: number;
+      /** The first day on which it is met if the tier is held from this day on; null if it is met. */
+      readonly metOn: Day | null;
+    }
+  | {
       readonly type: 'PERSONS';
       readonly slots: readonly SlotProof[];
       readonly required: number;
@@ -160,18 +172,32 @@ export type RequirementProof = {
     }
 );
 
-/** A tier and why it is, or is not, attained; the lowest tier has no requirement and is always MET. */
+/**
+ * A tier and why it is, or is not, attained; the lowest tier has no requirement and is always MET. One at or
+ * above a tier that is forfeited is UNMET.
+ */
 export type TierProof = {
   readonly tier: string;
   readonly outcome: Outcome;
   readonly requirement: RequirementProof | null;
+  /** Null if the rulebook says nothing of it. */
+  readonly retain: RequirementProof | null;
+  /** Whether policy's tier of the day before was this or a higher one, so that `retain` counts too. */
+  readonly isRetainable: boolean;
+  /** Null if the rulebook says nothing of it. MET is what takes the tier away. */
+  readonly forfeit: RequirementProof | null;
 };
 
 /**
  * A tier and the smallest parts of its requirement that are not met; none are, where only policy keeps it
  * from the partner.
  */
-export type TierGap = { readonly tier: string; readonly missing: readonly RequirementProof[] };
+export type TierGap = {
+  readonly tier: string;
+  readonly missing: readonly RequirementProof[];
+  /** What forfeits the tier, or one below it: it has to end. */
+  readonly forfeits: readonly RequirementProof[];
+};
 
 /** What a rulebook that is valid beside the one that counts says. */
 export type Alternative = {

@@ -1,4 +1,6 @@
+import type { Rulebook } from '../rulebook/rulebook.ts';
 import type { Day } from '../values/day.ts';
+import type { Holdings } from './holdings.ts';
 
 /**
  * A metric's value as `fractionToText` writes it (null for the average, median or extreme of nothing), how
@@ -30,4 +32,15 @@ export type Measurements = Readings & {
   readonly enrolledOn: Day;
   /** One per forEach of the rulebook: its items, ascending. */
   readonly items: readonly (readonly ItemReadings[])[];
+  /** What policy held; left out if the rulebook does not ask for it. */
+  readonly held?: Holdings;
 };
+
+/** The measurements with what policy held, if the rulebook asks for it. */
+export function withHoldings(
+  measurements: Measurements,
+  { lookback }: Pick<Rulebook, 'lookback'>,
+  held: Holdings,
+): Measurements {
+  return lookback === null ? measurements : { ...measurements, held };
+}

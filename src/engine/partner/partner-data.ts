@@ -1,5 +1,5 @@
 import type { Day } from '../values/day.ts';
-import type { PartnerEntry } from './partner-inputs.ts';
+import type { PartnerEntry, Start } from './partner-inputs.ts';
 
 /** Everything that is entered about a partner and may differ from day to day. */
 export type PartnerData = {
@@ -16,6 +16,8 @@ export type PartnerData = {
 /** What is entered of it: what is left out stays as it is, and an attribute that is null is taken away. */
 export type EnteredPartnerData = Partial<Omit<PartnerData, 'attributes'>> & {
   readonly attributes?: Readonly<Record<string, string | null>>;
+  /** Of the first entry only: the tier with which the partner starts; left out if it has none. */
+  readonly start?: Start;
 };
 
 /** Everything about a partner from `firstOn` until the next one's. */

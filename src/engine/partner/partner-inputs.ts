@@ -2,6 +2,9 @@ import type { PublishedRulebook } from '../rulebook/rulebook.ts';
 import type { Day, Instant } from '../values/day.ts';
 import type { Fact } from './fact.ts';
 
+/** A tier that a partner brings along when it is enrolled, and the first day on which it had it. */
+export type Start = { readonly tier: string; readonly since: Day };
+
 /** What holds about a partner from `firstOn` until the next entry's. */
 export type PartnerEntry = {
   readonly firstOn: Day;
@@ -15,6 +18,8 @@ export type PartnerEntry = {
   readonly enrolledOn: Day;
   /** The first day on which the partner is no longer a member; null while it is one. */
   readonly leftOn: Day | null;
+  /** Of the first entry, the tier that the partner was enrolled with; null or left out for none. */
+  readonly start?: Start | null;
 };
 
 /** A tier set by hand for the days from `firstOn` until before `endsOn`. */

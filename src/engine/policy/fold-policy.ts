@@ -1,32 +1,31 @@
-import { entryOn } from '../partner/entry-on.ts';
+import type { Holdings } from '../measuring/holdings.ts';
 import { memberships } from '../partner/membership.ts';
-import type { Override, PartnerEntry } from '../partner/partner-inputs.ts';
+import type { Override, Start } from '../partner/partner-inputs.ts';
 import type { HoldReason } from '../partner/status.ts';
 import type { PublishedRulebook } from '../rulebook/rulebook.ts';
-import { rankOf, remapTier, tierAt } from '../rulebook/tier-ladder.ts';
-import { type RulebookInForce, rulebooksInForce } from '../rulebook/transition.ts';
+import { rankOf, remapTier } from '../rulebook/tier-ladder.ts';
 import type { Day } from '../values/day.ts';
 import { earliest } from '../values/earliest.ts';
 import { finish, type InSteps } from '../values/in-steps.ts';
+import { nextPolicyEventOn, policyHolds } from './policy.ts';
 import {
-  advancePolicy,
-  type Computed,
-  nextPolicyEventOn,
-  type PolicyContext,
-  type PolicyState,
-  policyHolds,
-  remapPolicy,
-  startPolicy,
-} from './policy.ts';
+  advanceTracks,
+  contextOf,
+  endTracks,
+  type Followed,
+  floorRank,
+  type RulebookTrack,
+  remapRank,
+  rulebookAt,
+  type TrackInput,
+  trackRank,
+} from './rulebook-track.ts';
 
 /** Everything that decides a partner's effective tier on every day. */
-export type PolicyInput = {
-  /** Ascending by `effectiveFrom`. */
-  readonly rulebooks: readonly PublishedRulebook[];
-  readonly entries: readonly PartnerEntry[];
+export type PolicyInput = TrackInput & {
   readonly overrides: readonly Override[];
-  /** What judging by the rulebook with this index says. */
-  readonly computedBy: (rulebook: number) => Computed;
+  /** The tier that the first membership starts with, if any. */
+  readonly start?: Start | null;
 };
 
 /** A hold, and what tells it from another one for the same reason right after it. */
@@ -47,10 +46,13 @@ export type StatusPeriod = {
   } | null;
 };
 
-/** A rulebook that counts for a partner, with what its policy holds and the floor below that. */
-type RulebookTrack = RulebookInForce & {
-  readonly state: PolicyState;
-  readonly floor: { readonly rank: number; readonly until: Day } | null;
+/** A partner's periods, and what policy held. */
+export type Folded = {
+  readonly periods: readonly StatusPeriod[];
+  /**
+   * What policy held by the rulebook with this index, as of the membership of a day; null if none did then.
+   */
+  readonly heldBy: (rulebook: number, on: Day) => Holdings | null;
 };
 
 /** More days of change than any partner's data can cause. Beyond it something repeats endlessly. */
@@ -61,131 +63,96 @@ const MOST_STRETCHES = 200_000;
  * on which something may differ to the next. Ends when nothing can differ any more; neighbouring periods may
  * be equal.
  */
-export function foldPolicy(input: PolicyInput): StatusPeriod[] {
+export function foldPolicy(input: PolicyInput): Folded {
   return finish(foldPolicyInSteps(input));
 }
 
 /** The same, a stretch at a time: on each of its days a whole rulebook may have to be judged. */
-export function* foldPolicyInSteps(input: PolicyInput): InSteps<StatusPeriod[]> {
+export function* foldPolicyInSteps(input: PolicyInput): InSteps<Folded> {
   const periods: StatusPeriod[] = [];
+  const held = new Map<Followed, Map<number, Holdings>>();
   const firstRulebook = input.rulebooks[0];
-  if (firstRulebook === undefined) return periods;
   const edges = fixedEdges(input);
-  const runs = memberships(input.entries);
-  for (const [index, membership] of runs.entries()) {
-    let on: Day | null = Math.max(membership.from, firstRulebook.effectiveFrom);
+  const runs = memberships(input.entries).map((run, index): Followed => {
+    const start = (index === 0 && input.start) || null;
+    return { ...run, start: start && { ...start, since: Math.min(start.since, run.from) } };
+  });
+  let former: readonly RulebookTrack[] = [];
+  for (const [index, membership] of firstRulebook === undefined ? [] : runs.entries()) {
+    const ofMembership = new Map<number, Holdings>();
+    held.set(membership, ofMembership);
+    let on: Day | null = Math.max(membership.from, firstRulebook?.effectiveFrom ?? 0);
     let tracks: readonly RulebookTrack[] = [];
     while (on !== null && (membership.until === null || on < membership.until)) {
-      tracks = advanceTracks(tracks, on, membership.from, input);
-      periods.push({ from: on, decided: decide(tracks, on, membership.from, input) });
+      tracks = advanceTracks(tracks, former, on, membership, input);
+      for (const track of tracks) ofMembership.set(track.index, track.held);
+      periods.push({ from: on, decided: decide(tracks, on, membership, input) });
       if (periods.length > MOST_STRETCHES) throw new Error(`Policy does not come to rest by day ${on}.`);
-      on = nextEventOn(tracks, on, membership.from, edges, input);
+      on = nextEventOn(tracks, on, membership, edges, input);
       yield;
     }
+    if (membership.until === null) break;
+    if (tracks.length > 0) former = endTracks(tracks, membership.until);
     const hasTier = periods.at(-1)?.decided != null;
     const isFollowed = runs[index + 1]?.from === membership.until;
-    if (membership.until !== null && hasTier && !isFollowed) {
-      periods.push({ from: membership.until, decided: null });
-    }
+    if (hasTier && !isFollowed) periods.push({ from: membership.until, decided: null });
   }
-  return periods;
-}
-
-function advanceTracks(
-  tracks: readonly RulebookTrack[],
-  on: Day,
-  memberSince: Day,
-  input: PolicyInput,
-): RulebookTrack[] {
-  return rulebooksInForce(input.rulebooks, on).map((inForce) => {
-    const track = trackOn(inForce, tracks, on, input);
-    return {
-      ...track,
-      state: advancePolicy(track.state, on, contextOf(inForce.index, on, memberSince, input)),
-    };
-  });
-}
-
-/** The track of a rulebook as it begins the day, before its policy runs. */
-function trackOn(
-  inForce: RulebookInForce,
-  before: readonly RulebookTrack[],
-  on: Day,
-  input: PolicyInput,
-): RulebookTrack {
-  const { rulebooks, computedBy } = input;
-  const same = before.find(({ index }) => index === inForce.index);
-  if (same !== undefined) return { ...same, ...inForce, floor: floorOn(same.floor, on) };
-  const newest = before.at(-1);
-  const published = rulebookAt(rulebooks, inForce.index);
-  const { transition } = published.rulebook;
-  if (newest !== undefined && transition === null) {
-    const remap = (rank: number) => remapRank(rulebooks, newest.index, rank, inForce.index);
-    const floor = newest.floor && { rank: remap(newest.floor.rank), until: newest.floor.until };
-    return { ...inForce, state: remapPolicy(newest.state, remap), floor: floorOn(floor, on) };
-  }
-  const floor =
-    transition?.mode === 'FLOOR' && before.length > 0
-      ? {
-          rank: Math.max(
-            ...before.map((track) => remapRank(rulebooks, track.index, trackRank(track), inForce.index)),
-          ),
-          until: transition.until,
-        }
-      : null;
   return {
-    ...inForce,
-    state: startPolicy(computedBy(inForce.index).on(on).rank, on),
-    floor: floorOn(floor, on),
+    periods,
+    heldBy(rulebook, day) {
+      const membership = runs.findLast(({ from }) => from <= day);
+      return (membership && held.get(membership)?.get(rulebook)) ?? null;
+    },
   };
-}
-
-function floorOn(floor: RulebookTrack['floor'], on: Day): RulebookTrack['floor'] {
-  return floor !== null && on < floor.until ? floor : null;
-}
-
-function trackRank({ state, floor }: RulebookTrack): number {
-  return Math.max(state.rank, floor?.rank ?? 0);
 }
 
 function decide(
   tracks: readonly RulebookTrack[],
   on: Day,
-  memberSince: Day,
+  membership: Followed,
   input: PolicyInput,
 ): StatusPeriod['decided'] {
   const newest = tracks.at(-1);
   if (newest === undefined) return null;
   const override = overrideOn(input, newest.index, on);
   // An override speaks of the newest rulebook's tiers, so that rulebook counts beside it.
-  const track = override === null ? highestTrack(tracks, newest, input.rulebooks) : newest;
-  const computed = input.computedBy(track.index).on(on);
-  const rank = override?.rank ?? trackRank(track);
+  const { track, most } =
+    override === null ? highestTrack(tracks, newest, input.rulebooks) : { track: newest, most: newest.cap };
+  const context = contextOf(track, on, membership, input);
+  const { specializations, rank: met } = context.computed.on(on);
+  const computedRank = Math.min(met, most);
+  const rank = override?.rank ?? Math.min(trackRank(track), most);
   const holds: RunningHold[] = [];
-  if (rank !== computed.rank) {
-    if (override !== null && override.rank !== computed.rank) {
+  if (rank !== computedRank) {
+    if (override !== null && override.rank !== computedRank) {
       holds.push({ reason: 'OVERRIDE', run: override.id });
     }
-    const { floor, state } = track;
-    if (floor !== null && floor.rank > computed.rank) holds.push({ reason: 'TRANSITION', run: '' });
-    if (trackRank(track) < computed.rank || state.rank > computed.rank) {
+    const { state } = track;
+    if (floorRank(track) > computedRank) holds.push({ reason: 'TRANSITION', run: '' });
+    if (trackRank(track) < computedRank || state.rank > computedRank) {
       const run = String(state.heldSince);
-      const reasons = policyHolds(state, on, contextOf(track.index, on, memberSince, input));
-      holds.push(...reasons.map((reason) => ({ reason, run })));
+      holds.push(...policyHolds(state, on, context).map((reason) => ({ reason, run })));
     }
   }
-  const { specializations } = computed;
-  return { rulebook: track.index, computedRank: computed.rank, rank, holds, specializations };
+  return { rulebook: track.index, computedRank, rank, holds, specializations };
 }
 
-/** The track with the highest tier in terms of the newest rulebook; of equal ones the newest. */
+/**
+ * The track with the highest tier in terms of the newest rulebook, of equal ones the newest, and the highest
+ * of its ranks that counts: what the newest rulebook forfeits no older one gives.
+ */
 function highestTrack(
   tracks: readonly RulebookTrack[],
   newest: RulebookTrack,
   rulebooks: readonly PublishedRulebook[],
-): RulebookTrack {
-  const rank = (track: RulebookTrack) => remapRank(rulebooks, track.index, trackRank(track), newest.index);
-  return tracks.reduce((highest, track) => (rank(track) >= rank(highest) ? track : highest));
+): { readonly track: RulebookTrack; readonly most: number } {
+  const counting = tracks.map((track) => {
+    const { tiers } = rulebookAt(rulebooks, track.index).rulebook;
+    const inNewest = tiers.map((_, rank) => remapRank(rulebooks, track.index, rank, newest.index));
+    const most = inNewest.findLastIndex((rank) => rank <= newest.cap);
+    return { track, most, rank: inNewest[Math.min(trackRank(track), most)] ?? -1 };
+  });
+  return counting.reduce((highest, each) => (each.rank >= highest.rank ? each : highest));
 }
 
 /**
@@ -225,18 +192,21 @@ function originOf(
 function nextEventOn(
   tracks: readonly RulebookTrack[],
   on: Day,
-  memberSince: Day,
+  membership: Followed,
   edges: readonly Day[],
   input: PolicyInput,
 ): Day | null {
   return earliest([
     edges.find((edge) => edge > on) ?? null,
-    ...tracks.flatMap((track) => [
-      track.until,
-      track.floor?.until ?? null,
-      input.computedBy(track.index).nextChangeOn(on),
-      nextPolicyEventOn(track.state, on, contextOf(track.index, on, memberSince, input)),
-    ]),
+    ...tracks.flatMap((track) => {
+      const context = contextOf(track, on, membership, input);
+      return [
+        track.until,
+        track.floor?.until ?? null,
+        context.computed.nextChangeOn(on),
+        nextPolicyEventOn(track.state, on, context),
+      ];
+    }),
   ]);
 }
 
@@ -247,27 +217,4 @@ function fixedEdges({ rulebooks, entries, overrides }: PolicyInput): Day[] {
     ...entries.map(({ firstOn }) => firstOn),
     ...overrides.flatMap(({ firstOn, endsOn }) => [firstOn, endsOn]),
   ].sort((a, b) => a - b);
-}
-
-function contextOf(index: number, on: Day, memberSince: Day, input: PolicyInput): PolicyContext {
-  const { policy, fiscalYearFirstMonth } = rulebookAt(input.rulebooks, index).rulebook;
-  const enrolledOn = entryOn(input.entries, on)?.enrolledOn ?? memberSince;
-  return {
-    policy,
-    computed: input.computedBy(index),
-    calendar: { fiscalYearFirstMonth, enrolledOn },
-    memberSince,
-  };
-}
-
-function remapRank(rulebooks: readonly PublishedRulebook[], from: number, rank: number, to: number): number {
-  if (from === to) return rank;
-  const tier = remapTier(rulebooks, from, tierAt(rulebookAt(rulebooks, from), rank), to);
-  return rankOf(rulebookAt(rulebooks, to), tier);
-}
-
-function rulebookAt(rulebooks: readonly PublishedRulebook[], index: number): PublishedRulebook {
-  const published = rulebooks[index];
-  if (published === undefined) throw new Error(`There is no rulebook with index ${index}.`);
-  return published;
 }

@@ -1,14 +1,15 @@
 import { gapAbove, prove } from '../judging/judge.ts';
 import type { Standing } from '../judging/standing.ts';
-import type { Measurements } from '../measuring/measurements.ts';
+import { NOTHING_HELD, nextHoldingChangeOn } from '../measuring/holdings.ts';
+import { type Measurements, withHoldings } from '../measuring/measurements.ts';
 import { createMeasurer } from '../measuring/measurer.ts';
 import type { PartnerInputs } from '../partner/partner-inputs.ts';
-import type { Status, Timeline } from '../partner/status.ts';
+import type { Status } from '../partner/status.ts';
 import type { PublishedRulebook } from '../rulebook/rulebook.ts';
 import { rulebooksInForce } from '../rulebook/transition.ts';
 import type { Day } from '../values/day.ts';
 import { earliest } from '../values/earliest.ts';
-import { computeTimeline, nextChangeOn, statusOn } from './timeline.ts';
+import { computeHistory, nextChangeOn, type PartnerHistory, statusOn } from './timeline.ts';
 
 /** What a standing is made of besides the rulebooks: little enough to be stored with each partner. */
 export type StandingBasis = {
@@ -21,14 +22,14 @@ export type StandingBasis = {
   readonly nextChangeOn: Day | null;
 };
 
-/** The partner's standing on `on`. `timeline` is the case's own; it is computed when left out. */
+/** The partner's standing on `on`. `history` is the case's own; it is computed when left out. */
 export function judgePartner(
   partner: PartnerInputs,
   on: Day,
-  timeline: Timeline = computeTimeline(partner),
+  history: PartnerHistory = computeHistory(partner),
 ): Standing {
   const { rulebooks } = partner;
-  return rebuildStanding({ rulebooks, ...standingBasis(partner, on, timeline) });
+  return rebuildStanding({ rulebooks, ...standingBasis(partner, on, history) });
 }
 
 /**
@@ -38,7 +39,7 @@ export function judgePartner(
 export function standingBasis(
   partner: PartnerInputs,
   on: Day,
-  timeline: Timeline,
+  { timeline, heldBy }: PartnerHistory,
 ): StandingBasis & { readonly nextMeasurementChangeOn: Day | null } {
   const { rulebooks } = partner;
   const status = statusOn(timeline, on);
@@ -46,9 +47,15 @@ export function standingBasis(
   const measured = inForce.flatMap(({ index }) => {
     const published = rulebooks[index];
     if (published === undefined || status.rulebookId === null) return [];
-    const measurer = createMeasurer(partner, published.rulebook);
-    const measurements = measurer.measure(on);
-    return [{ rulebookId: published.id, measurements, nextOn: measurer.nextMeasurementChangeOn(on) }];
+    const { id, rulebook } = published;
+    const measurer = createMeasurer(partner, rulebook);
+    const held = heldBy(index, on) ?? NOTHING_HELD;
+    const measurements = withHoldings(measurer.measure(on), rulebook, held);
+    const nextOn = earliest([
+      measurer.nextMeasurementChangeOn(on),
+      rulebook.lookback === null ? null : nextHoldingChangeOn(held, rulebook.lookback, on),
+    ]);
+    return [{ rulebookId: id, measurements, nextOn }];
   });
   const counting = measured.find(({ rulebookId }) => rulebookId === status.rulebookId);
   return {

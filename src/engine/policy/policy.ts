@@ -21,11 +21,13 @@ export type ComputedDay = {
   readonly rank: number;
   /** Ranks of the tiers whose requirement is INSUFFICIENT_DATA. */
   readonly insufficient: ReadonlySet<number>;
+  /** The highest rank that nothing forfeits. */
+  readonly cap: number;
   /** Codes of those held. */
   readonly specializations: readonly string[];
 };
 
-/** What judging by one rulebook says about a partner on any day. */
+/** What judging by one rulebook says about a partner on any day, given what policy held before it. */
 export type Computed = {
   on(day: Day): ComputedDay;
   /** The first day after `after` on which it may say something else; null if it never will. */
@@ -60,24 +62,27 @@ export type PolicyContext = {
   readonly memberSince: Day;
 };
 
-/** What policy holds for a partner on its first day: the computed tier, without a lock. */
+/** What policy holds for a partner on its first day: the tier given, without a lock. */
 export function startPolicy(rank: number, on: Day): PolicyState {
   return { rank, heldSince: on, lockedUntil: null, graces: NO_GRACES, steppedOn: null, reachedSince: [] };
 }
 
 /**
- * What policy holds on `on`, given what it held the day before: promotion first, then demotion unless locked.
+ * What policy holds on `on`, given what it held the day before: what is forfeited first, then promotion, then
+ * demotion unless locked.
  */
 export function advancePolicy(before: PolicyState, on: Day, context: PolicyContext): PolicyState {
   const { policy, computed } = context;
-  const { rank: reached } = computed.on(on);
-  const state = { ...before, reachedSince: countReached(before.reachedSince, reached, on) };
+  const { rank: reached, cap } = computed.on(on);
+  const state = { ...forfeit(before, cap, on), reachedSince: countReached(before.reachedSince, reached, on) };
   if (policy.demotion.mode !== 'GRACE') {
     return demote({ ...promote(state, on, context), graces: NO_GRACES }, on, context);
   }
   const today = graceDay(computed.on(on), policy);
   // Whether a tier was held is asked of the day before, so a promotion of today comes too late to count.
-  const graces = countDay(state.graces, state.rank, on, today);
+  // What begins today was not held the day before, also where a partner starts above the computed tier.
+  const heldBefore = before.heldSince === on ? 0 : before.rank;
+  const graces = countDay(state.graces, heldBefore, on, today);
   const { rank, ...rest } = demote({ ...promote(state, on, context), graces }, on, context);
   return { ...rest, rank, graces: endDay(graces, rank, on, today) };
 }
@@ -132,12 +137,18 @@ export function policyHolds(state: PolicyState, on: Day, context: PolicyContext)
   return holds;
 }
 
+/** Takes what is forfeited for good, also under a lock, which ends with it. */
+function forfeit(state: PolicyState, cap: number, on: Day): PolicyState {
+  return state.rank <= cap ? state : { ...state, rank: cap, heldSince: on, lockedUntil: null };
+}
+
 function promote(state: PolicyState, on: Day, context: PolicyContext): PolicyState {
   const { promotion, lock } = context.policy;
-  const rank =
+  const due =
     promotion.mode === 'AT_ONCE'
       ? rankToGain(state.reachedSince, on, promotion.delay)
       : (reviewed(promotion, on, state, context)?.rank ?? 0);
+  const rank = Math.min(due, context.computed.on(on).cap);
   if (rank <= state.rank) return state;
   const lockedUntil = lock === null ? state.lockedUntil : endOf(on, lock);
   return { ...state, rank, heldSince: on, lockedUntil };

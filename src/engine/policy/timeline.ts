@@ -1,21 +1,36 @@
+import type { Holdings } from '../measuring/holdings.ts';
 import type { PartnerInputs } from '../partner/partner-inputs.ts';
 import { NO_STATUS, type Status, type Timeline } from '../partner/status.ts';
 import type { Day } from '../values/day.ts';
 import { finish, type InSteps } from '../values/in-steps.ts';
-import { createComputedTiers } from './computed-tiers.ts';
+import { type ComputedTiers, createComputedTiers } from './computed-tiers.ts';
 import { foldPolicyInSteps } from './fold-policy.ts';
 import { forecast } from './forecast.ts';
-import type { Computed } from './policy.ts';
+
+/** All that policy says about a partner over all days, past and to come, if nothing new is recorded. */
+export type PartnerHistory = {
+  readonly timeline: Timeline;
+  /**
+   * What policy held by a rulebook that counts on a day, before that day and after it; null if nothing was
+   * judged by it then.
+   */
+  readonly heldBy: (rulebook: number, on: Day) => Holdings | null;
+};
 
 /** All statuses of a partner over all days, past and to come, if nothing new is recorded. */
 export function computeTimeline(partner: PartnerInputs): Timeline {
-  return finish(timelineInSteps(partner));
+  return computeHistory(partner).timeline;
+}
+
+/** The same with what policy held. */
+export function computeHistory(partner: PartnerInputs): PartnerHistory {
+  return finish(historyInSteps(partner));
 }
 
 /** The same in steps, about one for each day on which a number changes. */
-export function* timelineInSteps(partner: PartnerInputs): InSteps<Timeline> {
+export function* historyInSteps(partner: PartnerInputs): InSteps<PartnerHistory> {
   const { rulebooks, entries, overrides } = partner;
-  const computed = new Map<number, Computed>();
+  const computed = new Map<number, ComputedTiers>();
   const computedBy = (index: number) => {
     const known = computed.get(index);
     if (known !== undefined) return known;
@@ -25,7 +40,10 @@ export function* timelineInSteps(partner: PartnerInputs): InSteps<Timeline> {
     computed.set(index, created);
     return created;
   };
-  return forecast(yield* foldPolicyInSteps({ rulebooks, entries, overrides, computedBy }), rulebooks);
+  const start = entries[0]?.start ?? null;
+  const input = { rulebooks, entries, overrides, computedBy, start };
+  const { periods, heldBy } = yield* foldPolicyInSteps(input);
+  return { timeline: forecast(periods, rulebooks), heldBy };
 }
 
 /** The status on `on`; NO_STATUS before the first segment. */

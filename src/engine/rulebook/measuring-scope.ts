@@ -1,5 +1,6 @@
 import { unreachable } from '../values/unreachable.ts';
 import type { Metric, PersonGroup } from './metric.ts';
+import { conditionsOf } from './requirement-parts.ts';
 import type {
   ForEach,
   Measure,
@@ -23,9 +24,8 @@ export function measuringScopes(
 ): Pick<Rulebook, 'scope' | 'forEachs'> {
   const forEachs: ForEach[] = [];
   const whole = collector((forEach) => forEachs.push(forEach));
-  for (const { requirement } of [...tiers, ...specializations]) {
-    if (requirement !== null) whole.requirement(requirement);
-  }
+  for (const condition of tiers.flatMap(conditionsOf)) whole.requirement(condition);
+  for (const { requirement } of specializations) whole.requirement(requirement);
   return {
     scope: whole.scope(),
     forEachs: forEachs.map((forEach) => ({ forEach, scope: itemScope(forEach) })),
@@ -102,6 +102,7 @@ function collector(onForEach: (forEach: ForEach) => void) {
         }
         return;
       case 'SPECIALIZATION':
+      case 'HELD':
         return;
       default:
         unreachable(node);

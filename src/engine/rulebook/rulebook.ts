@@ -106,7 +106,12 @@ export type ForEach = Common & {
   readonly body: Requirement;
 };
 
-/** A condition over measures, persons and specializations. */
+/** Without a break over so many months before the day, or on so many days before it in all. */
+export type HeldLength =
+  | { readonly for: { readonly months: number } }
+  | { readonly total: { readonly days: number } };
+
+/** A condition over measures, persons, specializations and the tiers held before. */
 export type Requirement =
   | Threshold
   | (Common & {
@@ -118,6 +123,8 @@ export type Requirement =
   | (Common & { readonly type: 'PERSONS'; readonly group: PersonGroup })
   /** As if the named one were written here. */
   | (Common & { readonly type: 'NAMED'; readonly named: NamedRequirement })
+  /** Policy's tier has been this or a higher one for so long. */
+  | (Common & { readonly type: 'HELD'; readonly tier: string; readonly length: HeldLength })
   | ForEach;
 
 /** A requirement that others use by its name; one object wherever it is used. */
@@ -133,6 +140,10 @@ export type Tier = {
   readonly code: string;
   readonly name: LocalizedText;
   readonly requirement: Requirement | null;
+  /** What suffices too where policy's tier of the day before is this or a higher one; null for nothing. */
+  readonly retain: Requirement | null;
+  /** While it is met the partner is below this tier; null for nothing. */
+  readonly forfeit: Requirement | null;
 };
 
 /** A credential of the partner in a field. */
@@ -160,6 +171,16 @@ export type MeasuringScope = {
   readonly metricsByPath: ReadonlyMap<string, Metric>;
 };
 
+/** A tier that has to have been held for so long, by its rank. */
+export type HeldSpan = { readonly rank: number; readonly length: HeldLength };
+
+/** What a rulebook asks of what policy held on the days before. */
+export type Lookback = {
+  /** Whether a tier that is held may be kept by less than it takes to gain it. */
+  readonly retains: boolean;
+  readonly spans: readonly HeldSpan[];
+};
+
 /** A validated version of a programme's rules; immutable. */
 export type Rulebook = {
   /** The programme's, ISO 4217. */
@@ -185,6 +206,8 @@ export type Rulebook = {
   readonly forEachs: readonly { readonly forEach: ForEach; readonly scope: MeasuringScope }[];
   /** What its numbers differ by, the region aside. */
   readonly variesBy: readonly Characteristic[];
+  /** What it asks of the days before; null if nothing. */
+  readonly lookback: Lookback | null;
 };
 
 /** A rulebook that is in force from `effectiveFrom` until the next one's. */

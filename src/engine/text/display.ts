@@ -139,3 +139,8 @@ function unitName(unit: string, single: boolean, locale: Locale): string {
   const [one, many] = UNIT_NAMES.get(unit)?.[locale] ?? [unit, unit];
   return single ? one : many;
 }
+
+/** A count with its noun, in the singular for one. */
+export function counted(count: number, [one, many]: readonly [one: string, many: string]): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

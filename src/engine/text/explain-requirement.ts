@@ -1,6 +1,7 @@
 import type { RequirementProof } from '../judging/standing.ts';
 import type { Rulebook } from '../rulebook/rulebook.ts';
 import type { Locale } from '../values/program.ts';
+import { counted, displayDay } from './display.ts';
 import { explainThreshold } from './explain-threshold.ts';
 import { withinSentence } from './within-sentence.ts';
 
@@ -29,6 +30,8 @@ function explain(proof: RequirementProof, rulebook: Rulebook, locale: Locale): s
       return explainSpecialization(proof, rulebook, locale);
     case 'NAMED':
       return explainNamed(proof, rulebook, locale);
+    case 'HELD':
+      return explainHeld(proof, rulebook, locale);
     case 'PERSONS':
       return explainPersons(proof, rulebook, locale);
     case 'FOR_EACH':
@@ -100,6 +103,39 @@ function explainNamed(proof: Proof<'NAMED'>, rulebook: Rulebook, locale: Locale)
   return `${lead} ${withinSentence(proof.name, locale)}; ${state}.`;
 }
 
+/** For how long the tier has been held, and from when on that is long enough. */
+function explainHeld(
+  { tier, length, since, days, metOn, outcome, ...proof }: Proof<'HELD'>,
+  rulebook: Rulebook,
+  locale: Locale,
+): string {
+  const isGerman = locale === 'de';
+  const isMet = outcome === 'MET';
+  const lead = needs(proof, rulebook, locale);
+  const name = rulebook.tiers.find(({ code }) => code === tier)?.name[locale] ?? tier;
+  const until = metOn === null ? '' : displayDay(metOn, locale);
+  if ('total' in length) {
+    const asked = counted(length.total.days, isGerman ? ['Tag', 'Tagen'] : ['day', 'days']);
+    const there = counted(days, isGerman ? ['Tag', 'Tage'] : ['day', 'days']);
+    if (isGerman) {
+      const rest = isMet ? '' : `, ununterbrochen erreicht ab dem ${until}`;
+      return `${lead} ${name} oder höher an insgesamt ${asked}; bisher ${there}${rest}.`;
+    }
+    const rest = isMet ? '' : `; without a break that is enough on ${until}`;
+    return `${lead} ${name} or higher on ${asked} in all; so far ${there}${rest}.`;
+  }
+  const asked = counted(length.for.months, isGerman ? ['Monat', 'Monaten'] : ['month', 'months']);
+  if (isGerman) {
+    const state = since === null ? 'bisher nicht gehalten' : `gehalten seit ${displayDay(since, locale)}`;
+    const rest = isMet ? '' : `, ununterbrochen erreicht ab dem ${until}`;
+    return `${lead} ${name} oder höher seit mindestens ${asked} ohne Unterbrechung; ${state}${rest}.`;
+  }
+  const state =
+    since === null ? 'it is not held so far' : `it has been held since ${displayDay(since, locale)}`;
+  const rest = isMet ? '' : `; without a break that is enough on ${until}`;
+  return `${lead} ${name} or higher for at least ${asked} without a break; ${state}${rest}.`;
+}
+
 function explainPersons(proof: Proof<'PERSONS'>, rulebook: Rulebook, locale: Locale): string {
   const { slots, required, filled } = proof;
   const lead = needs(proof, rulebook, locale);
@@ -158,7 +194,11 @@ function firstOf(items: readonly string[], locale: Locale): string {
  * The subject: the tier, specialization or named requirement to which the requirement belongs, and the item
  * that it is judged for.
  */
-function needs({ path, item }: RequirementProof, rulebook: Rulebook, locale: Locale): string {
+function needs(
+  { path, item }: Pick<RequirementProof, 'path' | 'item'>,
+  rulebook: Rulebook,
+  locale: Locale,
+): string {
   const owner = ownerOf(path, rulebook)?.name[locale];
   if (locale === 'de') {
     const who = owner === undefined ? 'Nötig' : `Für ${owner} nötig`;

@@ -1,6 +1,7 @@
 import type { NextGap } from '../../engine/judging/next-gap.ts';
 import type { Measurements } from '../../engine/measuring/measurements.ts';
 import type { PartnerData } from '../../engine/partner/partner-data.ts';
+import type { Start } from '../../engine/partner/partner-inputs.ts';
 import type { EnteredData } from '../../engine/partner/resolve-entries.ts';
 import { NO_STATUS, type Status, type Timeline } from '../../engine/partner/status.ts';
 import type { StandingBasis } from '../../engine/policy/judge-partner.ts';
@@ -42,6 +43,8 @@ export type NewPartner = {
   readonly attributes: Readonly<Record<string, string>>;
   readonly parentId: string | null;
   readonly enrolledOn: Day;
+  /** The tier with which it starts; null for none. */
+  readonly start: Start | null;
   readonly recordedAt: Instant;
   readonly entryId: string;
 };
@@ -75,7 +78,7 @@ export async function insertPartners(
       WITH given AS (
         SELECT *, ${dateFrom('"enrolledOn"')} AS enrolled_on, ${timestampFrom('"recordedAt"')} AS recorded_at
         FROM jsonb_to_recordset(${json}::jsonb) AS x(id uuid, "externalRef" text, name text, country text, region text,
-          attributes jsonb, "parentId" uuid, "enrolledOn" int, "recordedAt" float8, "entryId" uuid, "searchKey" text, grams text[])
+          attributes jsonb, "parentId" uuid, "enrolledOn" int, start jsonb, "recordedAt" float8, "entryId" uuid, "searchKey" text, grams text[])
       ), added AS (
         INSERT INTO partner (id, program_id, external_ref, name, search_key, country, region, attributes, parent_id, enrolled_on,
           last_recorded_at, status, alternatives, specializations, timeline, rules_version)
@@ -91,7 +94,8 @@ export async function insertPartners(
         INSERT INTO partner_entry (id, partner_id, first_on, recorded_at, data, parent_id)
         SELECT g."entryId", g.id, g.enrolled_on, g.recorded_at, jsonb_build_object('name', g.name,
           'country', g.country, 'region', g.region, 'attributes', g.attributes, 'parentId', g."parentId", 'enrolledOn', g."enrolledOn",
-          'leftOn', NULL), g."parentId"
+          'leftOn', NULL) || CASE WHEN g.start IS NULL OR g.start = 'null' THEN '{}' ELSE jsonb_build_object('start', g.start) END,
+          g."parentId"
         FROM given g JOIN added USING (id)
       )
       SELECT external_ref AS "externalRef" FROM added`;

@@ -80,7 +80,7 @@ export async function expectReference(
   const enrolledOn = entries[0]?.enrolledOn ?? 0;
   // The reference is followed beyond the last day compared, so that the ends of holds are known to it.
   const expected = referenceStatuses(
-    { published, enrolledOn, calls: [], overrides },
+    { published, enrolledOn, calls: [], overrides, start: null },
     enrolledOn,
     day(last) + 800,
   );

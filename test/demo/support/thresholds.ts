@@ -20,6 +20,7 @@ function collect(proof: RequirementProof): Extract<RequirementProof, { type: 'TH
     case 'FOR_EACH':
       return proof.items.flatMap((item) => collect(item.proof));
     case 'PERSONS':
+    case 'HELD':
       return [];
   }
 }

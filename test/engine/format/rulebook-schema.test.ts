@@ -81,6 +81,13 @@ const ONLY_THE_READER_SEES = [
   'a currency that is dropped',
   'a day that is none',
   'a review on 29 February',
+  'what retains the lowest tier',
+  'a forfeit of the lowest tier',
+  'retain in a document of format 1',
+  'a tier held in a document of format 1',
+  'an unknown tier that was held',
+  'a forfeit that asks what was held',
+  'a forfeit that asks what was held by way of a name and a specialization',
   'a review on 31 June',
   'a remap to no tier',
 ];

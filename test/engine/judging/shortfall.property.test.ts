@@ -53,6 +53,7 @@ function thresholdsIn(proof: RequirementProof): readonly ThresholdProof[] {
     case 'FOR_EACH':
       return proof.items.flatMap((item) => thresholdsIn(item.proof));
     case 'PERSONS':
+    case 'HELD':
       return [];
   }
 }

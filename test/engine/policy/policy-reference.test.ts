@@ -11,7 +11,7 @@ import type { PolicyHistory } from '../support/policy-reference.ts';
 const PATIENCE_MS = 900_000;
 
 test(
-  'rules 3, 4, 17 to 22, 27, 31, 34 to 36 and 49 to 51: the engine says what the rules say day by day, each day and what comes next',
+  'rules 3, 4, 17 to 22, 27, 31, 34 to 36 and 47 to 51: the engine says what the rules say day by day, each day and what comes next',
   () => {
     checkProperty(
       fc.property(anyPolicyHistory, (history) => {
@@ -58,6 +58,22 @@ const KINDS = [
   'days of the month',
   'periods of the calendar',
   'a review as of a day of the year',
+  'retain',
+  'retain beside KEEP',
+  'retain at a review of another day',
+  'retain through a remap',
+  'a forfeit',
+  'a forfeit under a lock',
+  'a forfeit beside BOTH',
+  'a forfeit beside FLOOR',
+  'a tier held without a break',
+  'a tier held on days in all',
+  'a tier held beside BOTH',
+  'a tier held through a remap',
+  'a tier held over several memberships',
+  'a start',
+  'a start whose code no rulebook of its first day has',
+  'a start beside BOTH',
 ] as const;
 
 /** What a history has of everything that the rules speak of. */
@@ -79,6 +95,7 @@ function kindsOf(history: PolicyHistory): Set<(typeof KINDS)[number]> {
       if (review.calendar.type === 'CALENDAR') kinds.add('periods of the calendar');
       if ('month' in review.measured) kinds.add('a review as of a day of the year');
     }
+    for (const kind of lookbackKinds(history, index)) kinds.add(kind);
     if (policy.demotion.mode !== 'GRACE') continue;
     kinds.add(policy.demotion.step);
     if (policy.demotion.step === 'WHOLE' && policy.lock !== null) kinds.add('WHOLE under a lock');
@@ -104,5 +121,51 @@ function kindsOf(history: PolicyHistory): Set<(typeof KINDS)[number]> {
   const days = memberships(entries).length;
   if (days > 1) kinds.add('several memberships');
   if (days === 0) kinds.add('no day at all');
+  return kinds;
+}
+
+type Kind = (typeof KINDS)[number];
+
+/** What the rulebook with this index asks of the days before, and what it forfeits. */
+function lookbackKinds(history: PolicyHistory, index: number): Set<Kind> {
+  const kinds = new Set<Kind>();
+  const { rulebooks, computed, entries = [], start } = caseOf(history);
+  const rulebook = rulebooks[index]?.rulebook;
+  const steps = computed[index] ?? [];
+  if (rulebook === undefined) return kinds;
+  const { lookback, policy, transition } = rulebook;
+  const isRemapped = index > 0 && transition === null;
+  if (lookback?.retains && steps.some(({ retained }) => retained?.length)) {
+    kinds.add('retain');
+    if (policy.onInsufficient === 'KEEP') kinds.add('retain beside KEEP');
+    const { demotion } = policy;
+    if (
+      demotion.mode === 'ON_REVIEW' &&
+      !('daysBefore' in demotion.measured && demotion.measured.daysBefore === 0)
+    )
+      kinds.add('retain at a review of another day');
+    if (isRemapped) kinds.add('retain through a remap');
+  }
+  if (steps.some(({ forfeited }) => forfeited != null)) {
+    kinds.add('a forfeit');
+    if (policy.lock !== null) kinds.add('a forfeit under a lock');
+    if (transition !== null) kinds.add(`a forfeit beside ${transition.mode}`);
+  }
+  const used = steps.flatMap(({ byHeld }) => (byHeld == null ? [] : [lookback?.spans[byHeld.span]]));
+  for (const span of used) {
+    if (span === undefined) continue;
+    kinds.add('for' in span.length ? 'a tier held without a break' : 'a tier held on days in all');
+    if (transition?.mode === 'BOTH') kinds.add('a tier held beside BOTH');
+    if (isRemapped) kinds.add('a tier held through a remap');
+    if (memberships(entries).length > 1) kinds.add('a tier held over several memberships');
+  }
+  const member = memberships(entries)[0]?.from;
+  if (start != null && member !== undefined) {
+    const from = Math.max(member, rulebooks[0]?.effectiveFrom ?? member);
+    const first = rulebooks.findLast(({ effectiveFrom }) => effectiveFrom <= from);
+    const isKnown = first?.rulebook.tiers.some(({ code }) => code === start.tier);
+    kinds.add(isKnown ? 'a start' : 'a start whose code no rulebook of its first day has');
+    if (isKnown && first?.rulebook.transition?.mode === 'BOTH') kinds.add('a start beside BOTH');
+  }
   return kinds;
 }

@@ -7,7 +7,12 @@ import { createMeasurer } from '../../../src/engine/measuring/measurer.ts';
 import type { Fact } from '../../../src/engine/partner/fact.ts';
 import type { PartnerInputs } from '../../../src/engine/partner/partner-inputs.ts';
 import { judgePartner, rebuildStanding, standingBasis } from '../../../src/engine/policy/judge-partner.ts';
-import { computeTimeline, nextChangeOn, statusOn } from '../../../src/engine/policy/timeline.ts';
+import {
+  computeHistory,
+  computeTimeline,
+  nextChangeOn,
+  statusOn,
+} from '../../../src/engine/policy/timeline.ts';
 import type { PublishedRulebook } from '../../../src/engine/rulebook/rulebook.ts';
 import type { Day } from '../../../src/engine/values/day.ts';
 import { formatDecimal } from '../../../src/engine/values/fraction.ts';
@@ -197,13 +202,13 @@ describe('judgePartner and rebuildStanding', () => {
     };
     const { status, next, computedNext } = judgePartner(waiting, day('2026-02-01'));
     expect(status).toMatchObject({ tier: 'BASE', computedTier: 'GOLD', holds: [{ reason: 'REVIEW' }] });
-    expect(next).toEqual({ tier: 'GOLD', missing: [] });
+    expect(next).toEqual({ tier: 'GOLD', missing: [], forfeits: [] });
     expect(computedNext).toBeNull();
     expect(judgePartner(waiting, day('2026-07-01')).next).toBeNull();
   });
 
   test('the same standing is rebuilt from what a row keeps as JSON', () => {
-    const basis = standingBasis(partner, on, computeTimeline(partner));
+    const basis = standingBasis(partner, on, computeHistory(partner));
     const kept: typeof basis = JSON.parse(JSON.stringify(basis));
     expect(rebuildStanding({ rulebooks: connect, ...kept })).toEqual(judgePartner(partner, on));
   });
@@ -269,7 +274,7 @@ describe('gapAtRisk', () => {
     const { rulebookId, tier, risk } = judgePartner(partner, day('2027-08-01')).status;
     if (rulebookId === null || tier === null || risk === null) throw new Error('Gold is at risk.');
     expect(risk).toEqual({ on: day('2027-10-01'), tier: 'AUTHORIZED', rulebookId: '2026-10-01' });
-    const gap = gapAtRisk(partner, { rulebookId, tier }, risk);
+    const gap = gapAtRisk(partner, { rulebookId, tier }, risk, () => null);
     expect(gap?.tier).toBe('GOLD');
     const gold = requirementOf(
       { tiers: judgePartner(partner, risk.on).proof, specializations: [], computedNext: null },
@@ -289,7 +294,8 @@ describe('gapAtRisk', () => {
       ],
     };
     const held = { rulebookId: next.id, tier: 'SILVER' };
-    const gap = gapAtRisk(partner, held, { on: day('2027-01-01'), tier: 'AUTHORIZED', rulebookId: old.id });
+    const risk = { on: day('2027-01-01'), tier: 'AUTHORIZED', rulebookId: old.id };
+    const gap = gapAtRisk(partner, held, risk, () => null);
     expect(gap?.missing.map(({ path }) => path.slice(0, '/tiers/1'.length))).toEqual([
       '/tiers/1',
       '/tiers/1',
@@ -314,6 +320,6 @@ describe('gapAtRisk', () => {
     const { risk } = judgePartner(partner, day('2026-11-23')).status;
     if (risk === null) throw new Error('Gold is at risk.');
     expect(risk.on).toBe(day('2026-12-01'));
-    expect(gapAtRisk(partner, { rulebookId: '2026-10-01', tier: 'SILVER' }, risk)).toBe(null);
+    expect(gapAtRisk(partner, { rulebookId: '2026-10-01', tier: 'SILVER' }, risk, () => null)).toBe(null);
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Override } from '../../../src/engine/partner/partner-inputs.ts';
+import type { Override, Start } from '../../../src/engine/partner/partner-inputs.ts';
 import type {
   Demotion,
   Duration,
@@ -9,7 +9,7 @@ import type {
   ReviewCalendar,
   Transition,
 } from '../../../src/engine/rulebook/policy-rules.ts';
-import type { PublishedRulebook } from '../../../src/engine/rulebook/rulebook.ts';
+import type { HeldSpan, Lookback, PublishedRulebook } from '../../../src/engine/rulebook/rulebook.ts';
 import type { Day } from '../../../src/engine/values/day.ts';
 import { caseOf } from './policy-history.ts';
 import { day, type PolicyInputs, policyRulebook, type Step } from './policy-inputs.ts';
@@ -103,6 +103,26 @@ function tierCodes(index: number, count: number) {
   return Array.from({ length: count }, (_, rank) => (rank === 1 ? 'SAME' : `T${index}-${rank}`));
 }
 
+function anySpan(tiers: number): fc.Arbitrary<HeldSpan> {
+  return fc.record({
+    rank: fc.integer({ min: 0, max: tiers - 1 }),
+    length: fc.oneof(
+      fc.record({ for: fc.record({ months: fc.integer({ min: 1, max: 5 }) }) }),
+      fc.record({ total: fc.record({ days: fc.integer({ min: 1, max: 120 }) }) }),
+    ),
+  });
+}
+
+/** What a rulebook with so many tiers asks of the days before. */
+function anyLookback(tiers: number): fc.Arbitrary<Lookback | null> {
+  return fc.option(
+    fc
+      .record({ retains: fc.boolean(), spans: fc.array(anySpan(tiers), { maxLength: 2 }) })
+      .map(({ retains, spans }) => ({ retains: retains || spans.length === 0, spans })),
+    { freq: 2 },
+  );
+}
+
 function anyRulebook(index: number, from: Day, oldCodes: readonly string[]): fc.Arbitrary<PublishedRulebook> {
   return fc.integer({ min: 2, max: 4 }).chain((count) => {
     const tiers = tierCodes(index, count);
@@ -114,13 +134,19 @@ function anyRulebook(index: number, from: Day, oldCodes: readonly string[]): fc.
       { freq: 2 },
     );
     return fc
-      .tuple(anyPolicy, transition, fc.tuple(...oldCodes.map(() => fc.nat({ max: count - 1 }))))
-      .map(([rules, over, drawn]) => {
+      .tuple(
+        anyPolicy,
+        transition,
+        anyLookback(count),
+        fc.tuple(...oldCodes.map(() => fc.nat({ max: count - 1 }))),
+      )
+      .map(([rules, over, lookback, drawn]) => {
         // In ascending order, as publishing demands.
         const targets = drawn.sort((a, b) => a - b).map((rank) => tiers[rank]);
         return policyRulebook(`r${index}`, from, {
           tiers,
           policy: rules,
+          lookback,
           transition: oldCodes.length === 0 ? null : over,
           remap: Object.fromEntries(oldCodes.map((code, rank) => [code, targets[rank] ?? ''])),
         });
@@ -133,7 +159,14 @@ type Publication = { readonly rulebook: PublishedRulebook; readonly withdrawn: b
 /** One to four rulebooks, each after the one before it that is not withdrawn; at least one is valid. */
 const publications: fc.Arbitrary<Publication[]> = fc
   .tuple(
-    fc.uniqueArray(fc.integer({ min: 1, max: BUSY_DAYS }), { maxLength: 3 }),
+    // Some take effect before partners are enrolled.
+    fc.uniqueArray(
+      fc.oneof(
+        { weight: 3, arbitrary: fc.integer({ min: 1, max: BUSY_DAYS }) },
+        { weight: 1, arbitrary: fc.integer({ min: -BUSY_DAYS, max: 0 }) },
+      ),
+      { maxLength: 3 },
+    ),
     fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
   )
   .chain(([starts, drawn]) => {
@@ -160,6 +193,12 @@ export function anyStepsFor(tiers: number): fc.Arbitrary<Step[]> {
         rank: fc.integer({ min: 0, max: tiers - 1 }),
         insufficient: fc.subarray([1, 2, 3]),
         specializations: fc.subarray(['A', 'B']),
+        retained: fc.subarray([1, 2, 3]),
+        retainOpen: fc.subarray([1, 2, 3]),
+        forfeited: fc.option(fc.integer({ min: 1, max: tiers - 1 }), { freq: 3 }),
+        byHeld: fc.option(
+          fc.record({ span: fc.nat({ max: 1 }), rank: fc.integer({ min: 1, max: tiers - 1 }) }),
+        ),
       }),
       { maxLength: 20, selector: ({ from }) => from },
     )
@@ -245,14 +284,31 @@ export const anyPolicyHistory: fc.Arbitrary<PolicyHistory> = publications.chain(
         return anyCalls(enrolledOn).map((calls) => ({ enrolledOn, calls }));
       }),
       overrides: overrides(drawn),
+      start: fc.option(
+        fc.record({
+          tier: fc.oneof(
+            fc.constant('SAME'),
+            fc.constantFrom(
+              ...drawn.flatMap(({ rulebook }) => rulebook.rulebook.tiers.map(({ code }) => code)),
+            ),
+          ),
+          earlier: fc.integer({ min: 0, max: 250 }),
+        }),
+        { freq: 2 },
+      ),
       computed: fc.tuple(...drawn.map(({ rulebook }) => anyStepsFor(rulebook.rulebook.tiers.length))),
     })
-    .map(({ computed, member, ...rest }) => ({
+    .map(({ computed, member, start, ...rest }) => ({
       ...rest,
       ...member,
+      start: start && startOf(start, member.enrolledOn),
       published: drawn.map((each, index) => ({ ...each, computed: computed[index] ?? [] })),
     })),
 );
+
+function startOf({ tier, earlier }: { tier: string; earlier: number }, enrolledOn: Day): Start {
+  return { tier, since: enrolledOn - earlier };
+}
 
 /** The same as the engine takes it. */
 export const anyPolicyInputs: fc.Arbitrary<PolicyInputs> = anyPolicyHistory.map(caseOf);

@@ -8,7 +8,7 @@ import type { MembershipCall, PolicyHistory } from './policy-reference.ts';
  * `updatePartner`.
  */
 export function caseOf(
-  { published, enrolledOn, calls, overrides }: PolicyHistory,
+  { published, enrolledOn, calls, overrides, start }: PolicyHistory,
   engine = { planMembership, resolveEntries },
 ): PolicyInputs {
   const valid = published.filter(({ withdrawn }) => !withdrawn);
@@ -18,6 +18,7 @@ export function caseOf(
     enrolledOn,
     entries: engine.resolveEntries(enteredBy(enrolledOn, calls, engine)),
     overrides,
+    start,
   };
 }
 

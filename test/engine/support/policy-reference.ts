@@ -1,4 +1,4 @@
-import type { Override } from '../../../src/engine/partner/partner-inputs.ts';
+import type { Override, Start } from '../../../src/engine/partner/partner-inputs.ts';
 import type { Hold, HoldReason, Status } from '../../../src/engine/partner/status.ts';
 import type { Duration, Policy, Review, ReviewCalendar } from '../../../src/engine/rulebook/policy-rules.ts';
 import type { PublishedRulebook } from '../../../src/engine/rulebook/rulebook.ts';
@@ -42,6 +42,7 @@ export type PolicyHistory = {
   readonly enrolledOn: Day;
   readonly calls: readonly MembershipCall[];
   readonly overrides: readonly Override[];
+  readonly start: Start | null;
 };
 
 type Input = {
@@ -49,16 +50,30 @@ type Input = {
   readonly computed: readonly (readonly Step[])[];
   readonly memberships: readonly Spell[];
   readonly overrides: readonly Override[];
+  readonly start: Start | null;
+  readonly diary: Diary;
+};
+
+/** What each rulebook's policy held at the end of each day; written while the days are gone through. */
+type Diary = {
+  readonly held: Map<string, number>;
+  readonly newest: Map<Day, number>;
+  /** What was found out before of a rulebook and a day. */
+  readonly seen: Map<string, Seen>;
+  /** The tier with which the partner started, by which rulebook, and the days before its first one. */
+  start: { readonly rulebook: number; readonly tier: number; readonly from: Day; readonly until: Day } | null;
 };
 
 /** Rule 35: a withdrawn rulebook is as if it had not been. */
-function withoutWithdrawn({ published, enrolledOn, calls, overrides }: PolicyHistory): Input {
+function withoutWithdrawn({ published, enrolledOn, calls, overrides, start }: PolicyHistory): Input {
   const valid = published.filter(({ withdrawn }) => !withdrawn);
   return {
     rulebooks: valid.map(({ rulebook }) => rulebook),
     computed: valid.map(({ computed }) => computed),
     memberships: membershipsOf(enrolledOn, calls),
     overrides,
+    start,
+    diary: { held: new Map(), newest: new Map(), seen: new Map(), start: null },
   };
 }
 
@@ -162,6 +177,8 @@ type Track = {
   lockEnd: Day | null;
   steppedOn: Day | null;
   floor: { tier: number; until: Day } | null;
+  /** The highest tier that nothing forfeits on the day that was lived through last. */
+  cap: number;
   /** The days so far, from `since` on: by which rulebook they were judged, and policy's tier at their end. */
   readonly past: { readonly rulebook: number; readonly tier: number }[];
   readonly since: Day;
@@ -192,13 +209,15 @@ function nextWorld(before: World | null, day: Day, input: Input): World | null {
   for (const index of rulebooks.keys()) {
     if (!counts(rulebooks, index, day)) continue;
     const known = yesterday?.tracks.get(index);
-    const track = known ?? newTrack(yesterday, index, day, input);
+    const track = known ?? newTrack(yesterday, index, day, world, input);
     if (track.floor !== null && day >= track.floor.until) track.floor = null;
     world.tracks.set(index, track);
   }
   for (const [index, track] of world.tracks) {
     liveThrough(track, index, day, world, input);
     track.past.push({ rulebook: index, tier: track.tier });
+    input.diary.held.set(`${index} ${day}`, track.tier);
+    input.diary.newest.set(day, Math.max(...world.tracks.keys()));
   }
   return world;
 }
@@ -217,7 +236,7 @@ function counts(rulebooks: readonly PublishedRulebook[], index: number, day: Day
   });
 }
 
-function newTrack(yesterday: World | null, index: number, day: Day, input: Input): Track {
+function newTrack(yesterday: World | null, index: number, day: Day, world: World, input: Input): Track {
   const { rulebooks } = input;
   const transition = rulebooks[index]?.rulebook.transition ?? null;
   const before = yesterday?.tracks ?? new Map<number, Track>();
@@ -230,8 +249,12 @@ function newTrack(yesterday: World | null, index: number, day: Day, input: Input
       floor: replaced.floor && { ...replaced.floor, tier: renamed(replaced.floor.tier) },
     };
   }
+  const isNewest = rulebooks.every(({ effectiveFrom }, later) => later <= index || effectiveFrom > day);
+  const started = isNewest && before.size === 0 ? startedTier(index, day, world, input) : 0;
+  const seen = look(input, index, day, world);
   const track: Track = {
-    tier: look(input, index, day).rank,
+    cap: seen.cap,
+    tier: Math.min(Math.max(seen.rank, started), seen.cap),
     setOn: day,
     lockEnd: null,
     steppedOn: null,
@@ -246,11 +269,64 @@ function newTrack(yesterday: World | null, index: number, day: Day, input: Input
   return track;
 }
 
+/** Rule 51: the tier with which the first membership starts. */
+function startedTier(index: number, day: Day, { membership }: World, input: Input): number {
+  const { start, diary, memberships, rulebooks } = input;
+  if (start === null || membership !== memberships[0]) return 0;
+  const tier = rulebooks[index]?.rulebook.tiers.findIndex(({ code }) => code === start.tier) ?? -1;
+  if (tier < 0) return 0;
+  diary.start = { rulebook: index, tier, from: Math.min(start.since, membership.from), until: day };
+  return tier;
+}
+
+/** Rule 48: the tier that policy held on a day, as the rulebook has it; null if none. */
+function heldOn(index: number, day: Day, { rulebooks, diary }: Input): number | null {
+  const { start } = diary;
+  if (start !== null && start.from <= day && day < start.until) {
+    return start.rulebook <= index ? rename(rulebooks, start.rulebook, start.tier, index) : null;
+  }
+  const newer = rulebooks[index + 1];
+  const newest = newer !== undefined && day >= newer.effectiveFrom ? index : diary.newest.get(day);
+  const tier = newest === undefined ? undefined : diary.held.get(`${newest} ${day}`);
+  return newest === undefined || tier === undefined ? null : rename(rulebooks, newest, tier, index);
+}
+
+/** Rule 47: the tier that may be retained on a day; before the membership only a start counts. */
+function retainable(index: number, day: Day, { memberSince }: World, input: Input): number {
+  const { start } = input.diary;
+  const started = start !== null && start.until >= memberSince && start.from <= day - 1;
+  return day - 1 < memberSince && !started ? 0 : (heldOn(index, day - 1, input) ?? 0);
+}
+
+/** Rule 48. */
+function wasHeld(index: number, span: number, day: Day, input: Input): boolean {
+  const asked = input.rulebooks[index]?.rulebook.lookback?.spans[span];
+  if (asked === undefined) return false;
+  const { length, rank } = asked;
+  const isHeld = (on: Day) => (heldOn(index, on, input) ?? -1) >= rank;
+  if ('for' in length) {
+    const first = EPOCH.until(dateOf(day).subtract({ months: length.for.months })).days;
+    for (let on = first; on < day; on += 1) if (!isHeld(on)) return false;
+    return true;
+  }
+  let days = 0;
+  const first = Math.min(input.diary.start?.from ?? day, ...input.diary.newest.keys());
+  for (let on = first; on < day; on += 1) if (isHeld(on)) days += 1;
+  return days >= length.total.days;
+}
+
 /**
  * Rule 34: the first of the unbroken days on which a tier was held the day before and is below, ending with
  * this one.
  */
-function graceBegan(track: Track, index: number, tier: number, day: Day, input: Input): Day | null {
+function graceBegan(
+  track: Track,
+  index: number,
+  tier: number,
+  day: Day,
+  world: World,
+  input: Input,
+): Day | null {
   const { rulebooks } = input;
   let began: Day | null = null;
   for (let at = day; at > track.since; at -= 1) {
@@ -259,9 +335,9 @@ function graceBegan(track: Track, index: number, tier: number, day: Day, input: 
     const policy = rulebooks[judgedBy]?.rulebook.policy;
     if (before === undefined || policy?.demotion.mode !== 'GRACE') break;
     if (rename(rulebooks, before.rulebook, before.tier, index) < tier) break;
-    const seen = look(input, judgedBy, at);
+    const seen = look(input, judgedBy, at, world);
     if (rename(rulebooks, judgedBy, seen.rank, index) >= tier) break;
-    const open = policy.onInsufficient === 'KEEP' ? (seen.insufficient ?? []) : [];
+    const open = policy.onInsufficient === 'KEEP' ? seen.insufficient : [];
     const held = rename(rulebooks, before.rulebook, before.tier, judgedBy);
     if (open.some((each) => each <= held && rename(rulebooks, judgedBy, each, index) === tier)) break;
     began = at;
@@ -269,21 +345,28 @@ function graceBegan(track: Track, index: number, tier: number, day: Day, input: 
   return began;
 }
 
-function isGraceOver(track: Track, index: number, tier: number, day: Day, input: Input): boolean {
+function isGraceOver(
+  track: Track,
+  index: number,
+  tier: number,
+  day: Day,
+  world: World,
+  input: Input,
+): boolean {
   const demotion = input.rulebooks[index]?.rulebook.policy.demotion;
-  const began = graceBegan(track, index, tier, day, input);
+  const began = graceBegan(track, index, tier, day, world, input);
   return demotion?.mode === 'GRACE' && began !== null && day >= after(began, demotion.grace);
 }
 
 /**
  * Whether the grace of the tier lets it go: it is over, and of single steps the last was a whole grace ago.
  */
-function mayFall(track: Track, index: number, day: Day, input: Input): boolean {
+function mayFall(track: Track, index: number, day: Day, world: World, input: Input): boolean {
   const demotion = input.rulebooks[index]?.rulebook.policy.demotion;
   if (demotion?.mode !== 'GRACE') return false;
   const waits =
     demotion.step === 'ONE_STEP' && track.steppedOn !== null && day < after(track.steppedOn, demotion.grace);
-  return !waits && isGraceOver(track, index, track.tier, day, input);
+  return !waits && isGraceOver(track, index, track.tier, day, world, input);
 }
 
 /** One day of policy: promotion, then demotion. */
@@ -292,28 +375,33 @@ function liveThrough(track: Track, index: number, day: Day, world: World, input:
   if (published === undefined) throw new Error(`No rulebook ${index}.`);
   const { policy, fiscalYearFirstMonth } = published.rulebook;
   const { promotion, demotion } = policy;
-  const today = look(input, index, day);
+  const today = look(input, index, day, world);
+  track.cap = today.cap;
+  if (track.tier > today.cap) {
+    setTier(track, today.cap, day);
+    track.lockEnd = null;
+  }
   const isReview = (calendar: ReviewCalendar) =>
     isReviewDay(calendar, day, fiscalYearFirstMonth, world.enrolledOn, track.setOn);
   const lookBack = ({ measured }: Review) =>
-    look(input, index, Math.max(measuringDay(measured, day), world.memberSince));
+    look(input, index, Math.max(measuringDay(measured, day), world.memberSince), world);
 
   const promised =
-    promotion.mode === 'AT_ONCE' ? longReached(track, index, day, promotion.delay, input) : null;
+    promotion.mode === 'AT_ONCE' ? longReached(track, index, day, promotion.delay, world, input) : null;
   if (promised !== null) promoteTo(track, promised, day, policy);
   else if (promotion.mode === 'ON_REVIEW' && isReview(promotion.calendar))
-    promoteTo(track, lookBack(promotion).rank, day, policy);
+    promoteTo(track, Math.min(lookBack(promotion).rank, today.cap), day, policy);
 
   const locked = track.lockEnd !== null && day < track.lockEnd;
   if (demotion.mode === 'GRACE') {
-    if (locked || !mayFall(track, index, day, input)) return;
+    if (locked || !mayFall(track, index, day, world, input)) return;
     if (demotion.step === 'ONE_STEP') {
       setTier(track, track.tier - 1, day);
       track.steppedOn = day;
       return;
     }
     let lower = track.tier - 1;
-    while (lower > today.rank && isGraceOver(track, index, lower, day, input)) lower -= 1;
+    while (lower > today.rank && isGraceOver(track, index, lower, day, world, input)) lower -= 1;
     setTier(track, lower, day);
     return;
   }
@@ -327,14 +415,21 @@ function liveThrough(track: Track, index: number, day: Day, world: World, input:
 }
 
 /** Rule 51: the highest tier that the computed one has been, or been above, for the delay up to this day. */
-function longReached(track: Track, index: number, day: Day, delay: Duration | null, input: Input): number {
+function longReached(
+  track: Track,
+  index: number,
+  day: Day,
+  delay: Duration | null,
+  world: World,
+  input: Input,
+): number {
   const { rulebooks } = input;
-  const today = look(input, index, day).rank;
+  const today = look(input, index, day, world).rank;
   for (let tier = today; tier > 0 && delay !== null; tier -= 1) {
     let first = day;
     for (let at = day - 1; at >= track.since; at -= 1) {
       const judgedBy = track.past[at - track.since]?.rulebook ?? index;
-      if (rename(rulebooks, judgedBy, look(input, judgedBy, at).rank, index) < tier) break;
+      if (rename(rulebooks, judgedBy, look(input, judgedBy, at, world).rank, index) < tier) break;
       first = at;
     }
     if (day >= after(first, delay)) return tier;
@@ -353,37 +448,49 @@ function setTier(track: Track, tier: number, day: Day): void {
   track.tier = tier;
 }
 
-function decisionOf({ tracks }: World, day: Day, input: Input): Decision {
+function decisionOf(world: World, day: Day, input: Input): Decision {
+  const { tracks } = world;
   const { rulebooks } = input;
   const newest = Math.max(...tracks.keys());
   const override = input.overrides.find(({ firstOn, endsOn }) => firstOn <= day && day < endsOn);
+  const cap = tracks.get(newest)?.cap ?? 0;
+  /** Rule 47: of what a rulebook says, that which the newest one does not forfeit. */
+  const allowed = (index: number, tier: number): number => {
+    let counting = tier;
+    while (counting >= 0 && rename(rulebooks, index, counting, newest) > cap) counting -= 1;
+    return counting;
+  };
   let best = newest;
+  let highest = -1;
   for (const [index, track] of [...tracks].reverse()) {
-    const rank = rename(rulebooks, index, effective(track), newest);
-    const bestTrack = tracks.get(best);
-    if (bestTrack !== undefined && rank > rename(rulebooks, best, effective(bestTrack), newest)) best = index;
+    const tier = allowed(index, effective(track));
+    if (tier < 0) continue;
+    const rank = rename(rulebooks, index, tier, newest);
+    if (rank <= highest) continue;
+    [best, highest] = [index, rank];
   }
   const set = override === undefined ? null : overriddenTier(rulebooks, override, newest);
   const rulebook = set === null ? best : newest;
   const track = tracks.get(rulebook);
   if (track === undefined) throw new Error('A rulebook that counts has a track.');
-  const computed = look(input, rulebook, day);
-  const tier = set ?? effective(track);
+  const computed = look(input, rulebook, day, world);
+  const met = allowed(rulebook, computed.rank);
+  const tier = set ?? allowed(rulebook, effective(track));
   const holds: { reason: HoldReason; key: string }[] = [];
-  if (tier !== computed.rank) {
+  if (tier !== met) {
     const policy = rulebooks[rulebook]?.rulebook.policy;
     if (policy === undefined) throw new Error('A rulebook that counts has a policy.');
     const { demotion } = policy;
-    const above = track.tier > computed.rank;
+    const above = track.tier > met;
     const below = isBelow(track.tier, computed, policy);
-    const inGrace = demotion.mode === 'GRACE' && below && !mayFall(track, rulebook, day, input);
+    const inGrace = demotion.mode === 'GRACE' && below && !mayFall(track, rulebook, day, world, input);
     const key = String(track.setOn);
-    if (set !== null && set !== computed.rank) holds.push({ reason: 'OVERRIDE', key: override?.id ?? '' });
-    if (track.floor !== null && track.floor.tier > computed.rank)
+    if (set !== null && set !== met) holds.push({ reason: 'OVERRIDE', key: override?.id ?? '' });
+    if (track.floor !== null && Math.min(track.floor.tier, track.cap) > met)
       holds.push({ reason: 'TRANSITION', key: '' });
     if (above && track.lockEnd !== null && day < track.lockEnd) holds.push({ reason: 'LOCK', key });
     if (above && inGrace) holds.push({ reason: 'GRACE', key });
-    const isUnder = effective(track) < computed.rank;
+    const isUnder = effective(track) < met;
     if (isUnder && policy.promotion.mode === 'AT_ONCE') holds.push({ reason: 'DELAY', key });
     const waitsForReview = above
       ? demotion.mode === 'ON_REVIEW'
@@ -391,7 +498,7 @@ function decisionOf({ tracks }: World, day: Day, input: Input): Decision {
     if (waitsForReview) holds.push({ reason: 'REVIEW', key });
     if (above && !below) holds.push({ reason: 'INSUFFICIENT_DATA', key });
   }
-  return { rulebook, computed: computed.rank, tier, holds, specializations: computed.specializations ?? [] };
+  return { rulebook, computed: met, tier, holds, specializations: computed.specializations };
 }
 
 const NONE: Status = {
@@ -466,17 +573,48 @@ function overriddenTier(
   return null;
 }
 
-function effective({ tier, floor }: Track): number {
-  return floor === null ? tier : Math.max(floor.tier, tier);
+function effective({ tier, floor, cap }: Track): number {
+  return floor === null ? tier : Math.max(Math.min(floor.tier, cap), tier);
 }
 
-function isBelow(tier: number, day: Step, { onInsufficient }: Policy): boolean {
-  if (onInsufficient === 'KEEP' && day.insufficient?.includes(tier)) return false;
+function isBelow(tier: number, day: Seen, { onInsufficient }: Policy): boolean {
+  if (onInsufficient === 'KEEP' && day.insufficient.includes(tier)) return false;
   return day.rank < tier;
 }
 
-function look({ computed }: Input, index: number, day: Day): Step {
-  return computed[index]?.findLast(({ from }) => from <= day) ?? { from: day, rank: 0 };
+type Seen = {
+  readonly rank: number;
+  readonly insufficient: readonly number[];
+  readonly cap: number;
+  readonly specializations: readonly string[];
+};
+
+/** What the data of a day come to, given what was held before it. */
+function look(input: Input, index: number, day: Day, world: World): Seen {
+  const key = `${index} ${day}`;
+  const seen = input.diary.seen.get(key) ?? lookAfresh(input, index, day, world);
+  input.diary.seen.set(key, seen);
+  return seen;
+}
+
+function lookAfresh(input: Input, index: number, day: Day, world: World): Seen {
+  const step = input.computed[index]?.findLast(({ from }) => from <= day) ?? { from: day, rank: 0 };
+  const { tiers = [], lookback = null } = input.rulebooks[index]?.rulebook ?? {};
+  const cap = step.forfeited == null ? tiers.length - 1 : step.forfeited - 1;
+  const held = lookback?.retains ? retainable(index, day, world, input) : 0;
+  let rank = 0;
+  const insufficient: number[] = [];
+  for (let tier = 0; tier <= cap; tier += 1) {
+    const gained = tier <= step.rank;
+    const kept = tier <= held && step.retained?.includes(tier) === true;
+    const earned = step.byHeld?.rank === tier && wasHeld(index, step.byHeld.span, day, input);
+    if (gained || kept || earned) rank = tier;
+    const open =
+      step.insufficient?.includes(tier) === true ||
+      (tier <= held && tier > step.rank && step.retainOpen?.includes(tier) === true);
+    if (open && (gained || !(kept || earned))) insufficient.push(tier);
+  }
+  return { rank, insufficient, cap, specializations: step.specializations ?? [] };
 }
 
 function codeOf(rulebooks: readonly PublishedRulebook[], index: number, tier: number): string {

@@ -1,4 +1,4 @@
-// Slips of the pen are on purpose. cspell:ignore revneue mertic QUATER curency VIDOE
+// Slips of the pen are on purpose. cspell:ignore GLOD revneue mertic QUATER curency VIDOE
 const name = { en: 'Name', de: 'Name' };
 export const sum = { fact: 'revenue', aggregate: 'SUM', window: { trailing: { months: 12 } } };
 const score = { fact: 'satisfaction', aggregate: 'AVERAGE', window: { trailing: { months: 12 } } };
@@ -24,6 +24,16 @@ export function tiers(requirement: unknown): unknown {
 
 export function withRequirement(requirement: unknown): unknown {
   return document({ tiers: tiers(requirement) });
+}
+/** With more than a requirement for the higher tier. */
+function withConditions(conditions: Parts): unknown {
+  const requirement = { measure: { metric: sum }, atLeast: '1' };
+  return document({
+    tiers: [
+      { code: 'BASE', name },
+      { code: 'GOLD', name, requirement, ...conditions },
+    ],
+  });
 }
 function withMeasure(measure: unknown): unknown {
   return withRequirement({ measure, atLeast: '1' });
@@ -93,7 +103,7 @@ export const REFUSALS: readonly Refusal[] = [
     'a tier with a rank of its own',
     document({ tiers: [{ code: 'BASE', name, rank: 1 }] }),
     '/tiers/0/rank',
-    '"rank" is not known here; known are code, name, requirement.',
+    '"rank" is not known here; known are code, name, requirement, retain, forfeit.',
   ],
   [
     'a tier twice',
@@ -127,7 +137,7 @@ export const REFUSALS: readonly Refusal[] = [
     'a requirement of no kind',
     withRequirement({}),
     REQ,
-    'An object with one of measure, allOf, anyOf, of, specialization, persons, forEach, requirement is expected here.',
+    'An object with one of measure, allOf, anyOf, of, specialization, persons, forEach, held, requirement is expected here.',
   ],
   ['an unknown measure', withMeasure('revenu'), MEASURE, 'There is no measure named "revenu".'],
   [
@@ -846,6 +856,68 @@ export const REFUSALS: readonly Refusal[] = [
     withPolicy({ demotion: { mode: 'ON_REVIEW', review: { calendar: { daysOfYear: ['02-29'] } } } }),
     '/policy/demotion/review/calendar/daysOfYear/0',
     'Not every year has a 29 February.',
+  ],
+  [
+    'what retains the lowest tier',
+    inFormat2(
+      document({ tiers: [{ code: 'BASE', name, retain: { measure: { metric: sum }, atLeast: '1' } }] }),
+    ),
+    '/tiers/0/retain',
+    'The lowest tier has no retain.',
+  ],
+  [
+    'a forfeit of the lowest tier',
+    inFormat2(
+      document({ tiers: [{ code: 'BASE', name, forfeit: { measure: { metric: sum }, atLeast: '1' } }] }),
+    ),
+    '/tiers/0/forfeit',
+    'The lowest tier has no forfeit.',
+  ],
+  [
+    'retain in a document of format 1',
+    withConditions({ retain: { measure: { metric: sum }, atLeast: '1' } }),
+    '/tiers/1/retain',
+    '"retain" is new in format 2: write "format": 2.',
+  ],
+  [
+    'a tier held in a document of format 1',
+    withRequirement({ held: 'BASE', for: { months: 1 } }),
+    `${REQ}/held`,
+    '"held" is new in format 2: write "format": 2.',
+  ],
+  [
+    'an unknown tier that was held',
+    inFormat2(withRequirement({ held: 'GLOD', for: { months: 1 } })),
+    `${REQ}/held`,
+    'There is no tier with the code "GLOD"; did you mean "GOLD"?',
+  ],
+  [
+    'a tier held for no time',
+    inFormat2(withRequirement({ held: 'GOLD', for: { months: 0 } })),
+    `${REQ}/for/months`,
+    'A whole number from 1 to 1200 is expected here.',
+  ],
+  [
+    'a tier held in two ways',
+    inFormat2(withRequirement({ held: 'GOLD', for: { months: 1 }, total: { days: 1 } })),
+    REQ,
+    'Exactly one of for, total is expected here.',
+  ],
+  [
+    'a forfeit that asks what was held',
+    inFormat2(withConditions({ forfeit: { held: 'GOLD', for: { months: 1 } } })),
+    '/tiers/1/forfeit',
+    'A forfeit does not ask what was held, but this one does, at /tiers/1/forfeit.',
+  ],
+  [
+    'a forfeit that asks what was held by way of a name and a specialization',
+    inFormat2({
+      ...Object(withConditions({ forfeit: { requirement: 'tenure' } })),
+      requirements: { tenure: { name, requirement: { specialization: 'S' } } },
+      specializations: [{ code: 'S', name, requirement: { held: 'GOLD', total: { days: 9 } } }],
+    }),
+    '/tiers/1/forfeit',
+    'A forfeit does not ask what was held, but this one does, at /specializations/0/requirement.',
   ],
   [
     'a review on 31 June',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Change, ChangeDetail } from '../../../src/engine/changes/change.ts';
 import type { PublishedRulebook } from '../../../src/engine/rulebook/rulebook.ts';
 import { explainChange } from '../../../src/engine/text/explain-change.ts';
-import { day, policyRulebook } from '../support/policy-inputs.ts';
+import { day, policyRulebook, tier } from '../support/policy-inputs.ts';
 
 const plain = policyRulebook('r1', day('2020-01-01'));
 const rulebooks: PublishedRulebook[] = [
@@ -10,10 +10,7 @@ const rulebooks: PublishedRulebook[] = [
     ...plain,
     rulebook: {
       ...plain.rulebook,
-      tiers: [
-        { code: 'SILVER', name: { en: 'Silver', de: 'Silber' }, requirement: null },
-        { code: 'GOLD', name: { en: 'Gold', de: 'Gold' }, requirement: null },
-      ],
+      tiers: [tier('SILVER', { en: 'Silver', de: 'Silber' }), tier('GOLD', { en: 'Gold', de: 'Gold' })],
       specializations: [
         {
           code: 'VIDEO',

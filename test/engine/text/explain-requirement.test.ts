@@ -3,15 +3,15 @@ import type { MeasureProof, RequirementProof } from '../../../src/engine/judging
 import type { Rulebook } from '../../../src/engine/rulebook/rulebook.ts';
 import { explainRequirement } from '../../../src/engine/text/explain-requirement.ts';
 import { type Fraction, fraction, parseDecimal } from '../../../src/engine/values/fraction.ts';
-import { day, policyRulebook } from '../support/policy-inputs.ts';
+import { day, policyRulebook, tier } from '../support/policy-inputs.ts';
 
 const plain = policyRulebook('r1', day('2020-01-01')).rulebook;
 const rulebook: Rulebook = {
   ...plain,
   tiers: [
-    { code: 'AUTHORIZED', name: { en: 'Authorized', de: 'Autorisiert' }, requirement: null },
-    { code: 'SILVER', name: { en: 'Silver', de: 'Silber' }, requirement: null },
-    { code: 'GOLD', name: { en: 'Gold', de: 'Gold' }, requirement: null },
+    tier('AUTHORIZED', { en: 'Authorized', de: 'Autorisiert' }),
+    tier('SILVER', { en: 'Silver', de: 'Silber' }),
+    tier('GOLD', { en: 'Gold', de: 'Gold' }),
   ],
   specializations: [
     {

@@ -60,7 +60,7 @@ test('every other role comes to every type', () => {
 /** The rules, what was brought in, and what it changed. */
 const REACHED_BY_INGEST = [
   'Viewer Program ProgramConnection ProgramEdge PageInfo MeasurementKind',
-  'Rulebook RulebookConnection RulebookEdge Transition Withdrawal Tier Specialization Measure RegionalNumber RegionalValue VariedValue',
+  'Rulebook RulebookConnection RulebookEdge Transition Withdrawal Tier Specialization Measure RegionalNumber RegionalValue VariedValue HeldRequirement',
   'CompositeRequirement RequirementPart ForEachRequirement NamedRequirement PersonsRequirement PersonSlot',
   'SpecializationRequirement ThresholdRequirement',
   'Partner RevenueFact CertificationFact SatisfactionFact MeasurementFact Attribute PartnerAttribute FactWarning',
