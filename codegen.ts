@@ -20,6 +20,7 @@ const config: CodegenConfig = {
           Date: 'string',
           DateTime: 'string',
           Decimal: 'string',
+          Locale: 'string',
           RulebookDocument: 'unknown',
           JsonSchema: 'unknown',
         },

@@ -2,6 +2,7 @@ import SchemaBuilder from '@pothos/core';
 import RelayPlugin from '@pothos/plugin-relay';
 import type { Day, Instant } from '../../src/engine/values/day.ts';
 import type { Fraction } from '../../src/engine/values/fraction.ts';
+import type { Locale } from '../../src/engine/values/language.ts';
 import type { Context } from './context.ts';
 import type { MutationName } from './root-rules.ts';
 
@@ -20,6 +21,7 @@ export const builder = new SchemaBuilder<{
     Date: { Input: string; Output: Day };
     DateTime: { Input: string; Output: Instant };
     Decimal: { Input: string; Output: Fraction };
+    Locale: { Input: Locale; Output: Locale };
     RulebookDocument: { Input: unknown; Output: unknown };
     JsonSchema: { Input: never; Output: unknown };
   };

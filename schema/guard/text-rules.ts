@@ -78,6 +78,7 @@ export const TEXT_RULES: Readonly<Record<string, TextRule>> = {
   'StatusChangeFilter.specializations': NAME,
   'StatusChangeFilter.tiers': NAME,
   'Subscription.statusChanged(program)': NAME,
+  'TranslationInput.text': LINE,
   'UpdatePartnerInput.country': NAME,
   'UpdatePartnerInput.name': LINE,
   'UpdatePartnerInput.parent': STORED_NAME,

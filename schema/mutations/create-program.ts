@@ -1,5 +1,6 @@
 import { refuse } from '../../src/app/context/app.ts';
 import { createProgram } from '../../src/app/writing/create-program.ts';
+import { DEFAULT_LOCALE, type LocalizedText } from '../../src/engine/values/language.ts';
 import type { ProgramRecord } from '../../src/store/catalogue/program-catalogue.ts';
 import { addMutation, builder } from '../base/builder.ts';
 import { badUserInput } from '../base/errors.ts';
@@ -9,11 +10,24 @@ import { NotAllowed, ProgramExists, refusalTypeName } from '../base/refusal.ts';
 
 type Done = { readonly program: ProgramRecord };
 
-const LocalizedTextInput = builder.inputType('LocalizedTextInput', {
-  description: 'A text in each language that names have.',
+const TranslationInput = builder.inputType('TranslationInput', {
+  description: 'A text in one language.',
   fields: (t) => ({
-    en: t.string({ description: 'The text in English, as written in Britain.' }),
-    de: t.string({ description: 'The text in German, as written in Germany.' }),
+    tag: t.field({ type: 'Locale', description: 'The language, such as "fr" or "de-CH".' }),
+    text: t.string({ description: 'The name as speakers of it read it.' }),
+  }),
+});
+
+const LocalizedTextInput = builder.inputType('LocalizedTextInput', {
+  description: 'A text in at least one language.',
+  fields: (t) => ({
+    en: t.string({ required: false, description: 'The text in English, as written in Britain.' }),
+    de: t.string({ required: false, description: 'The text in German, as written in Germany.' }),
+    others: t.field({
+      type: [TranslationInput],
+      required: false,
+      description: 'The text in other languages, each once.',
+    }),
   }),
 });
 
@@ -23,7 +37,7 @@ const MeasurementKindInput = builder.inputType('MeasurementKindInput', {
     code: t.string({ description: 'Its code, such as active_users.' }),
     name: t.field({
       type: LocalizedTextInput,
-      description: 'Its name for people, in both languages.',
+      description: 'Its name for people, in at least one language.',
     }),
     unit: t.string({
       description: 'The unit of its numbers, such as users; `%` for shares, where 1 is 100 %.',
@@ -68,6 +82,13 @@ const CreateProgramInput = builder.inputType('CreateProgramInput', {
       description:
         'External references of partners that differ only in case are one, shown as first written. It cannot be changed later.',
     }),
+    defaultLocale: t.field({
+      type: 'Locale',
+      required: false,
+      defaultValue: DEFAULT_LOCALE,
+      description:
+        'The language in which names are told where they have none that is nearer to the one asked for.',
+    }),
     measurementKinds: t.field({
       type: [MeasurementKindInput],
       required: false,
@@ -107,7 +128,11 @@ addMutation('createProgram', (t) =>
         ...input,
         fiscalYearFirstMonth: input.fiscalYearFirstMonth ?? 1,
         satisfactionScale: input.satisfactionScale ?? { minimum: '0', maximum: '10' },
-        measurementKinds: input.measurementKinds ?? [],
+        measurementKinds: (input.measurementKinds ?? []).map((kind, index) => ({
+          ...kind,
+          name: readTexts(kind.name, `input.measurementKinds[${index}].name`),
+        })),
+        defaultLocale: input.defaultLocale ?? DEFAULT_LOCALE,
         personsIgnoreCase: input.personsIgnoreCase ?? false,
         referencesIgnoreCase: input.referencesIgnoreCase ?? false,
       });
@@ -119,3 +144,16 @@ addMutation('createProgram', (t) =>
     },
   }),
 );
+
+/** The texts by language; a language that is there twice is refused. */
+function readTexts({ en, de, others }: typeof LocalizedTextInput.$inferInput, path: string): LocalizedText {
+  const texts: Record<string, string> = {};
+  for (const [locale, text] of Object.entries({ en, de })) if (text != null) texts[locale] = text;
+  for (const [index, { tag, text }] of (others ?? []).entries()) {
+    if (Object.hasOwn(texts, tag)) {
+      throw badUserInput(`The language ${tag} is there twice.`, `${path}.others[${index}].tag`);
+    }
+    texts[tag] = text;
+  }
+  return texts;
+}

@@ -1,6 +1,7 @@
 import { todayIn } from '../../src/app/context/app.ts';
 import { rulebookSchema } from '../../src/engine/format/rulebook-schema.ts';
 import type { Day } from '../../src/engine/values/day.ts';
+import { DEFAULT_LOCALE } from '../../src/engine/values/language.ts';
 import type { MeasurementKind } from '../../src/engine/values/program.ts';
 import { cursorAt } from '../../src/events/resume.ts';
 import type { ProgramRecord } from '../../src/store/catalogue/program-catalogue.ts';
@@ -48,6 +49,12 @@ Program.implement({
     }),
     timeZone: t.exposeString('timeZone', {
       description: 'The IANA time zone in which its days begin and end.',
+    }),
+    defaultLocale: t.field({
+      type: 'Locale',
+      description:
+        'The language in which names are told where they have none that is nearer to the one asked for.',
+      resolve: ({ settings }) => settings.defaultLocale ?? DEFAULT_LOCALE,
     }),
     currency: t.string({
       description: 'The currency in which revenue is measured, ISO 4217.',

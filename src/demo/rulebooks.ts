@@ -1,4 +1,4 @@
-import type { LocalizedText } from '../engine/values/program.ts';
+import type { LocalizedText } from '../engine/values/language.ts';
 import { demoCalendar } from './calendar.ts';
 
 /** The six areas in which a partner can be a Solution Expert. */

@@ -11,6 +11,7 @@ test('every scalar says where it is specified', () => {
   expect(Object.fromEntries(scalars.map(({ name, specifiedByURL }) => [name, specifiedByURL]))).toEqual({
     Date: 'https://scalars.graphql.org/andimarek/local-date',
     DateTime: 'https://scalars.graphql.org/andimarek/date-time',
+    Locale: 'https://www.rfc-editor.org/info/bcp47',
     Decimal: 'https://www.w3.org/TR/xmlschema11-2/#decimal',
     JsonSchema: 'https://json-schema.org/draft/2020-12',
     RulebookDocument: 'https://www.rfc-editor.org/rfc/rfc8259',

@@ -1,8 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { quoted } from '../../engine/format/problem.ts';
-import { PROGRAM_LIMITS } from '../../engine/format/rulebook-limits.ts';
+import { PROGRAM_LIMITS, RULEBOOK_LIMITS } from '../../engine/format/rulebook-limits.ts';
 import { BUILT_IN_KINDS } from '../../engine/rulebook/fact-type.ts';
 import { compare, fractionToText, parseDecimal } from '../../engine/values/fraction.ts';
+import { DEFAULT_LOCALE, type Locale } from '../../engine/values/language.ts';
 import { findNameProblem, findTextProblem, toName } from '../../engine/values/naming-text.ts';
 import type { MeasurementKind } from '../../engine/values/program.ts';
 import { advanceEpoch } from '../../store/catalogue/begin-write.ts';
@@ -19,6 +20,8 @@ export type CreateProgram = {
   readonly fiscalYearFirstMonth: number;
   readonly satisfactionScale: { readonly minimum: string; readonly maximum: string };
   readonly measurementKinds: readonly MeasurementKind[];
+  /** English if left out. */
+  readonly defaultLocale?: Locale;
   /**
    * Whether persons, or references of partners, that differ only in case are one. It cannot be changed later.
    * False if left out.
@@ -35,6 +38,7 @@ const KIND = /^[a-z][a-z0-9_]{0,49}$/;
 const CURRENCY = /^[A-Z]{3}$/;
 
 const { names, units, measurementKinds } = PROGRAM_LIMITS;
+const { languages } = RULEBOOK_LIMITS;
 
 function check(command: CreateProgram): InvalidInput | null {
   const invalid = (path: string, message: string): InvalidInput => ({
@@ -72,8 +76,11 @@ function check(command: CreateProgram): InvalidInput | null {
       return invalid(path, 'A kind is a small letter, then small letters, digits and underscores.');
     if (seen.has(code)) return invalid(path, `The kind ${code} is there already.`);
     seen.add(code);
-    for (const locale of ['en', 'de'] as const) {
-      const wrong = findTextProblem(name[locale], names, 'ONE_LINE');
+    const texts = Object.entries(name);
+    if (texts.length === 0) return invalid(`${at}.name`, 'A name in at least one language is needed.');
+    if (texts.length > languages) return invalid(`${at}.name`, `A name has at most ${languages} languages.`);
+    for (const [locale, text] of texts) {
+      const wrong = findTextProblem(text, names, 'ONE_LINE');
       if (wrong !== null) return invalid(`${at}.name.${locale}`, wrong);
     }
     const wrong = findNameProblem(unit, units);
@@ -114,6 +121,7 @@ export async function createProgram(
       settings: {
         satisfactionScale: { minimum: exact(minimum), maximum: exact(maximum) },
         measurementKinds: command.measurementKinds,
+        defaultLocale: command.defaultLocale ?? DEFAULT_LOCALE,
         personsIgnoreCase: command.personsIgnoreCase ?? false,
         referencesIgnoreCase: command.referencesIgnoreCase ?? false,
       },

@@ -1,7 +1,7 @@
 import { type BuiltInKind, factTypeOf } from '../rulebook/fact-type.ts';
 import type { Metric } from '../rulebook/metric.ts';
 import type { Measure } from '../rulebook/rulebook.ts';
-import type { LocalizedText } from '../values/program.ts';
+import type { LocalizedText } from '../values/language.ts';
 import { unreachable } from '../values/unreachable.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
 

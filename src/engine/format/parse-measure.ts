@@ -1,13 +1,21 @@
 import type { Measure, PointScale, VariedNumber } from '../rulebook/rulebook.ts';
 import { compare, type Fraction, ONE, ZERO } from '../values/fraction.ts';
 import { isObject } from '../values/is-object.ts';
+import {
+  canonicalLocale,
+  DEFAULT_LOCALE,
+  type Locale,
+  type LocalizedText,
+  withDefault,
+} from '../values/language.ts';
 import { LONGEST_NAME } from '../values/naming-text.ts';
-import type { LocalizedText } from '../values/program.ts';
 import { isAlwaysDecided } from './always-decided.ts';
 import { checkSteps } from './check-bound.ts';
 import { commonUnit, kindName, metricUnit } from './measure-unit.ts';
 import { metricShape } from './parse-metric.ts';
 import { overShape } from './parse-over.ts';
+import { pointer, quoted } from './problem.ts';
+import { record } from './record-shape.ts';
 import type { RulebookReading } from './rulebook-reading.ts';
 import { decimal, positiveDecimal, text, writing } from './scalar-shape.ts';
 import {
@@ -25,10 +33,22 @@ import { variedNumberShape } from './varied-number.ts';
 
 const nameText = writing(LONGEST_NAME, 'ONE_LINE');
 
-/** A text in every language. */
-export const localizedTextShape: Shape<LocalizedText> = object(
-  { en: nameText, de: nameText },
-  (texts) => texts,
+/** A text in at least one language. */
+export const localizedTextShape: Shape<LocalizedText> = mapped(
+  record(/^[A-Za-z][A-Za-z0-9-]{1,34}$/, 'a language tag such as "en" or "de-CH"', 'languages', nameText),
+  (texts, path, reading) => {
+    const read: Record<Locale, string> = {};
+    for (const [tag, text] of texts) {
+      const locale = canonicalLocale(tag);
+      if (locale === null || Object.hasOwn(read, locale)) {
+        const problem = locale === null ? 'is not a language tag' : `is there twice, as ${locale}`;
+        return reading.refuse(pointer(path, tag), `${quoted(tag)} ${problem}.`);
+      }
+      read[locale] = text;
+    }
+    if (texts.size === 0) return reading.refuse(path, 'A name in at least one language is needed here.');
+    return withDefault(read, reading.program.defaultLocale ?? DEFAULT_LOCALE);
+  },
 );
 
 /** Names of measures in the document. */

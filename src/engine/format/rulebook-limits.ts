@@ -42,6 +42,8 @@ export const RULEBOOK_LIMITS = {
   itemsOver: 1_000,
 
   tiers: 50,
+  /** Languages of one name. */
+  languages: 100,
   specializations: 100,
   /** Measures with a name. */
   measures: 500,

@@ -1,7 +1,8 @@
 import { PLAIN_POLICY } from '../rulebook/policy-rules.ts';
 import type { Requirement, Rulebook } from '../rulebook/rulebook.ts';
 import { isObject } from '../values/is-object.ts';
-import type { LocalizedText, ProgramSettings } from '../values/program.ts';
+import type { LocalizedText } from '../values/language.ts';
+import type { ProgramSettings } from '../values/program.ts';
 import { localizedTextShape } from './parse-measure.ts';
 import { CODE } from './parse-requirement.ts';
 import { startReading } from './rulebook-reading.ts';

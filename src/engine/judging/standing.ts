@@ -6,7 +6,7 @@ import type { HeldLength } from '../rulebook/rulebook.ts';
 import type { Comparison } from '../values/comparison.ts';
 import type { Day, DayRange } from '../values/day.ts';
 import type { Fraction } from '../values/fraction.ts';
-import type { LocalizedText } from '../values/program.ts';
+import type { LocalizedText } from '../values/language.ts';
 
 export const OUTCOMES = ['MET', 'UNMET', 'INSUFFICIENT_DATA'] as const;
 /** Three-valued: INSUFFICIENT_DATA says that the data can't decide it. */

@@ -1,5 +1,5 @@
 import type { Fraction } from '../values/fraction.ts';
-import type { LocalizedText } from '../values/program.ts';
+import type { LocalizedText } from '../values/language.ts';
 
 export const AGGREGATES = [
   'SUM',

@@ -1,7 +1,7 @@
 import type { Comparison } from '../values/comparison.ts';
 import type { Day } from '../values/day.ts';
 import type { Fraction } from '../values/fraction.ts';
-import type { LocalizedText } from '../values/program.ts';
+import type { LocalizedText } from '../values/language.ts';
 import type { ItemAggregate, ItemDimension, Metric, PersonGroup } from './metric.ts';
 import type { Policy, Transition } from './policy-rules.ts';
 

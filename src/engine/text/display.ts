@@ -14,7 +14,7 @@ import {
   wholeNumber,
   ZERO,
 } from '../values/fraction.ts';
-import type { Locale } from '../values/program.ts';
+import { type Language, type Locale, languageOf } from '../values/language.ts';
 
 /** Digits after the point, at most, of a number that is not money. */
 const MOST_DIGITS = 4;
@@ -35,7 +35,7 @@ const ROUND = { NEAREST: roundHalf, UP: roundUp, DOWN: roundDown } as const;
 /** The day for people: `2026-11-23` in English, `23.11.2026` in German. */
 export function displayDay(day: Day, locale: Locale): string {
   const [year, month, dayOfMonth] = formatDay(day).split('-');
-  return locale === 'de' ? `${dayOfMonth}.${month}.${year}` : formatDay(day);
+  return languageOf(locale) === 'de' ? `${dayOfMonth}.${month}.${year}` : formatDay(day);
 }
 
 /**
@@ -62,7 +62,7 @@ export function displayNumber(
   if (compare(rounded, value) === 0) return displayExact(value, unit, locale);
   if (compare(rounded, ZERO) === 0 && compare(value, ZERO) > 0) {
     const step = displayExact(fraction(1n, 10n ** BigInt(places)), unit, locale);
-    return locale === 'de' ? `weniger als ${step}` : `less than ${step}`;
+    return languageOf(locale) === 'de' ? `weniger als ${step}` : `less than ${step}`;
   }
   return displayAbout(rounded, unit, locale);
 }
@@ -81,7 +81,7 @@ export function displayExact(value: Fraction, unit: Unit, locale: Locale): strin
 /** A number that was rounded already, marked so. */
 export function displayAbout(rounded: Fraction, unit: Unit, locale: Locale): string {
   const text = displayExact(rounded, unit, locale);
-  return locale === 'de' ? `rund ${text}` : `about ${text}`;
+  return languageOf(locale) === 'de' ? `rund ${text}` : `about ${text}`;
 }
 
 /**
@@ -89,7 +89,7 @@ export function displayAbout(rounded: Fraction, unit: Unit, locale: Locale): str
  * has no bounds.
  */
 export function displayRange({ from, until }: DayRange, locale: Locale): string {
-  const isGerman = locale === 'de';
+  const isGerman = languageOf(locale) === 'de';
   const last = until === null ? null : displayDay(until - 1, locale);
   const first = from === null ? null : displayDay(from, locale);
   if (last === null) return first === null ? '' : isGerman ? ` seit dem ${first}` : ` since ${first}`;
@@ -111,7 +111,7 @@ function wholeMonths(from: Day, until: Day): number | null {
 /** The digits with at least `places` of them after the point, thousands apart. */
 function displayDigits(value: Fraction, places: number, locale: Locale): string {
   const [whole = '', rest = ''] = formatDecimal(value).split('.');
-  const [thousands, point] = locale === 'de' ? ['.', ','] : [',', '.'];
+  const [thousands, point] = languageOf(locale) === 'de' ? ['.', ','] : [',', '.'];
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, thousands);
   const padded = rest.padEnd(places, '0');
   return padded === '' ? grouped : `${grouped}${point}${padded}`;
@@ -119,13 +119,13 @@ function displayDigits(value: Fraction, places: number, locale: Locale): string 
 
 function withUnit(digits: string, value: Fraction, unit: string | null, locale: Locale): string {
   if (unit === null) return digits;
-  if (unit === '%') return locale === 'de' ? `${digits} %` : `${digits}%`;
+  if (unit === '%') return languageOf(locale) === 'de' ? `${digits} %` : `${digits}%`;
   return `${digits} ${unitName(unit, compare(value, ONE) === 0, locale)}`;
 }
 
 const UNIT_NAMES: ReadonlyMap<
   string,
-  Readonly<Record<Locale, readonly [one: string, many: string]>>
+  Readonly<Record<Language, readonly [one: string, many: string]>>
 > = new Map([
   ['points', { en: ['point', 'points'], de: ['Punkt', 'Punkte'] }],
   ['persons', { en: ['person', 'persons'], de: ['Person', 'Personen'] }],
@@ -136,7 +136,7 @@ const UNIT_NAMES: ReadonlyMap<
 ]);
 
 function unitName(unit: string, single: boolean, locale: Locale): string {
-  const [one, many] = UNIT_NAMES.get(unit)?.[locale] ?? [unit, unit];
+  const [one, many] = UNIT_NAMES.get(unit)?.[languageOf(locale)] ?? [unit, unit];
   return single ? one : many;
 }
 

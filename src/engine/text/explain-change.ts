@@ -1,12 +1,12 @@
 import type { Change, ChangeDetail, Trigger } from '../changes/change.ts';
 import type { Hold, HoldReason } from '../partner/status.ts';
 import type { PublishedRulebook } from '../rulebook/rulebook.ts';
-import type { Locale, LocalizedText } from '../values/program.ts';
+import { type Locale, languageOf, textIn, type Wording } from '../values/language.ts';
 import { displayDay } from './display.ts';
 
 type Detail<Type extends ChangeDetail['type']> = Extract<ChangeDetail, { readonly type: Type }>;
 
-const CAUSES: Readonly<Record<Trigger, LocalizedText>> = {
+const CAUSES: Readonly<Record<Trigger, Wording>> = {
   FACT: { en: 'because of new data', de: 'Aufgrund neuer Daten' },
   TIME: { en: 'because time passed', de: 'Durch Zeitablauf' },
   RULEBOOK: { en: 'because of a new rulebook', de: 'Aufgrund eines neuen Regelwerks' },
@@ -15,7 +15,7 @@ const CAUSES: Readonly<Record<Trigger, LocalizedText>> = {
 };
 
 /** How a tier is held, as the middle of a sentence. */
-const HOLDS: Readonly<Record<HoldReason, LocalizedText>> = {
+const HOLDS: Readonly<Record<HoldReason, Wording>> = {
   OVERRIDE: { en: 'is set by hand', de: 'ist von Hand festgelegt' },
   TRANSITION: { en: 'is kept by the transition', de: 'bleibt durch die Übergangsregelung erhalten' },
   LOCK: { en: 'is protected since the last promotion', de: 'ist seit dem letzten Aufstieg geschützt' },
@@ -31,7 +31,7 @@ const HOLDS: Readonly<Record<HoldReason, LocalizedText>> = {
   },
 };
 
-const HOLD_NAMES: Readonly<Record<HoldReason, LocalizedText>> = {
+const HOLD_NAMES: Readonly<Record<HoldReason, Wording>> = {
   OVERRIDE: { en: 'The tier set by hand', de: 'Die Festlegung von Hand' },
   TRANSITION: { en: 'The transition', de: 'Die Übergangsregelung' },
   LOCK: { en: 'The protection since the last promotion', de: 'Der Schutz seit dem letzten Aufstieg' },
@@ -60,7 +60,7 @@ export function explainChange(
     case 'HoldStarted': {
       const tier = tierName(rulebooks, change.rulebookId, detail.tier, locale);
       const computed = tierName(rulebooks, change.rulebookId, detail.computedTier, locale);
-      return locale === 'de'
+      return languageOf(locale) === 'de'
         ? `${tier} ${HOLDS[detail.hold.reason].de}, ${endOf(detail.hold, locale)}; errechnet ist ${computed}.`
         : `${tier} ${HOLDS[detail.hold.reason].en}, ${endOf(detail.hold, locale)}; computed is ${computed}.`;
     }
@@ -69,12 +69,14 @@ export function explainChange(
     case 'TierAtRisk':
       return explainRisk(change, detail, rulebooks, locale);
     case 'RiskCleared':
-      return locale === 'de' ? 'Der Status ist nicht mehr gefährdet.' : 'The tier is no longer at risk.';
+      return languageOf(locale) === 'de'
+        ? 'Der Status ist nicht mehr gefährdet.'
+        : 'The tier is no longer at risk.';
     case 'HistoryRevised': {
       const from = displayDay(detail.fromOn, locale);
       const to = displayDay(detail.untilOn - 1, locale);
       const cause = causeOf(change, rulebooks, locale);
-      return locale === 'de'
+      return languageOf(locale) === 'de'
         ? `${cause} werden die Tage vom ${from} bis zum ${to} nun anders beurteilt.`
         : `The days from ${from} to ${to} are now judged differently ${cause}.`;
     }
@@ -101,9 +103,9 @@ function withdrawnBehind(
  */
 function causeOf(change: Change, rulebooks: readonly PublishedRulebook[], locale: Locale): string {
   const withdrawn = withdrawnBehind(change, rulebooks);
-  if (withdrawn === undefined) return CAUSES[change.trigger][locale];
+  if (withdrawn === undefined) return CAUSES[change.trigger][languageOf(locale)];
   const day = displayDay(withdrawn.effectiveFrom, locale);
-  return locale === 'de'
+  return languageOf(locale) === 'de'
     ? `Durch die Rücknahme des Regelwerks vom ${day}`
     : `because the rulebook of ${day} was withdrawn`;
 }
@@ -115,7 +117,7 @@ function explainTier(
   locale: Locale,
 ): string {
   const { on, rulebookId, previousRulebookId } = change;
-  const isGerman = locale === 'de';
+  const isGerman = languageOf(locale) === 'de';
   const day = displayDay(on, locale);
   const before = from === null ? '' : tierName(rulebooks, previousRulebookId, from, locale);
   const after = to === null ? '' : tierName(rulebooks, rulebookId, to, locale);
@@ -171,8 +173,8 @@ function explainHoldEnded(
   locale: Locale,
 ): string {
   const { on, rulebookId } = change;
-  const name = HOLD_NAMES[hold.reason][locale];
-  const isGerman = locale === 'de';
+  const name = HOLD_NAMES[hold.reason][languageOf(locale)];
+  const isGerman = languageOf(locale) === 'de';
   const day = displayDay(on, locale);
   if (ending === 'OVER' || computedTier === null) {
     // It may have begun on this very day, so no day is called its last one. A tier set by hand is not ended
@@ -200,15 +202,15 @@ function explainRisk(
   const before = tierName(rulebooks, rulebookId, from, locale);
   const after = tierName(rulebooks, tierRulebookId, tier, locale);
   const day = displayDay(on, locale);
-  return locale === 'de'
+  return languageOf(locale) === 'de'
     ? `Der Status sinkt am ${day} von ${before} auf ${after}, wenn bis dahin nichts Neues erfasst wird.`
     : `The tier falls from ${before} to ${after} on ${day} if nothing new is recorded by then.`;
 }
 
 /** `until` is the first day without the hold, so people read the day before as its last one in German. */
 function endOf({ until }: Hold, locale: Locale): string {
-  if (until === null) return locale === 'de' ? 'bis auf Weiteres' : 'until further notice';
-  return locale === 'de'
+  if (until === null) return languageOf(locale) === 'de' ? 'bis auf Weiteres' : 'until further notice';
+  return languageOf(locale) === 'de'
     ? `bis einschließlich ${displayDay(until - 1, locale)}`
     : `up to and including ${displayDay(until - 1, locale)}`;
 }
@@ -220,7 +222,8 @@ function tierName(
   locale: Locale,
 ): string {
   const published = rulebooks.find(({ id }) => id === rulebookId);
-  return published?.rulebook.tiers.find((tier) => tier.code === code)?.name[locale] ?? code;
+  const tier = published?.rulebook.tiers.find((each) => each.code === code);
+  return tier === undefined ? code : textIn(tier.name, locale);
 }
 
 function specializationName(
@@ -230,5 +233,6 @@ function specializationName(
   locale: Locale,
 ): string {
   const published = rulebooks.find(({ id }) => id === rulebookId);
-  return published?.rulebook.specializations.find((each) => each.code === code)?.name[locale] ?? code;
+  const found = published?.rulebook.specializations.find((each) => each.code === code);
+  return found === undefined ? code : textIn(found.name, locale);
 }

@@ -1,5 +1,5 @@
 import type { MeasureProof } from '../judging/standing.ts';
-import type { Locale } from '../values/program.ts';
+import { type Locale, languageOf } from '../values/language.ts';
 import { displayNumber } from './display.ts';
 import { withinSentence } from './within-sentence.ts';
 
@@ -27,7 +27,7 @@ export function explainCuts(measure: MeasureProof, currency: string, locale: Loc
 }
 
 function explainCut(measure: MeasureProof, currency: string, locale: Locale): string | null {
-  const isGerman = locale === 'de';
+  const isGerman = languageOf(locale) === 'de';
   if (measure.type === 'METRIC') return explainLimit(measure, isGerman);
   if (measure.type !== 'CALCULATION' || measure.cut === null || measure.value === null) return null;
   const { type, limit, uncut } = measure.cut;

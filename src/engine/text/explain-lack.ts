@@ -1,6 +1,6 @@
 import type { MeasureProof } from '../judging/standing.ts';
 import { compare, ZERO } from '../values/fraction.ts';
-import type { Locale } from '../values/program.ts';
+import { type Locale, languageOf } from '../values/language.ts';
 import { withinSentence } from './within-sentence.ts';
 
 /** Why nothing is known of a number, or not enough. */
@@ -21,7 +21,7 @@ type Lack =
 export function explainLack(measure: MeasureProof, locale: Locale): string {
   const lack = lackOf(measure, new Set());
   if (lack === null) return '';
-  const isGerman = locale === 'de';
+  const isGerman = languageOf(locale) === 'de';
   switch (lack.type) {
     case 'NO_DATA': {
       const name = withinSentence(lack.of.name, locale);

@@ -1,6 +1,6 @@
 import type { RequirementProof } from '../judging/standing.ts';
 import type { Rulebook } from '../rulebook/rulebook.ts';
-import type { Locale } from '../values/program.ts';
+import { type Locale, languageOf, textIn } from '../values/language.ts';
 import { counted, displayDay } from './display.ts';
 import { explainThreshold } from './explain-threshold.ts';
 import { withinSentence } from './within-sentence.ts';
@@ -15,7 +15,7 @@ export function explainRequirement(proof: RequirementProof, rulebook: Rulebook, 
   const explained = explain(proof, rulebook, locale);
   if (!proof.assumed || proof.type === 'THRESHOLD') return explained;
   const isMet = proof.outcome === 'MET';
-  return locale === 'de'
+  return languageOf(locale) === 'de'
     ? `${explained} Die Daten entscheiden das nicht, es gilt als ${isMet ? 'erfüllt' : 'nicht erfüllt'}.`
     : `${explained} The data do not decide it, which counts as ${isMet ? 'met' : 'not met'}.`;
 }
@@ -45,7 +45,7 @@ function explainComposite(proof: Proof<'COMPOSITE'>, rulebook: Rulebook, locale:
   const mandatory = rule === 'AT_LEAST' ? parts.filter((part) => part.mandatory).length : 0;
   const areSpecializations = parts.every((part) => part.proof.type === 'SPECIALIZATION');
   const lead = needs(proof, rulebook, locale);
-  if (locale === 'de') {
+  if (languageOf(locale) === 'de') {
     const [one, many] = areSpecializations
       ? ['Spezialisierung', 'Spezialisierungen']
       : ['Bedingung', 'Bedingungen'];
@@ -72,10 +72,10 @@ function explainComposite(proof: Proof<'COMPOSITE'>, rulebook: Rulebook, locale:
 function explainSpecialization(proof: Proof<'SPECIALIZATION'>, rulebook: Rulebook, locale: Locale): string {
   const { specialization } = proof;
   const { outcome } = proof.proof;
-  const name =
-    rulebook.specializations.find(({ code }) => code === specialization)?.name[locale] ?? specialization;
+  const named = rulebook.specializations.find(({ code }) => code === specialization);
+  const name = named === undefined ? specialization : textIn(named.name, locale);
   const lead = needs(proof, rulebook, locale);
-  if (locale === 'de') {
+  if (languageOf(locale) === 'de') {
     const state = { MET: 'vorhanden', UNMET: 'sie fehlt', INSUFFICIENT_DATA: 'noch nicht entscheidbar' }[
       outcome
     ];
@@ -89,9 +89,9 @@ function explainSpecialization(proof: Proof<'SPECIALIZATION'>, rulebook: Ruleboo
 
 function explainNamed(proof: Proof<'NAMED'>, rulebook: Rulebook, locale: Locale): string {
   const lead = needs(proof, rulebook, locale);
-  const name = proof.name[locale];
+  const name = textIn(proof.name, locale);
   const { outcome } = proof.proof;
-  if (locale === 'de') {
+  if (languageOf(locale) === 'de') {
     const state = { MET: 'erfüllt', UNMET: 'nicht erfüllt', INSUFFICIENT_DATA: 'noch nicht entscheidbar' }[
       outcome
     ];
@@ -109,10 +109,11 @@ function explainHeld(
   rulebook: Rulebook,
   locale: Locale,
 ): string {
-  const isGerman = locale === 'de';
+  const isGerman = languageOf(locale) === 'de';
   const isMet = outcome === 'MET';
   const lead = needs(proof, rulebook, locale);
-  const name = rulebook.tiers.find(({ code }) => code === tier)?.name[locale] ?? tier;
+  const named = rulebook.tiers.find(({ code }) => code === tier);
+  const name = named === undefined ? tier : textIn(named.name, locale);
   const until = metOn === null ? '' : displayDay(metOn, locale);
   if ('total' in length) {
     const asked = counted(length.total.days, isGerman ? ['Tag', 'Tagen'] : ['day', 'days']);
@@ -141,10 +142,10 @@ function explainPersons(proof: Proof<'PERSONS'>, rulebook: Rulebook, locale: Loc
   const lead = needs(proof, rulebook, locale);
   const list = (counts: readonly (readonly [count: number, name: string])[]) =>
     counts.flatMap(([count, name]) => (count === 0 ? [] : [`${count} ${name}`])).join(', ');
-  const asked = list(slots.map((slot) => [slot.required, slot.name[locale]]));
-  const open = list(slots.map((slot) => [slot.required - slot.persons.length, slot.name[locale]]));
+  const asked = list(slots.map((slot) => [slot.required, textIn(slot.name, locale)]));
+  const open = list(slots.map((slot) => [slot.required - slot.persons.length, textIn(slot.name, locale)]));
   const missing = required - filled;
-  if (locale === 'de') {
+  if (languageOf(locale) === 'de') {
     const people =
       required === 1
         ? 'eine Person mit gültigem Zertifikat'
@@ -172,7 +173,7 @@ function explainForEach(proof: Proof<'FOR_EACH'>, rulebook: Rulebook, locale: Lo
   const field = itemsOf.replace(/^attributes\./, '');
   const open = items.filter((each) => each.proof.outcome !== 'MET').map(({ item }) => item);
   const enough = proof.outcome === 'MET' || open.length === 0;
-  if (locale === 'de') {
+  if (languageOf(locale) === 'de') {
     const asked = { ALL: 'für jeden', ANY: 'für einen', AT_LEAST: `für mindestens ${needed}` }[rule];
     const rest = enough ? '' : `, offen: ${firstOf(open, locale)}`;
     return `${lead} die Bedingung ${asked} von ${items.length} Werten von ${field}; erfüllt für ${met}${rest}.`;
@@ -187,7 +188,7 @@ function firstOf(items: readonly string[], locale: Locale): string {
   const named = items.slice(0, MOST_ITEMS_NAMED).join(', ');
   const more = items.length - MOST_ITEMS_NAMED;
   if (more <= 0) return named;
-  return locale === 'de' ? `${named} und ${more} weitere` : `${named} and ${more} more`;
+  return languageOf(locale) === 'de' ? `${named} und ${more} weitere` : `${named} and ${more} more`;
 }
 
 /**
@@ -199,8 +200,9 @@ function needs(
   rulebook: Rulebook,
   locale: Locale,
 ): string {
-  const owner = ownerOf(path, rulebook)?.name[locale];
-  if (locale === 'de') {
+  const named = ownerOf(path, rulebook);
+  const owner = named && textIn(named.name, locale);
+  if (languageOf(locale) === 'de') {
     const who = owner === undefined ? 'Nötig' : `Für ${owner} nötig`;
     return item === null ? `${who}:` : `${who} bei ${item}:`;
   }

@@ -3,7 +3,7 @@ import type { MeasureProof, RequirementProof } from '../judging/standing.ts';
 import type { Rulebook } from '../rulebook/rulebook.ts';
 import type { Comparison } from '../values/comparison.ts';
 import { compare, type Fraction, multiply, ONE, roundUp, wholeNumber, ZERO } from '../values/fraction.ts';
-import type { Locale, LocalizedText } from '../values/program.ts';
+import { type Locale, languageOf, type Wording } from '../values/language.ts';
 import {
   displayAbout,
   displayExact,
@@ -20,7 +20,7 @@ import { withinSentence } from './within-sentence.ts';
 
 type Threshold = Extract<RequirementProof, { readonly type: 'THRESHOLD' }>;
 
-const COMPARISONS: Readonly<Record<Comparison, LocalizedText>> = {
+const COMPARISONS: Readonly<Record<Comparison, Wording>> = {
   AT_LEAST: { en: 'at least', de: 'mindestens' },
   ABOVE: { en: 'more than', de: 'mehr als' },
   AT_MOST: { en: 'at most', de: 'höchstens' },
@@ -31,18 +31,18 @@ const COMPARISONS: Readonly<Record<Comparison, LocalizedText>> = {
 export function explainThreshold(proof: Threshold, { currency }: Rulebook, locale: Locale): string {
   const { actual, comparison, required } = proof;
   const unit = { unit: actual.unit, currency };
-  const bound = `${COMPARISONS[comparison][locale]} ${displayExact(required, unit, locale)}`;
+  const bound = `${COMPARISONS[comparison][languageOf(locale)]} ${displayExact(required, unit, locale)}`;
   const range = actual.type === 'METRIC' ? displayRange(actual.window, locale) : '';
   const name = withinSentence(actual.name, locale);
   const found = `${explainFound(proof, unit, locale)}${explainCuts(actual, currency, locale)}`;
-  return locale === 'de'
+  return languageOf(locale) === 'de'
     ? `${name} von ${inDative(bound)}${range}; ${found}.`
     : `${name} of ${bound}${range}; ${found}.`;
 }
 
 function explainFound(proof: Threshold, unit: Unit, locale: Locale): string {
   const { actual, comparison, outcome, required } = proof;
-  const isGerman = locale === 'de';
+  const isGerman = languageOf(locale) === 'de';
   if (proof.assumed) return explainAssumedOutcome(proof, unit, locale);
   const value = outcome === 'MET' ? decidingValue(proof) : nearestValue(actual, comparison);
   if (outcome === 'INSUFFICIENT_DATA' || value === null) return explainUndecided(actual, unit, locale);
@@ -54,7 +54,7 @@ function explainFound(proof: Threshold, unit: Unit, locale: Locale): string {
   const isOpen = actual.value === null;
   // A range is decided by the end that is nearest to the threshold.
   const atLeast = isUpwards(comparison) === (outcome === 'MET');
-  const end = isOpen ? `${COMPARISONS[atLeast ? 'AT_LEAST' : 'AT_MOST'][locale]} ` : '';
+  const end = isOpen ? `${COMPARISONS[atLeast ? 'AT_LEAST' : 'AT_MOST'][languageOf(locale)]} ` : '';
   const verb = isMeasured(actual) ? (isGerman ? 'gemessen' : 'measured') : isGerman ? 'gezählt' : 'counted';
   const shown = actual.assumed
     ? explainAssumedValue(actual, number, locale)
@@ -68,14 +68,16 @@ function explainFound(proof: Threshold, unit: Unit, locale: Locale): string {
 /** What takes the place of a number that the data do not decide. */
 function explainAssumedValue(actual: MeasureProof, number: string, locale: Locale): string {
   const lack = explainLack(actual, locale);
-  return locale === 'de' ? `${lack}, daher gilt der Wert ${number}` : `${lack}, so ${number} is assumed`;
+  return languageOf(locale) === 'de'
+    ? `${lack}, daher gilt der Wert ${number}`
+    : `${lack}, so ${number} is assumed`;
 }
 
 /** What an undecided threshold counts as. */
 function explainAssumedOutcome({ actual, outcome }: Threshold, unit: Unit, locale: Locale): string {
   const why = actual.range === null ? explainLack(actual, locale) : explainOpenRange(actual, unit, locale);
   const isMet = outcome === 'MET';
-  return locale === 'de'
+  return languageOf(locale) === 'de'
     ? `${why}, das gilt als ${isMet ? 'erfüllt' : 'nicht erfüllt'}`
     : `${why}, which counts as ${isMet ? 'met' : 'not met'}`;
 }
@@ -104,8 +106,8 @@ function explainShortfall(proof: Threshold, value: Fraction, unit: Unit, locale:
   // digit.
   const isBeyond = isOther && isStrict(comparison);
   if (isBeyond && compare(exact, ZERO) === 0) {
-    if (up) return locale === 'de' ? 'das reicht nicht' : 'which is not enough';
-    return locale === 'de' ? 'das ist zu viel' : 'which is too much';
+    if (up) return languageOf(locale) === 'de' ? 'das reicht nicht' : 'which is not enough';
+    return languageOf(locale) === 'de' ? 'das ist zu viel' : 'which is too much';
   }
   const rounded = isBeyond
     ? roundUp(exact, shownPlaces(unit))
@@ -114,27 +116,27 @@ function explainShortfall(proof: Threshold, value: Fraction, unit: Unit, locale:
   const isOpen = actual.value === null;
   const least =
     isBeyond && compare(rounded, exact) === 0
-      ? { en: 'more than ', de: 'mehr als ' }[locale]
+      ? { en: 'more than ', de: 'mehr als ' }[languageOf(locale)]
       : isOpen && !isBeyond
-        ? { en: 'at least ', de: 'mindestens ' }[locale]
+        ? { en: 'at least ', de: 'mindestens ' }[languageOf(locale)]
         : '';
-  const so = isOpen ? { en: 'so ', de: 'also ' }[locale] : '';
+  const so = isOpen ? { en: 'so ', de: 'also ' }[languageOf(locale)] : '';
   const much = `${least}${amount.text}`;
   if (isMeasured(actual)) {
-    if (locale === 'de') return `${so}${much} ${up ? 'zu niedrig' : 'zu hoch'}`;
+    if (languageOf(locale) === 'de') return `${so}${much} ${up ? 'zu niedrig' : 'zu hoch'}`;
     return `${so}${much} ${up ? 'too low' : 'too high'}`;
   }
   const isMoney = unit.unit === unit.currency;
   // A number that no single fact determines cannot be made up for by one fact.
   if (up && isOther && unit.unit !== 'points') {
-    if (locale === 'de') return `${so}${much} zu wenig`;
+    if (languageOf(locale) === 'de') return `${so}${much} zu wenig`;
     return `${so}${much} ${isMoney ? 'too little' : 'too few'}`;
   }
   if (up) {
-    if (locale === 'de') return `es ${amount.isOne ? 'fehlt' : 'fehlen'} ${so}${much}`;
+    if (languageOf(locale) === 'de') return `es ${amount.isOne ? 'fehlt' : 'fehlen'} ${so}${much}`;
     return `${so}${much} ${amount.isOne ? 'is' : 'are'} missing`;
   }
-  if (locale === 'de') return `${so}${much} zu viel`;
+  if (languageOf(locale) === 'de') return `${so}${much} zu viel`;
   return `${so}${much} ${isMoney ? 'too much' : 'too many'}`;
 }
 
@@ -160,7 +162,7 @@ function displayDistance(
 
 function explainUndecided(actual: MeasureProof, unit: Unit, locale: Locale): string {
   const lack = explainLack(actual, locale);
-  const isGerman = locale === 'de';
+  const isGerman = languageOf(locale) === 'de';
   if (actual.range === null) {
     return isGerman ? `${lack}, daher noch nicht entscheidbar` : `${lack}, so it can't be decided`;
   }
@@ -168,7 +170,7 @@ function explainUndecided(actual: MeasureProof, unit: Unit, locale: Locale): str
 }
 
 function explainOpenRange(actual: MeasureProof, unit: Unit, locale: Locale): string {
-  const isGerman = locale === 'de';
+  const isGerman = languageOf(locale) === 'de';
   const lack = explainLack(actual, locale);
   const range = actual.range;
   if (range === null) return lack;

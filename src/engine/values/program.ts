@@ -1,10 +1,5 @@
 import type { Fraction } from './fraction.ts';
-
-export const LOCALES = ['en', 'de'] as const;
-export type Locale = (typeof LOCALES)[number];
-
-/** A text in every language that tiergraph speaks. */
-export type LocalizedText = Readonly<Record<Locale, string>>;
+import type { Locale, LocalizedText } from './language.ts';
 
 /**
  * A kind of measurement that a programme declares, for example `active_users`; in the unit `%` the value 1 is
@@ -20,6 +15,8 @@ export type ProgramSettings = {
   readonly fiscalYearFirstMonth: number;
   readonly satisfactionScale: { readonly minimum: Fraction; readonly maximum: Fraction };
   readonly measurementKinds: readonly MeasurementKind[];
+  /** Texts are told in it where they have no nearer language; English if left out. */
+  readonly defaultLocale?: Locale;
   /** Whether persons that differ only in case are one; said once, when the programme is made. */
   readonly personsIgnoreCase?: boolean;
   /** The same of the external references of partners. */

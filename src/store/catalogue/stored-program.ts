@@ -1,4 +1,5 @@
 import { fractionFromText } from '../../engine/values/fraction.ts';
+import { DEFAULT_LOCALE, type Locale, withDefault } from '../../engine/values/language.ts';
 import { toStoredName } from '../../engine/values/naming-text.ts';
 import type { ProgramSettings } from '../../engine/values/program.ts';
 import type { DatabaseClient } from '../connection/transaction.ts';
@@ -29,12 +30,14 @@ export type StoredProgram = {
 export type StoredSettings = {
   readonly satisfactionScale: { readonly minimum: string; readonly maximum: string };
   readonly measurementKinds: ProgramSettings['measurementKinds'];
+  readonly defaultLocale?: Locale;
   readonly personsIgnoreCase?: boolean;
   readonly referencesIgnoreCase?: boolean;
 };
 
 /** What the engine has to know of a programme. */
 export function readSettings(stored: StoredProgram): ProgramSettings {
+  const { defaultLocale = DEFAULT_LOCALE } = stored.settings;
   return {
     currency: stored.currency,
     fiscalYearFirstMonth: stored.fiscalYearFirstMonth,
@@ -45,8 +48,10 @@ export function readSettings(stored: StoredProgram): ProgramSettings {
     // Names recorded before they were normalized may differ.
     measurementKinds: stored.settings.measurementKinds.map((kind) => ({
       ...kind,
+      name: withDefault(kind.name, defaultLocale),
       unit: toStoredName(kind.unit),
     })),
+    defaultLocale,
     personsIgnoreCase: stored.settings.personsIgnoreCase ?? false,
     referencesIgnoreCase: stored.settings.referencesIgnoreCase ?? false,
   };

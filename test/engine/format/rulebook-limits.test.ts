@@ -67,6 +67,22 @@ const CASES: Readonly<Record<Exclude<Limit, (typeof COUNTED_OTHERWISE)[number]>,
       }),
     '/tiers',
   ],
+  languages: [
+    (count) =>
+      document({
+        tiers: [
+          {
+            code: 'BASE',
+            name: named(
+              count,
+              (index) => `en-x-${index}`,
+              () => 'Base',
+            ),
+          },
+        ],
+      }),
+    '/tiers/0/name',
+  ],
   specializations: [
     (count) =>
       document({

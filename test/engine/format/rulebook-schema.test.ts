@@ -12,6 +12,9 @@ import { document, REFUSALS } from '../support/refusals.ts';
  * Kinds of mistakes for which one has to know the programme, another part of the document, or the calendar.
  */
 const ONLY_THE_READER_SEES = [
+  'a name in no language',
+  'a name in what is no language',
+  'a name twice in one language',
   'a tier twice',
   'a requirement for the lowest tier',
   'a higher tier without a requirement',

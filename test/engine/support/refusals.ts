@@ -94,10 +94,22 @@ export const REFUSALS: readonly Refusal[] = [
   ],
   ['a tier without a name', document({ tiers: [{ code: 'BASE' }] }), '/tiers/0', '"name" is missing.'],
   [
-    'a name in one language',
-    document({ tiers: [{ code: 'BASE', name: { en: 'Base' } }] }),
+    'a name in no language',
+    document({ tiers: [{ code: 'BASE', name: {} }] }),
     '/tiers/0/name',
-    '"de" is missing.',
+    'A name in at least one language is needed here.',
+  ],
+  [
+    'a name in what is no language',
+    document({ tiers: [{ code: 'BASE', name: { en: 'Base', 'a-b': 'Base' } }] }),
+    '/tiers/0/name/a-b',
+    '"a-b" is not a language tag.',
+  ],
+  [
+    'a name twice in one language',
+    document({ tiers: [{ code: 'BASE', name: { 'de-CH': 'Basis', 'DE-ch': 'Basis' } }] }),
+    '/tiers/0/name/DE-ch',
+    '"DE-ch" is there twice, as de-CH.',
   ],
   [
     'a tier with a rank of its own',

@@ -71,7 +71,9 @@ const OPERATIONS: readonly (readonly [source: string, variables: Record<string, 
         name: 'Kinds',
         timeZone: 'Europe/Berlin',
         currency: 'EUR',
-        measurementKinds: [{ code: 'usage', name, unit: 'users' }],
+        measurementKinds: [
+          { code: 'usage', name: { ...name, others: [{ tag: 'fr', text: 'usage' }] }, unit: 'users' },
+        ],
       },
     },
   ],
@@ -398,7 +400,7 @@ describe('rule 30: every text of every argument', () => {
   test('days, instants, numbers and ids that are none are refused in their place', async () => {
     const others = CASES.filter(({ scalar }) => scalar !== 'String');
     expect(new Set(others.map(({ scalar }) => scalar))).toEqual(
-      new Set(['Date', 'DateTime', 'Decimal', 'ID']),
+      new Set(['Date', 'DateTime', 'Decimal', 'ID', 'Locale']),
     );
     for (const place of others) {
       for (const text of [`${place.is}\0`, `${place.is}\u00a0`, '\ud800', '', '1e9', 'x'.repeat(1_000)]) {

@@ -35,7 +35,7 @@ test('what INGEST comes to is known, field by field: a new one of these types ha
   expect(of('Query')).toBe('program programs viewer');
   expect(of('Subscription')).toBe('');
   expect(of('Program')).toBe(
-    'code currency fiscalYearFirstMonth id measurementKinds name personsIgnoreCase referencesIgnoreCase rulebook rulebookSchema rulebooks specializations tiers timeZone today',
+    'code currency defaultLocale fiscalYearFirstMonth id measurementKinds name personsIgnoreCase referencesIgnoreCase rulebook rulebookSchema rulebooks specializations tiers timeZone today',
   );
   expect(of('Partner')).toBe(
     'attributes country enrolledOn externalRef id leftOn name parent program region',
