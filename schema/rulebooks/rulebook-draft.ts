@@ -1,8 +1,47 @@
+import { parseRulebook } from '../../src/engine/format/parse-rulebook.ts';
+import type { Rulebook } from '../../src/engine/rulebook/rulebook.ts';
+import { describeMismatch } from '../../src/engine/scenarios/check-document.ts';
+import {
+  explainScenario,
+  type ScenarioResult as Result,
+  runScenario,
+} from '../../src/engine/scenarios/run-scenario.ts';
 import { type DraftRow, listDrafts } from '../../src/store/reading/read-rulebook.ts';
 import { batched } from '../base/batched.ts';
 import { builder } from '../base/builder.ts';
 import type { Context } from '../base/context.ts';
 import { encodeGlobalId } from '../base/global-id.ts';
+import { localeArgs, localeOf, tell } from '../base/locale.ts';
+
+type ScenarioSource = { readonly rulebook: Rulebook; readonly result: Result };
+
+const ScenarioResult = builder.objectRef<ScenarioSource>('ScenarioResult').implement({
+  description: 'What a rulebook says of a partner that one of its scenarios makes up.',
+  fields: (t) => ({
+    path: t.string({
+      description: "The scenario's place in the document, a JSON pointer.",
+      resolve: ({ result }) => result.scenario.path,
+    }),
+    name: t.string({
+      description: 'Its name for people, in the language asked for.',
+      args: localeArgs,
+      resolve: ({ result }, args) => tell(result.scenario.name, args),
+    }),
+    isGreen: t.boolean({
+      description: 'Whether everything is as it expects.',
+      resolve: ({ result }) => result.mismatches.length === 0,
+    }),
+    mismatches: t.stringList({
+      description: 'What it expects and does not get, in English sentences.',
+      resolve: ({ result }) => result.mismatches.map(describeMismatch),
+    }),
+    explanations: t.stringList({
+      description: 'Why that is so: what was asked for, what was there, and what was missing.',
+      args: localeArgs,
+      resolve: ({ rulebook, result }, args) => [...explainScenario(result, rulebook, localeOf(args))],
+    }),
+  }),
+});
 
 export const RulebookDraft = builder.objectRef<DraftRow>('RulebookDraft').implement({
   description:
@@ -17,6 +56,23 @@ export const RulebookDraft = builder.objectRef<DraftRow>('RulebookDraft').implem
       type: 'RulebookDocument',
       description: 'The rules as last saved.',
       extensions: { cost: 20 },
+    }),
+    scenarios: t.field({
+      type: [ScenarioResult],
+      description: "What the rulebook says of its scenarios. A draft with a red one can't be published.",
+      extensions: { cost: 200 },
+      resolve: async ({ programId, document }, _, { app }) => {
+        const program = await app.catalogue.find('id', programId);
+        const parsed = program && parseRulebook(document, program.settings);
+        if (!parsed?.ok) return [];
+        const { rulebook } = parsed;
+        const results: ScenarioSource[] = [];
+        for (const scenario of rulebook.scenarios) {
+          await app.giveWay();
+          results.push({ rulebook, result: runScenario(rulebook, scenario) });
+        }
+        return results;
+      },
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was first saved.' }),
   }),

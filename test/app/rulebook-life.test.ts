@@ -57,6 +57,28 @@ async function stored() {
   ]);
 }
 
+describe('scenarios', () => {
+  test('a draft with a red one is saved, and not published', async () => {
+    await createSmallProgram(moving.app, 'scenarios');
+    const scenario = (value: string) => ({
+      name: { en: `${value} EUR` },
+      on: '2026-03-01',
+      facts: [{ fact: 'revenue', on: '2026-02-01', value }],
+      expect: { tier: 'SILVER' },
+    });
+    const document = (...values: string[]) =>
+      withSilver('300', { format: 2, scenarios: values.map(scenario) });
+    const draft = await newDraft('scenarios', document('300', '299'));
+    const message = 'The scenario "299 EUR" is red. The tier should be SILVER, and is BASE.';
+    expect(await publishOn(draft, '2026-04-01')).toMatchObject({
+      refused: 'NOT_PUBLISHABLE',
+      problems: [{ path: '/scenarios/1', message }],
+    });
+    granted(await saveDraft('scenarios', document('300', '301'), draft));
+    granted(await publishOn(draft, '2026-04-01'));
+  });
+});
+
 describe('invalid rulebooks', () => {
   test('rule 23: none of all kinds is half-saved, neither as a new draft nor over one that is right', async () => {
     granted(

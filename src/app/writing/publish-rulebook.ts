@@ -5,7 +5,10 @@ import { PROGRAM_LIMITS } from '../../engine/format/rulebook-limits.ts';
 import { dimensionsOf } from '../../engine/measuring/dimension-items.ts';
 import { dimensionText } from '../../engine/measuring/item-of.ts';
 import type { Rulebook } from '../../engine/rulebook/rulebook.ts';
+import { describeMismatch } from '../../engine/scenarios/check-document.ts';
+import { runScenario } from '../../engine/scenarios/run-scenario.ts';
 import { type Day, formatDay, type Instant } from '../../engine/values/day.ts';
+import { DEFAULT_LOCALE, textIn } from '../../engine/values/language.ts';
 import type { ProgramRecord, RulebookRecord } from '../../store/catalogue/program-catalogue.ts';
 import type { Transaction } from '../../store/connection/transaction.ts';
 import { findBeyondItems } from '../../store/writing/beyond-items.ts';
@@ -75,6 +78,7 @@ export async function publishRulebook(
           currenciesInUse: currencies,
         }),
         ...(await findTooMany(tx, program, parsed.rulebook)),
+        ...(await findRed(app, parsed.rulebook)),
       ]);
       if (problems.length > 0) {
         const reasons = shortened(problems.map((problem) => problem.message).join(' '), LONGEST_REASONS);
@@ -109,6 +113,19 @@ function findWrongDay(effectiveFrom: Day, { today, previous, hasLog }: Circumsta
     return `It has to take effect after ${formatDay(previous.effectiveFrom)}, when the latest rulebook does.`;
   }
   return hasLog && effectiveFrom < today ? `It can't take effect before today, ${formatDay(today)}.` : null;
+}
+
+/** The scenarios of which the rulebook says something else than they expect. */
+async function findRed(app: App, rulebook: Rulebook): Promise<readonly Problem[]> {
+  const problems: Problem[] = [];
+  for (const scenario of rulebook.scenarios) {
+    await app.giveWay();
+    for (const mismatch of runScenario(rulebook, scenario).mismatches) {
+      const message = `The scenario ${quoted(textIn(scenario.name, DEFAULT_LOCALE))} is red. ${describeMismatch(mismatch)}`;
+      problems.push({ path: scenario.path, message });
+    }
+  }
+  return problems;
 }
 
 /** The dimensions of which partners have more items than allowed already. */

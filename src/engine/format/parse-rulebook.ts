@@ -12,6 +12,7 @@ import type {
   Specialization,
   Tier,
 } from '../rulebook/rulebook.ts';
+import type { Scenario } from '../rulebook/scenario.ts';
 import { jsonSize } from '../values/json-size.ts';
 import { toStoredName } from '../values/naming-text.ts';
 import type { ProgramSettings } from '../values/program.ts';
@@ -19,6 +20,7 @@ import { refuseCycles, refuseHeldInForfeits, refuseRepeatedCodes } from './check
 import { localizedTextShape, MEASURE_NAME, NAME_FORM, readMeasure } from './parse-measure.ts';
 import { policyShape, transitionShape } from './parse-policy.ts';
 import { CODE, codeShape, readRequirement, requirementShape } from './parse-requirement.ts';
+import { scenariosShape } from './parse-scenario.ts';
 import { lastKey, type Problem, pointer } from './problem.ts';
 import { record } from './record-shape.ts';
 import { RULEBOOK_LIMITS } from './rulebook-limits.ts';
@@ -134,10 +136,12 @@ const documentShape: Shape<Rulebook> = object(
     policy: optional(policyShape),
     transition: optional(transitionShape),
     remap: optional(remapShape),
+    scenarios: optionalSince2(scenariosShape),
   },
   (fields, path, reading) => {
     const { currencies = [], measures, requirements, tiers, specializations = [], ...others } = fields;
-    const { policy, transition, remap } = others;
+    const { policy, transition, remap, scenarios = [] } = others;
+    refuseUnknownCurrencies(scenarios, currencies, reading);
     refuseHeldInForfeits(tiers, specializations, path, reading);
     const codes = new Set(tiers.map((tier) => tier.code));
     for (const [old, code] of remap ?? []) {
@@ -157,12 +161,25 @@ const documentShape: Shape<Rulebook> = object(
       policy: policy ?? PLAIN_POLICY,
       transition: transition ?? null,
       remap: remap ?? new Map(),
+      scenarios,
       ...measuringScopes(tiers, specializations),
       lookback: lookbackOf({ tiers, specializations }),
       variesBy: [...reading.characteristics].filter((name) => name !== 'region').sort(),
     };
   },
 );
+
+/** Refuses revenue of scenarios that no table converts. */
+function refuseUnknownCurrencies(
+  scenarios: readonly Scenario[],
+  [table]: readonly CurrencyTable[],
+  reading: RulebookReading,
+): void {
+  for (const { path, currency } of scenarios.flatMap(({ facts }) => facts)) {
+    if (currency === null || currency === reading.program.currency || table?.equal.has(currency)) continue;
+    reading.refuse(pointer(path, 'currency'), `No table converts ${currency}.`);
+  }
+}
 
 /**
  * Reads a rulebook document that is to be saved or published for a programme; refuses it with

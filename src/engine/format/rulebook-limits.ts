@@ -83,6 +83,13 @@ export const RULEBOOK_LIMITS = {
   currencyTables: 500,
   currencies: 200,
   remappedTiers: 200,
+  scenarios: 200,
+  /** Facts as they are written, each of which may count several times. */
+  scenarioFacts: 200,
+  /** Facts of all scenarios together, each as often as it counts. */
+  countedFacts: 20_000,
+  scenarioAttributes: 20,
+  scenarioOutcomes: 100,
   /** Days of a review calendar. */
   daysOfYear: 366,
   daysOfMonth: 31,

@@ -57,6 +57,7 @@ export function showRulebook(document: unknown, program: ProgramSettings): Ruleb
     scope: nothing,
     forEachs: [],
     variesBy: [],
+    scenarios: [],
     lookback: null,
   };
 }

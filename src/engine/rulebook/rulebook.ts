@@ -4,6 +4,7 @@ import type { Fraction } from '../values/fraction.ts';
 import type { LocalizedText } from '../values/language.ts';
 import type { ItemAggregate, ItemDimension, Metric, PersonGroup } from './metric.ts';
 import type { Policy, Transition } from './policy-rules.ts';
+import type { Scenario } from './scenario.ts';
 
 /** What a number may differ by: a partner's region, its country, or an attribute of it. */
 export type Characteristic = 'region' | 'country' | `attributes.${string}`;
@@ -206,6 +207,8 @@ export type Rulebook = {
   readonly forEachs: readonly { readonly forEach: ForEach; readonly scope: MeasuringScope }[];
   /** What its numbers differ by, the region aside. */
   readonly variesBy: readonly Characteristic[];
+  /** What it should say of partners that are made up. */
+  readonly scenarios: readonly Scenario[];
   /** What it asks of the days before; null if nothing. */
   readonly lookback: Lookback | null;
 };

@@ -34,6 +34,12 @@ function withDays(days: readonly string[]): unknown {
     policy: { demotion: { mode: 'ON_REVIEW', review: { calendar: { daysOfYear: days } } } },
   });
 }
+function scenario(parts: Readonly<Record<string, unknown>>): unknown {
+  return { name, on: '2026-06-01', expect: { tier: 'BASE' }, ...parts };
+}
+function withScenarios(scenarios: readonly unknown[]): unknown {
+  return { ...Object(document({ scenarios })), format: 2 };
+}
 function windowOf(days: number) {
   return { metric: { ...sum, window: { trailing: { days: days + 1 } } } };
 }
@@ -222,6 +228,57 @@ const CASES: Readonly<Record<Exclude<Limit, (typeof COUNTED_OTHERWISE)[number]>,
         ),
       }),
     '/remap',
+  ],
+  scenarios: [(count) => withScenarios(list(count, () => scenario({}))), '/scenarios'],
+  scenarioFacts: [
+    (count) =>
+      withScenarios([
+        scenario({ facts: list(count, () => ({ fact: 'revenue', on: '2026-01-01', value: '1' })) }),
+      ]),
+    '/scenarios/0/facts',
+  ],
+  countedFacts: [
+    (count) =>
+      withScenarios([
+        scenario({
+          facts: [
+            ...list(20, () => ({ fact: 'revenue', on: '2026-01-01', value: '1', count: 999 })),
+            { fact: 'revenue', on: '2026-01-01', value: '1', count: count - 20 * 999 },
+          ],
+        }),
+      ]),
+    '/scenarios',
+  ],
+  scenarioAttributes: [
+    (count) =>
+      withScenarios([
+        scenario({
+          partner: {
+            attributes: named(
+              count,
+              (index) => `a${index}`,
+              () => 'x',
+            ),
+          },
+        }),
+      ]),
+    '/scenarios/0/partner/attributes',
+  ],
+  scenarioOutcomes: [
+    (count) =>
+      withScenarios([
+        scenario({
+          expect: {
+            tier: 'BASE',
+            outcomes: named(
+              count,
+              (index) => `o${index}`,
+              () => 'MET',
+            ),
+          },
+        }),
+      ]),
+    '/scenarios/0/expect/outcomes',
   ],
   daysOfMonth: [
     (count) => ({

@@ -229,12 +229,12 @@ describe('rule 40: the bounds over undecided items are the tightest', () => {
     checkProperty(
       fc.property(fc.array(anyItem, { maxLength: 4 }), anyCondition, (drawn, condition) => {
         // Nothing is known: any number. Two beyond all others stand for "without an end".
-        const ends = drawn.map((each): [bigint, bigint] => each ?? [-10n * END, 10n * END]);
+        const ends = drawn.map((each): [bigint, bigint] => each ?? [-100n * END, 100n * END]);
         const isOutside = (value: bigint) =>
           condition !== null && !holds(fractionOf(value), condition.comparison, condition.required);
         const items = drawn.map((each): ItemValue => {
           const bounds: Bounds = each && { minimum: fractionOf(each[0]), maximum: fractionOf(each[1]) };
-          const [low, high] = (each ?? [-10n * END, 10n * END]).map(isOutside);
+          const [low, high] = (each ?? [-100n * END, 100n * END]).map(isOutside);
           const isIn = low === high ? (low ? 'UNMET' : 'MET') : 'INSUFFICIENT_DATA';
           return { bounds, isIn, condition };
         });

@@ -108,6 +108,7 @@ export function policyRulebook(
       scope: { metrics: new Map(), groups: new Map(), overs: new Map(), metricsByPath: new Map() },
       forEachs: [],
       variesBy: [],
+      scenarios: [],
       lookback,
     },
   };

@@ -25,6 +25,11 @@ export function tiers(requirement: unknown): unknown {
 export function withRequirement(requirement: unknown): unknown {
   return document({ tiers: tiers(requirement) });
 }
+/** With one scenario. */
+function withScenario(parts: Parts): unknown {
+  const scenario = { name, on: '2026-06-01', expect: { tier: 'BASE' }, ...parts };
+  return inFormat2(document({ scenarios: [scenario] }));
+}
 /** With more than a requirement for the higher tier. */
 function withConditions(conditions: Parts): unknown {
   const requirement = { measure: { metric: sum }, atLeast: '1' };
@@ -80,7 +85,7 @@ export const REFUSALS: readonly Refusal[] = [
     'an unknown part',
     document({ tier: [] }),
     '/tier',
-    '"tier" is not known here; did you mean "tiers"? Known are format, note, currencies, measures, requirements, tiers, specializations, policy, transition, remap.',
+    '"tier" is not known here; did you mean "tiers"? Known are format, note, currencies, measures, requirements, tiers, specializations, policy, transition, remap, scenarios.',
   ],
   ['no tiers', { format: 1 }, '', '"tiers" is missing.'],
   ['an empty list of tiers', document({ tiers: [] }), '/tiers', 'At least 1 of these is needed.'],
@@ -930,6 +935,66 @@ export const REFUSALS: readonly Refusal[] = [
     }),
     '/tiers/1/forfeit',
     'A forfeit does not ask what was held, but this one does, at /specializations/0/requirement.',
+  ],
+  [
+    'scenarios in a document of format 1',
+    document({ scenarios: [] }),
+    '/scenarios',
+    '"scenarios" is new in format 2: write "format": 2.',
+  ],
+  [
+    'a scenario that expects an unknown tier',
+    withScenario({ expect: { tier: 'GLOD' } }),
+    '/scenarios/0/expect/tier',
+    'There is no tier with the code "GLOD"; did you mean "GOLD"?',
+  ],
+  [
+    'a scenario that expects an unknown specialization',
+    withScenario({ expect: { tier: 'GOLD', specializations: ['S'] } }),
+    '/scenarios/0/expect/specializations/0',
+    'There is no specialization with the code "S".',
+  ],
+  [
+    'a scenario that starts with an unknown tier',
+    withScenario({ partner: { start: { tier: 'GLOD', since: '2020-01-01' } } }),
+    '/scenarios/0/partner/start/tier',
+    'There is no tier with the code "GLOD"; did you mean "GOLD"?',
+  ],
+  [
+    'a scenario with an unknown kind of facts',
+    withScenario({ facts: [{ fact: 'revneue', on: '2026-01-01', value: '1' }] }),
+    '/scenarios/0/facts/0/fact',
+    'The programme has no kind of facts "revneue"; did you mean "revenue"?',
+  ],
+  [
+    'a scenario with revenue of no amount',
+    withScenario({ facts: [{ fact: 'revenue', on: '2026-01-01' }] }),
+    '/scenarios/0/facts/0',
+    'A fact of the kind revenue has a value.',
+  ],
+  [
+    'a scenario with revenue of a person',
+    withScenario({ facts: [{ fact: 'revenue', on: '2026-01-01', value: '1', person: 'ann' }] }),
+    '/scenarios/0/facts/0/person',
+    'A fact of the kind revenue has no person.',
+  ],
+  [
+    'a scenario with revenue in a currency that nothing converts',
+    withScenario({ facts: [{ fact: 'revenue', on: '2026-01-01', value: '1', currency: 'CHF' }] }),
+    '/scenarios/0/facts/0/currency',
+    'No table converts CHF.',
+  ],
+  [
+    'a scenario with an answer off the scale',
+    withScenario({ facts: [{ fact: 'satisfaction', on: '2026-01-01', value: '11' }] }),
+    '/scenarios/0/facts/0/value',
+    "This is not on the programme's scale.",
+  ],
+  [
+    'a scenario with a fact that expires at once',
+    withScenario({ facts: [{ fact: 'usage', on: '2026-01-01', value: '1', expires: '2026-01-01' }] }),
+    '/scenarios/0/facts/0/expires',
+    'A fact expires after the day on which it occurred.',
   ],
   [
     'a review on 31 June',

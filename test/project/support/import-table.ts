@@ -157,6 +157,13 @@ export const importTable: readonly PlaceRule[] = [
     ambient: 'FREE',
   },
   {
+    place: 'src/rulebook',
+    imports: ['src/app', 'src/engine'],
+    packages: [],
+    builtins: ['fs', 'util'],
+    ambient: 'FREE',
+  },
+  {
     place: 'src/main',
     imports: ['src', 'schema'],
     packages: ['pino'],
