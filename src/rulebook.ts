@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { settingsOf } from './app/naming/check-program.ts';
 import { readProgram } from './app/naming/read-program.ts';
-import { checkDocument, type DocumentReport, describeMismatch } from './engine/scenarios/check-document.ts';
+import { checkDocument, type DocumentReport, describeMismatch } from './engine/checking/check-document.ts';
 import { counted } from './engine/text/display.ts';
 import { parseDay } from './engine/values/day.ts';
 import { canonicalLocale } from './engine/values/language.ts';
@@ -60,7 +60,14 @@ function check(): { readonly report: DocumentReport; readonly file: string; read
 }
 
 /** The report for people, a line for each thing to know. */
-function describe({ problems, problemCount, scenarios, coverage, isGreen }: DocumentReport): string[] {
+function describe({
+  problems,
+  problemCount,
+  warnings,
+  scenarios,
+  coverage,
+  isGreen,
+}: DocumentReport): string[] {
   const red = scenarios.filter((scenario) => !scenario.isGreen);
   const half = coverage.filter(({ met, unmet }) => !met || !unmet);
   const thresholds = coverage.filter(({ exact }) => exact !== null);
@@ -68,6 +75,7 @@ function describe({ problems, problemCount, scenarios, coverage, isGreen }: Docu
   return [
     ...problems.map(({ path, message }) => `  ${path || '/'}: ${message}`),
     ...(problemCount > problems.length ? [`  and ${problemCount - problems.length} more`] : []),
+    ...warnings.map(({ path, message }) => `  warning: ${path}: ${message}`),
     ...(isCovered ? [`  ${counted(scenarios.length, ['scenario', 'scenarios'])}, ${red.length} red`] : []),
     ...red.flatMap(({ path, name, mismatches, explanations }) => [
       `  red: ${name} (${path})`,

@@ -1,17 +1,45 @@
-import { parseRulebook } from '../../src/engine/format/parse-rulebook.ts';
-import type { Rulebook } from '../../src/engine/rulebook/rulebook.ts';
-import { describeMismatch } from '../../src/engine/scenarios/check-document.ts';
+import { describeMismatch } from '../../src/engine/checking/check-document.ts';
+import { findWarnings } from '../../src/engine/checking/find-warnings.ts';
 import {
   explainScenario,
   type ScenarioResult as Result,
   runScenario,
-} from '../../src/engine/scenarios/run-scenario.ts';
+} from '../../src/engine/checking/run-scenario.ts';
+import type { Warning, WarningCode } from '../../src/engine/checking/warning.ts';
+import { parseRulebook } from '../../src/engine/format/parse-rulebook.ts';
+import type { Rulebook } from '../../src/engine/rulebook/rulebook.ts';
 import { type DraftRow, listDrafts } from '../../src/store/reading/read-rulebook.ts';
 import { batched } from '../base/batched.ts';
 import { builder } from '../base/builder.ts';
 import type { Context } from '../base/context.ts';
 import { encodeGlobalId } from '../base/global-id.ts';
 import { localeArgs, localeOf, tell } from '../base/locale.ts';
+
+const WarningCodeType = builder.enumType('RulebookWarningCode', {
+  description: 'What may not be meant in a rulebook, told apart for programs.',
+  values: {
+    UNUSED: { description: 'Nothing asks for a named measure or requirement.' },
+    OUT_OF_ORDER: { description: 'A tier asks for less of a measure than one below it.' },
+    DROPS_AT_ONCE: {
+      description: 'A window begins anew on one day for all partners, and demotion is at once.',
+    },
+    MORE_MAY_LOWER: {
+      description: 'More facts may lower the computed tier, even though none has a value below 0.',
+    },
+  } as const satisfies Record<WarningCode, { readonly description: string }>,
+});
+
+const RulebookWarning = builder.objectRef<Warning>('RulebookWarning').implement({
+  description: 'Something in a rulebook that is allowed and may not be meant.',
+  fields: (t) => ({
+    code: t.expose('code', {
+      type: WarningCodeType,
+      description: 'Which kind of warning it is, for programs.',
+    }),
+    path: t.exposeString('path', { description: 'Its place in the document, a JSON pointer.' }),
+    message: t.exposeString('message', { description: 'What may not be meant, and why, for people.' }),
+  }),
+});
 
 type ScenarioSource = { readonly rulebook: Rulebook; readonly result: Result };
 
@@ -72,6 +100,17 @@ export const RulebookDraft = builder.objectRef<DraftRow>('RulebookDraft').implem
           results.push({ rulebook, result: runScenario(rulebook, scenario) });
         }
         return results;
+      },
+    }),
+    warnings: t.field({
+      type: [RulebookWarning],
+      description:
+        'What of the rules is allowed and may not be meant. It does not keep a draft from being published.',
+      extensions: { cost: 20 },
+      resolve: async ({ programId, document }, _, { app }) => {
+        const program = await app.catalogue.find('id', programId);
+        const parsed = program && parseRulebook(document, program.settings);
+        return program && parsed?.ok ? [...findWarnings(parsed.rulebook, program.settings)] : [];
       },
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was first saved.' }),

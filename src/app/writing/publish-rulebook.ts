@@ -1,3 +1,5 @@
+import { describeMismatch } from '../../engine/checking/check-document.ts';
+import { runScenario } from '../../engine/checking/run-scenario.ts';
 import { checkSuccession } from '../../engine/format/check-succession.ts';
 import { parseRulebook } from '../../engine/format/parse-rulebook.ts';
 import { firstProblems, type Problem, quoted, shortened } from '../../engine/format/problem.ts';
@@ -5,8 +7,6 @@ import { PROGRAM_LIMITS } from '../../engine/format/rulebook-limits.ts';
 import { dimensionsOf } from '../../engine/measuring/dimension-items.ts';
 import { dimensionText } from '../../engine/measuring/item-of.ts';
 import type { Rulebook } from '../../engine/rulebook/rulebook.ts';
-import { describeMismatch } from '../../engine/scenarios/check-document.ts';
-import { runScenario } from '../../engine/scenarios/run-scenario.ts';
 import { type Day, formatDay, type Instant } from '../../engine/values/day.ts';
 import { DEFAULT_LOCALE, textIn } from '../../engine/values/language.ts';
 import type { ProgramRecord, RulebookRecord } from '../../store/catalogue/program-catalogue.ts';

@@ -6,7 +6,9 @@ import { formatDecimal } from '../values/fraction.ts';
 import { type Locale, textIn } from '../values/language.ts';
 import type { ProgramSettings } from '../values/program.ts';
 import { coverageOf } from './coverage.ts';
+import { findWarnings } from './find-warnings.ts';
 import { explainScenario, type Mismatch, runScenario } from './run-scenario.ts';
+import type { Warning } from './warning.ts';
 
 /** What there is to say about a rulebook document before it is published. Plain JSON. */
 export type DocumentReport = {
@@ -14,6 +16,7 @@ export type DocumentReport = {
   readonly isGreen: boolean;
   readonly problems: readonly Problem[];
   readonly problemCount: number;
+  readonly warnings: readonly Warning[];
   readonly scenarios: readonly {
     readonly path: string;
     readonly name: string;
@@ -38,7 +41,7 @@ export function checkDocument(
   before: { readonly document: unknown; readonly effectiveFrom: Day } | null,
   locale: Locale,
 ): DocumentReport {
-  const nothing = { scenarios: [], coverage: [] };
+  const nothing = { warnings: [], scenarios: [], coverage: [] };
   const parsed = parseRulebook(document, settings);
   if (!parsed.ok) {
     const { problems, problemCount } = parsed;
@@ -66,6 +69,7 @@ export function checkDocument(
     isGreen: problems.length === 0 && results.every(({ mismatches }) => mismatches.length === 0),
     problems,
     problemCount: problems.length,
+    warnings: findWarnings(rulebook, settings),
     scenarios: results.map((result) => ({
       path: result.scenario.path,
       name: textIn(result.scenario.name, locale),

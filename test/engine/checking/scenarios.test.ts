@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkDocument, describeMismatch } from '../../../src/engine/scenarios/check-document.ts';
+import { checkDocument, describeMismatch } from '../../../src/engine/checking/check-document.ts';
 import { day, PROGRAM } from '../support/measuring.ts';
 
 const name = (en: string) => ({ en, de: `${en} (de)` });
@@ -140,6 +140,7 @@ describe('a document', () => {
       isGreen: false,
       problems: [{ path: '/tiers', message: 'At least 1 of these is needed.' }],
       problemCount: 1,
+      warnings: [],
       scenarios: [],
       coverage: [],
     });
