@@ -10,6 +10,23 @@ export function badUserInput(message: string, path: string | null): GraphQLError
   });
 }
 
+/** The same for several problems, at least one: the first is told as one is, and all are listed. */
+export function badInputs(
+  problems: readonly { readonly path: string; readonly message: string }[],
+  around: string,
+): GraphQLError {
+  const listed = problems.map(({ path, message }) => ({ argument: `${around}.${path}`, message }));
+  const [first] = listed;
+  if (first === undefined) throw new Error('Nothing is wrong.');
+  return new GraphQLError(first.message, {
+    extensions: {
+      code: 'BAD_USER_INPUT',
+      argument: first.argument,
+      ...(listed.length > 1 && { problems: listed }),
+    },
+  });
+}
+
 /** The error for a field that the viewer's role may not use. */
 export function forbidden(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'FORBIDDEN' } });

@@ -3,7 +3,7 @@ import { createProgram } from '../../src/app/writing/create-program.ts';
 import { DEFAULT_LOCALE, type LocalizedText } from '../../src/engine/values/language.ts';
 import type { ProgramRecord } from '../../src/store/catalogue/program-catalogue.ts';
 import { addMutation, builder } from '../base/builder.ts';
-import { badUserInput } from '../base/errors.ts';
+import { badInputs, badUserInput } from '../base/errors.ts';
 import { present } from '../base/present.ts';
 import { Program } from '../base/program-ref.ts';
 import { NotAllowed, ProgramExists, refusalTypeName } from '../base/refusal.ts';
@@ -139,7 +139,7 @@ addMutation('createProgram', (t) =>
       if ('programId' in result) {
         return { program: present(await app.catalogue.find('id', result.programId), 'programme') };
       }
-      if ('path' in result) throw badUserInput(result.message, `input.${result.path}`);
+      if ('problems' in result) throw badInputs(result.problems, 'input');
       return result;
     },
   }),

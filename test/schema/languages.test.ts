@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OpenApp } from '../../src/app/open-app.ts';
 import { enroll, publish } from '../support/fixtures.ts';
+import { promised } from '../support/promised.ts';
 import { openTestApp } from '../support/test-app.ts';
-import { answer } from './ask.ts';
+import { answer, ask } from './ask.ts';
 
 let opened: OpenApp;
 const today = '2026-11-23';
@@ -83,4 +84,23 @@ test('what is no language is refused with its place', async () => {
   const twice = { en: 'visits', others: [{ tag: 'EN', text: 'visits' }] };
   await expect(create(twice, { code: 'other' })).rejects.toThrow('The language en is there twice.');
   await expect(create({}, { code: 'other' })).rejects.toThrow('A name in at least one language is needed.');
+});
+
+test('several problems of a programme are told at once, each with its place', async () => {
+  promised('`BAD_USER_INPUT`: Where `createProgram` finds several, `extensions.problems` lists them');
+  const kind = (code: string) => ({ code, unit: 'visits', name: {} });
+  const more = { currency: 'euro', measurementKinds: [kind('visits'), kind('visits')] };
+  const input = { code: 'Small', name: 'Small', timeZone: 'Mars/Phobos', ...more };
+  const { errors } = await ask(opened, CREATE, { input });
+  const noName = 'A name in at least one language is needed.';
+  const problems = [
+    ['code', 'A code is a small letter, then up to 49 small letters, digits and hyphens.'],
+    ['timeZone', '"Mars/Phobos" is not an IANA time zone such as Europe/Berlin.'],
+    ['currency', 'A currency is three capital letters, as in ISO 4217.'],
+    ['measurementKinds[0].name', noName],
+    ['measurementKinds[1].code', 'The kind visits is there already.'],
+    ['measurementKinds[1].name', noName],
+  ].map(([path, message]) => ({ argument: `input.${path}`, message }));
+  const { argument, message } = problems[0] ?? {};
+  expect(errors).toMatchObject([{ message, extensions: { code: 'BAD_USER_INPUT', argument, problems } }]);
 });

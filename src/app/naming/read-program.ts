@@ -27,8 +27,9 @@ export function readProgram(input: unknown): CreateProgram | { readonly problem:
         defaultLocale: localeOf(textAt(input, 'defaultLocale'), 'defaultLocale'),
       }),
     });
-    const invalid = checkProgram(command);
-    return invalid === null ? command : { problem: `${invalid.path}: ${invalid.message}` };
+    const problems = checkProgram(command);
+    if (problems.length === 0) return command;
+    return { problem: problems.map(({ path, message }) => `${path}: ${message}`).join('\n') };
   } catch (error) {
     if (error instanceof Misread) return { problem: error.message };
     throw error;

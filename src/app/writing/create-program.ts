@@ -18,8 +18,9 @@ export async function createProgram(
   sent: CreateProgram,
 ): Promise<{ readonly programId: string } | InvalidInput | Refused<'PROGRAM_EXISTS'>> {
   const command = readProgramNames(sent);
-  const invalid = checkProgram(command);
-  if (invalid) return invalid;
+  const problems = checkProgram(command);
+  const [first] = problems;
+  if (first !== undefined) return { ...refuse('INVALID_INPUT', first.message), problems };
   const id = randomUUIDv7();
   const { minimum, maximum } = command.satisfactionScale;
   const added = await inTransaction(app.database, async (tx) => {

@@ -50,7 +50,7 @@ const revenue = {
 };
 function rules(silver: string, gold: string, top: string, remap: Readonly<Record<string, string>>): Rulebook {
   return rulebookOf({
-    format: 1,
+    format: 2,
     measures: { revenue },
     tiers: [
       { code: 'BASE', name: text('Base') },
@@ -58,11 +58,18 @@ function rules(silver: string, gold: string, top: string, remap: Readonly<Record
         code: 'SILVER',
         name: text('Silver'),
         requirement: { measure: 'revenue', atLeast: { default: silver, regions: { APAC: '100' } } },
+        retain: { measure: 'revenue', atLeast: '90' },
       },
       {
         code: top,
         name: text('Top'),
-        requirement: { allOf: [{ measure: 'revenue', atLeast: gold }, { specialization: 'EXPERT' }] },
+        requirement: {
+          anyOf: [
+            { allOf: [{ measure: 'revenue', atLeast: gold }, { specialization: 'EXPERT' }] },
+            { held: 'SILVER', for: { months: 6 } },
+          ],
+        },
+        forfeit: { measure: 'revenue', below: '0' },
       },
     ],
     specializations: [
@@ -73,6 +80,7 @@ function rules(silver: string, gold: string, top: string, remap: Readonly<Record
           persons: [{ name: text('any'), count: 1, where: [{ field: 'credential', in: ['A'] }] }],
         },
       },
+      { code: 'TRIED', name: text('Tried'), requirement: { held: 'SILVER', total: { days: 60 } } },
     ],
     remap,
   });

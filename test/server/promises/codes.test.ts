@@ -227,7 +227,7 @@ test(promised('`FORBIDDEN`: a role that may not use the field, or a page of anot
 test('wrong input is told with its place', async () => {
   promised('`BAD_USER_INPUT`: the input is wrong in itself.');
   promised(
-    '`BAD_USER_INPUT`: `extensions.argument` names the place; where a value is not of its type, the message does',
+    '`BAD_USER_INPUT`: `extensions.argument` names the place; where a value is not of its type, the message does.',
   );
   const opened = await openTestApp();
   const told = async (source: string) =>
