@@ -217,11 +217,12 @@ function refuseExcess(rulebook: Rulebook, reading: RulebookReading): void {
   const scopes = [rulebook.scope, ...rulebook.forEachs.map(({ scope }) => scope)];
   const count = (of: (scope: MeasuringScope) => ReadonlyMap<unknown, unknown>): number =>
     scopes.reduce((sum, scope) => sum + of(scope).size, 0);
-  const { metrics, groups, forEachs, requirements, parts, depth, partsPerItem } = RULEBOOK_LIMITS;
+  const { metrics, groups, forEachs, heldSpans, requirements, parts, depth, partsPerItem } = RULEBOOK_LIMITS;
   for (const [what, allowed, actual] of [
     ['different metrics', metrics, count((scope) => scope.metrics)],
     ['groups of persons', groups, count((scope) => scope.groups)],
     ['requirements for each of several items', forEachs, rulebook.forEachs.length],
+    ['different times of holding a tier', heldSpans, rulebook.lookback?.spans.length ?? 0],
     ['requirements', requirements, countRequirements(rulebook)],
   ] as const) {
     if (actual > allowed) {

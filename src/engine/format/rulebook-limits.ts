@@ -55,6 +55,11 @@ export const RULEBOOK_LIMITS = {
   groups: 50,
   forEachs: 20,
   /**
+   * Different times for which tiers have to have been held: the answer to each is looked for on each day on
+   * which a number changes.
+   */
+  heldSpans: 20,
+  /**
    * Requirements as they are written, those within others included: on each day on which a number changes
    * they are judged.
    */

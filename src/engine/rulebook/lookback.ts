@@ -15,7 +15,8 @@ export function lookbackOf({
     .flatMap((requirement) => (requirement === null ? [] : [...everyPart(requirement, seen)]))
     .flatMap((part) => (part.type === 'HELD' ? spanOf(part, tiers) : []));
   const retains = tiers.some(({ retain }) => retain !== null);
-  return retains || spans.length > 0 ? { retains, spans } : null;
+  const different = [...new Map(spans.map((span) => [JSON.stringify(span), span])).values()];
+  return retains || different.length > 0 ? { retains, spans: different } : null;
 }
 
 /** What a requirement asks to have been held; throws for a tier that the rulebook does not have. */

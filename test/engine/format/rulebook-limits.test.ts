@@ -3,6 +3,8 @@ import { parseRulebook, readPublishedRulebook } from '../../../src/engine/format
 import { RULEBOOK_LIMITS } from '../../../src/engine/format/rulebook-limits.ts';
 import { excessOf } from '../../../src/engine/format/rulebook-size.ts';
 import { judge } from '../../../src/engine/judging/judge.ts';
+import { NOTHING_HELD } from '../../../src/engine/measuring/holdings.ts';
+import { withHoldings } from '../../../src/engine/measuring/measurements.ts';
 import { createMeasurer } from '../../../src/engine/measuring/measurer.ts';
 import { nextReviewOn } from '../../../src/engine/policy/review-calendar.ts';
 import { promised } from '../../support/promised.ts';
@@ -138,6 +140,18 @@ const CASES: Readonly<Record<Exclude<Limit, (typeof COUNTED_OTHERWISE)[number]>,
     (count) => withRequirement({ allOf: list(count, () => forEach) }),
     '',
     'A rulebook may have 20 requirements for each of several items, and this one has 21.',
+  ],
+  heldSpans: [
+    (count) => ({
+      ...Object(
+        withRequirement({
+          anyOf: list(2 * count, (index) => ({ held: 'GOLD', for: { months: 1 + (index % count) } })),
+        }),
+      ),
+      format: 2,
+    }),
+    '',
+    'A rulebook may have 20 different times of holding a tier, and this one has 21.',
   ],
   requirements: [
     (count) =>
@@ -364,7 +378,8 @@ describe('the limits of rulebooks', () => {
       const allowed = Object.entries(RULEBOOK_LIMITS).find(([each]) => each === limit)?.[1] ?? 0;
       const read = readPublishedRulebook(make(allowed + 1), PROGRAM);
       if (!read.ok) throw new Error(JSON.stringify(read.problems));
-      const measurements = createMeasurer(partnerWith([]), read.rulebook).measure(day('2026-06-01'));
+      const measured = createMeasurer(partnerWith([]), read.rulebook).measure(day('2026-06-01'));
+      const measurements = withHoldings(measured, read.rulebook, NOTHING_HELD);
       expect(judge(read.rulebook, measurements).tierOutcomes.size).toBe(read.rulebook.tiers.length);
     }
     const large = readPublishedRulebook(CASES.tiers[0](2_000), PROGRAM);
