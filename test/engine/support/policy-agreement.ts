@@ -19,7 +19,8 @@ export type PolicyEngine = typeof ENGINE;
  * What happens in the busy days comes to rest in the years after; the short form looks at the first of them
  * only.
  */
-const LAST = FIRST_BUSY + long(BUSY_DAYS + 150, 2_200);
+export const SHORT_LAST = FIRST_BUSY + BUSY_DAYS + 150;
+const LAST = long(SHORT_LAST, FIRST_BUSY + 2_200);
 const FIRST = FIRST_BUSY - 310;
 /** Risks look ahead so far at most, and the reference sees no day after the last. */
 const WATCHED = 90;
@@ -33,52 +34,57 @@ type Said = { readonly on: string; readonly status: Status; readonly next: Day |
 export function disagreement(
   engine: PolicyEngine,
   history: PolicyHistory,
+  last = LAST,
 ): { readonly engine: Said; readonly reference: Said } | null {
   const timeline = timelineOf(caseOf(history, engine), engine);
-  const expected = referenceStatuses(history, FIRST, LAST);
-  const texts = new Map(timeline.map(({ status }) => [status, textOf(status)]));
+  const expected = referenceStatuses(history, FIRST, last);
+  const texts = new Map(timeline.map(({ status }) => [status, textOf(status, last)]));
   let next: Day | null = null;
   let after: string | null = null;
   for (let index = expected.length - 1; index >= 0; index -= 1) {
     const on = FIRST + index;
     const status = expected[index];
     if (status === undefined) throw new Error('A status for each day.');
-    const text = textOf(status);
+    const text = textOf(status, last);
     if (after !== null && text !== after) next = on + 1;
     after = text;
-    if (on > LAST - WATCHED) continue;
+    if (on > last - WATCHED) continue;
     const said = statusOn(timeline, on);
-    const saidNext = seen(nextChangeOn(timeline, on));
-    if ((texts.get(said) ?? textOf(said)) === text && (saidNext === next || isLate(saidNext))) continue;
+    const saidNext = seen(nextChangeOn(timeline, on), last);
+    if ((texts.get(said) ?? textOf(said, last)) === text && (saidNext === next || isLate(saidNext, last)))
+      continue;
     return {
-      engine: { on: formatDay(on), status: clipped(said), next: saidNext },
-      reference: { on: formatDay(on), status: clipped(status), next },
+      engine: { on: formatDay(on), status: clipped(said, last), next: saidNext },
+      reference: { on: formatDay(on), status: clipped(status, last), next },
     };
   }
   return null;
 }
 
 /** A day that the reference sees too. */
-function seen(day: Day | null): Day | null {
-  return day === null || day > LAST ? null : day;
+function seen(day: Day | null, last: Day): Day | null {
+  return day === null || day > last ? null : day;
 }
 
 /** Whether risks on the last days, which the reference doesn't see whole, may have made it another day. */
-function isLate(day: Day | null): boolean {
-  return day === null || day > LAST - WATCHED;
+function isLate(day: Day | null, last: Day): boolean {
+  return day === null || day > last - WATCHED;
 }
 
-function textOf(status: Status): string {
-  return JSON.stringify(clipped(status));
+function textOf(status: Status, last: Day): string {
+  return JSON.stringify(clipped(status, last));
 }
 
-function clipped({ rulebookId, computedTier, tier, holds, specializations, risk }: Status): Status {
+function clipped(
+  { rulebookId, computedTier, tier, holds, specializations, risk }: Status,
+  last: Day,
+): Status {
   return {
     rulebookId,
     computedTier,
     tier,
     specializations,
-    holds: holds.map(({ reason, until }) => ({ reason, until: seen(until) })),
+    holds: holds.map(({ reason, until }) => ({ reason, until: seen(until, last) })),
     risk: risk && { on: risk.on, tier: risk.tier, rulebookId: risk.rulebookId },
   };
 }
