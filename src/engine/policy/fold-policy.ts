@@ -59,6 +59,13 @@ export type Folded = {
 const MOST_STRETCHES = 200_000;
 
 /**
+ * How often in a row policy may move because of what it held before, and nothing else. Where reviews look at
+ * earlier days that may go on for ever: what a review took then keeps the tier from the next one. After so
+ * many days of change the last one holds until something else happens.
+ */
+const MOST_ECHOES = 1_000;
+
+/**
  * Folds policy, transitions and overrides over all days on which a partner is a member, jumping from one day
  * on which something may differ to the next. Ends when nothing can differ any more; neighbouring periods may
  * be equal.
@@ -83,12 +90,16 @@ export function* foldPolicyInSteps(input: PolicyInput): InSteps<Folded> {
     held.set(membership, ofMembership);
     let on: Day | null = Math.max(membership.from, firstRulebook?.effectiveFrom ?? 0);
     let tracks: readonly RulebookTrack[] = [];
+    let echoes = 0;
     while (on !== null && (membership.until === null || on < membership.until)) {
       tracks = advanceTracks(tracks, former, on, membership, input);
       for (const track of tracks) ofMembership.set(track.index, track.held);
       periods.push({ from: on, decided: decide(tracks, on, membership, input) });
       if (periods.length > MOST_STRETCHES) throw new Error(`Policy does not come to rest by day ${on}.`);
-      on = nextEventOn(tracks, on, membership, edges, input);
+      const next = nextEventOn(tracks, on, membership, edges, input);
+      const outside = nextOutsideEventOn(tracks, on, edges, input);
+      echoes = next === outside ? 0 : echoes + 1;
+      on = echoes > MOST_ECHOES ? outside : next;
       yield;
     }
     if (membership.until === null) break;
@@ -189,6 +200,23 @@ function originOf(
   return found < 0 ? null : found;
 }
 
+/** The next day on which something happens that policy does not bring about itself. */
+function nextOutsideEventOn(
+  tracks: readonly RulebookTrack[],
+  on: Day,
+  edges: readonly Day[],
+  { computedBy }: PolicyInput,
+): Day | null {
+  return earliest([
+    edges.find((edge) => edge > on) ?? null,
+    ...tracks.flatMap(({ index, until, floor }) => [
+      until,
+      floor?.until ?? null,
+      computedBy(index).nextChangeOn(on),
+    ]),
+  ]);
+}
+
 function nextEventOn(
   tracks: readonly RulebookTrack[],
   on: Day,
@@ -197,15 +225,10 @@ function nextEventOn(
   input: PolicyInput,
 ): Day | null {
   return earliest([
-    edges.find((edge) => edge > on) ?? null,
+    nextOutsideEventOn(tracks, on, edges, input),
     ...tracks.flatMap((track) => {
       const context = contextOf(track, on, membership, input);
-      return [
-        track.until,
-        track.floor?.until ?? null,
-        context.computed.nextChangeOn(on),
-        nextPolicyEventOn(track.state, on, context),
-      ];
+      return [context.computed.nextChangeOn(on), nextPolicyEventOn(track.state, on, context)];
     }),
   ]);
 }

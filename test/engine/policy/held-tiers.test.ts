@@ -373,6 +373,24 @@ describe('rule 48: held', () => {
   });
 });
 
+test('reviews of days before the last one may move a tier for ever by what they did: it ends all the same', () => {
+  const review = { calendar: { daysOfMonth: [1] }, measuredDaysBefore: 45 };
+  const policy = {
+    promotion: { mode: 'ON_REVIEW', review },
+    demotion: { mode: 'ON_REVIEW', review, step: 'WHOLE' },
+  };
+  const rules = published('2020-01-01', [{ ...GOLD, retain: users('80') }], { policy });
+  // For so short a time that the reviews in between see both.
+  const of = partner([rules], { '2026-01-10': 100, '2026-02-01': 85 });
+  const timeline = computeTimeline(of);
+  const tiers = timeline.map(({ status }) => status.tier).filter((tier, at, all) => tier !== all[at - 1]);
+  expect([tiers.slice(0, 6), tiers.length > 100, tiers.length < 1_100]).toEqual([
+    ['BASE', 'GOLD', 'BASE', 'GOLD', 'BASE', 'GOLD'],
+    true,
+    true,
+  ]);
+});
+
 describe('rule 51: a start', () => {
   const since = day('2025-01-01');
   const withStart = (rulebooks: readonly PublishedRulebook[], given: Given, tier = 'GOLD') => {

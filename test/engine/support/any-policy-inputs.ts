@@ -310,5 +310,16 @@ function startOf({ tier, earlier }: { tier: string; earlier: number }, enrolledO
   return { tier, since: enrolledOn - earlier };
 }
 
+/** The same without what asks for days before, without forfeits and without a start. */
+export const anyForwardHistory: fc.Arbitrary<PolicyHistory> = anyPolicyHistory.map((history) => ({
+  ...history,
+  start: null,
+  published: history.published.map(({ rulebook, withdrawn, computed }) => ({
+    rulebook: { ...rulebook, rulebook: { ...rulebook.rulebook, lookback: null } },
+    withdrawn,
+    computed: computed.map((step) => ({ ...step, forfeited: null, byHeld: null })),
+  })),
+}));
+
 /** The same as the engine takes it. */
 export const anyPolicyInputs: fc.Arbitrary<PolicyInputs> = anyPolicyHistory.map(caseOf);
