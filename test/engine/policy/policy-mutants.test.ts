@@ -227,12 +227,6 @@ const MUTANTS: readonly Mutant[] = [
     'retainedFrom: Math.min(retainedFrom, since)',
     'retainedFrom',
   ],
-  [
-    'a start is above what is forfeited',
-    'policy/rulebook-track.ts',
-    'Math.min(Math.max(computed.rank, start ?? 0), computed.cap)',
-    'Math.max(computed.rank, start ?? 0)',
-  ],
   ['an older rulebook starts too', 'policy/rulebook-track.ts', '&& inForce.until === null', ''],
   [
     'a later membership starts too',
