@@ -33,7 +33,7 @@ builder.scalarType('Decimal', {
 });
 
 builder.scalarType('RulebookDocument', {
-  description: 'The rules of one version of a programme, as a JSON object of format 1.',
+  description: 'The rules of one version of a programme, as a JSON object of format 1 or 2.',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
   serialize: (document) => document,
   parseValue: (value) => value,

@@ -1,9 +1,10 @@
+import { finishGivingWay } from '../../src/app/context/give-way.ts';
 import { describeMismatch } from '../../src/engine/checking/check-document.ts';
 import { findWarnings } from '../../src/engine/checking/find-warnings.ts';
 import {
   explainScenario,
   type ScenarioResult as Result,
-  runScenario,
+  runScenarioInSteps,
 } from '../../src/engine/checking/run-scenario.ts';
 import type { Warning, WarningCode } from '../../src/engine/checking/warning.ts';
 import { parseRulebook } from '../../src/engine/format/parse-rulebook.ts';
@@ -97,7 +98,8 @@ export const RulebookDraft = builder.objectRef<DraftRow>('RulebookDraft').implem
         const results: ScenarioSource[] = [];
         for (const scenario of rulebook.scenarios) {
           await app.giveWay();
-          results.push({ rulebook, result: runScenario(rulebook, scenario) });
+          const result = await finishGivingWay(app.giveWay, runScenarioInSteps(rulebook, scenario));
+          results.push({ rulebook, result });
         }
         return results;
       },

@@ -1,5 +1,5 @@
 import { describeMismatch } from '../../engine/checking/check-document.ts';
-import { runScenario } from '../../engine/checking/run-scenario.ts';
+import { runScenarioInSteps } from '../../engine/checking/run-scenario.ts';
 import { checkSuccession } from '../../engine/format/check-succession.ts';
 import { parseRulebook } from '../../engine/format/parse-rulebook.ts';
 import { firstProblems, type Problem, quoted, shortened } from '../../engine/format/problem.ts';
@@ -20,6 +20,7 @@ import {
 } from '../../store/writing/write-program.ts';
 import { type App, type Refused, refuse } from '../context/app.ts';
 import { dayIn } from '../context/clock.ts';
+import { finishGivingWay } from '../context/give-way.ts';
 import { changeRules, rulebookNotFound } from './change-rules.ts';
 import { nextInstant } from './write-to-program.ts';
 
@@ -120,7 +121,8 @@ async function findRed(app: App, rulebook: Rulebook): Promise<readonly Problem[]
   const problems: Problem[] = [];
   for (const scenario of rulebook.scenarios) {
     await app.giveWay();
-    for (const mismatch of runScenario(rulebook, scenario).mismatches) {
+    const { mismatches } = await finishGivingWay(app.giveWay, runScenarioInSteps(rulebook, scenario));
+    for (const mismatch of mismatches) {
       const message = `The scenario ${quoted(textIn(scenario.name, DEFAULT_LOCALE))} is red. ${describeMismatch(mismatch)}`;
       problems.push({ path: scenario.path, message });
     }

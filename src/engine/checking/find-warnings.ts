@@ -8,7 +8,8 @@ import type {
   Threshold,
   Tier,
 } from '../rulebook/rulebook.ts';
-import { compare, formatDecimal } from '../values/fraction.ts';
+import type { Comparison } from '../values/comparison.ts';
+import { compare, type Fraction, formatDecimal } from '../values/fraction.ts';
 import { DEFAULT_LOCALE, textIn } from '../values/language.ts';
 import type { ProgramSettings } from '../values/program.ts';
 import { findLowering } from './monotony.ts';
@@ -57,21 +58,30 @@ function* everyCondition(
 
 /** Thresholds of a tier that ask for less of the same measure than those of a tier below it. */
 function findOutOfOrder({ tiers }: Rulebook): readonly Warning[] {
-  const asked = tiers.map(({ requirement }) => (requirement === null ? [] : alwaysAsked(requirement)));
-  return asked.flatMap((thresholds, rank) =>
-    thresholds.flatMap((threshold) => {
-      const below = asked
-        .slice(0, rank)
-        .flatMap((lower, at) => lower.map((other) => ({ other, tier: tiers[at] })))
-        .findLast(({ other }) => isLess(threshold, other));
-      const tier = tiers[rank];
-      if (below?.tier === undefined || tier === undefined) return [];
-      const [here, there] = [threshold, below.other].map(({ required }) => formatDecimal(required.default));
+  const warnings: Warning[] = [];
+  // What tiers below ask for at most, upwards and downwards: looked up, so that no pair is compared.
+  const most = { up: new Map<Measure, Asked>(), down: new Map<Measure, Asked>() };
+  for (const tier of tiers) {
+    const asked = tier.requirement === null ? [] : alwaysAsked(tier.requirement);
+    for (const { measure, comparison, required, path } of asked) {
+      const below = most[isUpwards(comparison) ? 'up' : 'down'].get(measure);
+      if (below === undefined || !isLess(required.default, below.bound, comparison)) continue;
+      const [here, there] = [required.default, below.bound].map((bound) => formatDecimal(bound));
       const message = `${nameOf(tier)} asks for ${here}, and ${nameOf(below.tier)} below it for ${there}.`;
-      return { code: 'OUT_OF_ORDER' as const, path: threshold.path, message };
-    }),
-  );
+      warnings.push({ code: 'OUT_OF_ORDER', path, message });
+    }
+    for (const { measure, comparison, required } of asked) {
+      const known = most[isUpwards(comparison) ? 'up' : 'down'];
+      const before = known.get(measure);
+      if (before !== undefined && isLess(required.default, before.bound, comparison)) continue;
+      known.set(measure, { tier, bound: required.default });
+    }
+  }
+  return warnings;
 }
+
+/** What a tier asks for of a measure. */
+type Asked = { readonly tier: Tier; readonly bound: Fraction };
 
 /** The thresholds that have to be met, whatever else is. */
 function alwaysAsked(requirement: Requirement): readonly Threshold[] {
@@ -94,14 +104,13 @@ function alwaysAsked(requirement: Requirement): readonly Threshold[] {
   }
 }
 
-function isLess(threshold: Threshold, below: Threshold): boolean {
-  const isUp = isUpwards(threshold.comparison);
-  if (threshold.measure !== below.measure || isUp !== isUpwards(below.comparison)) return false;
-  const order = compare(threshold.required.default, below.required.default);
-  return isUp ? order < 0 : order > 0;
+/** Whether a bound is easier to meet than another one in the same direction. */
+function isLess(bound: Fraction, other: Fraction, comparison: Comparison): boolean {
+  const order = compare(bound, other);
+  return isUpwards(comparison) ? order < 0 : order > 0;
 }
 
-/** Running periods by which everybody loses a tier on the same day, where nothing puts it off. */
+/** Running periods by which all partners lose a tier on the same day, where nothing delays it. */
 function findDrops({ tiers, policy }: Rulebook): readonly Warning[] {
   if (policy.demotion.mode !== 'AT_ONCE') return [];
   return tiers.flatMap((tier) => {
@@ -111,7 +120,7 @@ function findDrops({ tiers, policy }: Rulebook): readonly Warning[] {
       const { window } = measure.metric;
       if (window.type !== 'PERIODS' || window.last > 0 || window.shift !== null) return [];
       const period = window.unit.toLowerCase().replace('_', ' ');
-      const message = `The window begins anew with each ${period}, and demotion is at once: everybody loses ${nameOf(tier)} on that day.`;
+      const message = `The window begins anew with each ${period}, and demotion is at once: all partners lose ${nameOf(tier)} on that day.`;
       return [{ code: 'DROPS_AT_ONCE', path: measure.path, message }];
     });
   });

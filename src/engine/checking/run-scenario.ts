@@ -2,9 +2,11 @@ import type { RequirementProof, Standing } from '../judging/standing.ts';
 import type { Fact } from '../partner/fact.ts';
 import type { PartnerInputs } from '../partner/partner-inputs.ts';
 import { judgePartner } from '../policy/judge-partner.ts';
+import { historyInSteps } from '../policy/timeline.ts';
 import type { Rulebook } from '../rulebook/rulebook.ts';
 import type { Scenario } from '../rulebook/scenario.ts';
 import { explainRequirement } from '../text/explain-requirement.ts';
+import { finish, type InSteps } from '../values/in-steps.ts';
 import type { Locale } from '../values/language.ts';
 
 /** Something that a scenario expects and that the rulebook says otherwise; `of` names the requirement. */
@@ -24,7 +26,13 @@ export type ScenarioResult = {
 
 /** Judges the made-up partner of a scenario, as if the rulebook had held since its enrolment. */
 export function runScenario(rulebook: Rulebook, scenario: Scenario): ScenarioResult {
-  const standing = judgePartner(partnerOf(rulebook, scenario), scenario.on);
+  return finish(runScenarioInSteps(rulebook, scenario));
+}
+
+/** The same in steps, about one for each day on which a number changes. */
+export function* runScenarioInSteps(rulebook: Rulebook, scenario: Scenario): InSteps<ScenarioResult> {
+  const partner = partnerOf(rulebook, scenario);
+  const standing = judgePartner(partner, scenario.on, yield* historyInSteps(partner));
   return { scenario, standing, mismatches: mismatchesOf(scenario, standing) };
 }
 

@@ -62,7 +62,7 @@ export function isWithin(tag: Locale, language: Language): boolean {
 /** The same text with the one first that is used where none fits. */
 export function withDefault(text: LocalizedText, defaultLocale: Locale): LocalizedText {
   const first = [defaultLocale, DEFAULT_LOCALE].flatMap((locale) => {
-    const tag = tagIn({ ...text }, locale);
+    const tag = tagIn(text, locale);
     return Object.hasOwn(text, tag) && (tag === locale || locale.startsWith(`${tag}-`)) ? tag : [];
   })[0];
   return first === undefined ? text : { [first]: text[first] ?? '', ...text };
